@@ -1,0 +1,184 @@
+"""The plugin interface: a model is fitted on cases and gives a predictor; a predictor turns traces into targets."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.cases import Cases, Traces
+from bench.errors import PluginError
+from bench.task import Sizes, Task
+from bench.world.acquisition import Acquisition
+from bench.world.equilibria import World
+from bench.world.quantities import TARGET_NAMES
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a predictor answers: physical units, one row a case, columns in the declared order of the targets.
+
+    Parameters
+    ----------
+    mean : array, shape (case, 2)
+        E0 [g/L] and k_d [1/s].
+    sd : array, shape (case, 2), or None
+        Standard deviations in the same units, for models that give them.
+    targets : tuple of str
+        Names of the columns.
+
+    Raises
+    ------
+    PluginError
+        Columns in another order, or shapes that do not fit.
+    """
+
+    mean: Array
+    sd: Array | None = None
+    targets: tuple[str, ...] = TARGET_NAMES
+
+    def __post_init__(self) -> None:
+        if self.targets != TARGET_NAMES:
+            raise PluginError(
+                f"prediction 'targets': order must be {TARGET_NAMES}, got {self.targets}. Reorder the columns."
+            )
+        for name, values in (("mean", self.mean), ("sd", self.sd)):
+            if values is not None and (np.ndim(values) != 2 or np.shape(values)[1] != len(TARGET_NAMES)):
+                raise PluginError(
+                    f"prediction '{name}': shape must be (case, {len(TARGET_NAMES)}), got {np.shape(values)}. "
+                    "Give one row a case."
+                )
+
+
+def _no_report(fraction: float, message: str) -> None:
+    """Drop a progress report."""
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What a model may know beside its cases.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the run; all randomness of a fit comes from it.
+    acquisitions : tuple of Acquisition
+        How the training cases were measured. Never the test's.
+    world : World
+        Chemistry of the training cases. Never the test's.
+    device : str
+        Torch device.
+    threads : int
+        Threads that a fit may use.
+    report : callable
+        ``report(fraction, message)``: progress of the fit, between 0 and 1.
+
+    Examples
+    --------
+    >>> from bench.world.equilibria import TEMPERATURE_CORRECTED
+    >>> context = Context(0, (Acquisition(30.0, 0.3),), TEMPERATURE_CORRECTED)
+    >>> context.generator().random() == context.generator().random()
+    True
+    """
+
+    seed: int
+    acquisitions: tuple[Acquisition, ...]
+    world: World
+    device: str = "cpu"
+    threads: int = 1
+    report: Callable[[float, str], None] = field(default=_no_report)
+
+    def generator(self) -> np.random.Generator:
+        """Fresh numpy generator of this seed.
+
+        Returns
+        -------
+        numpy.random.Generator
+            The same draws at every call.
+        """
+        return np.random.default_rng(self.seed)
+
+
+class Predictor(ABC):
+    """A fitted model. It is pickled, so it holds plain values and arrays; only its own child process opens it again."""
+
+    n_parameters: int | None = None
+    """Number of fitted numbers, where that means something."""
+    simulator_calls: int = 0
+    """Traces simulated so far, in fit and predict together, by models that use the simulator."""
+    history: tuple[dict[str, float], ...] = ()
+    """One entry an epoch: losses, gradient norm, learning rate."""
+
+    @abstractmethod
+    def predict(self, traces: Traces) -> Prediction:
+        """Predict the targets of traces.
+
+        Parameters
+        ----------
+        traces : Traces
+            What was measured; must not be changed.
+
+        Returns
+        -------
+        Prediction
+            One row a case.
+        """
+
+
+class Model(ABC):
+    """A model family with its settings: subclasses are frozen dataclasses whose fields are the settings."""
+
+    uses_time: ClassVar[bool] = True
+    """Whether answers depend on the sample times."""
+    uses_simulator: ClassVar[bool] = False
+    """Whether predict integrates or optimises over the targets with the simulator."""
+    gives_sd: ClassVar[bool] = False
+    """Whether predictions carry standard deviations."""
+    trained: ClassVar[bool] = True
+    """Whether the answer depends on the training cases at all."""
+    fixed_features: ClassVar[bool] = False
+    """Whether it cannot be expected to fit sixteen cases exactly."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Distributions that it needs beyond numpy, scipy and scikit-learn, as pip names them."""
+
+    def cannot(self, task: Task, sizes: Sizes) -> str | None:
+        """Say why the model cannot do a task, in one sentence; None where it can.
+
+        Parameters
+        ----------
+        task : Task
+            The task.
+        sizes : Sizes
+            Numbers of cases.
+
+        Returns
+        -------
+        str or None
+            The reason.
+        """
+        return None
+
+    @abstractmethod
+    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
+        """Fit the model.
+
+        Parameters
+        ----------
+        train : Cases
+            Training cases; must not be changed.
+        valid : Cases
+            Validation cases, for early stopping and the like.
+        context : Context
+            Seed, device, threads, training acquisition and world, progress.
+
+        Returns
+        -------
+        Predictor
+            A new object: the model itself stays as it was.
+        """

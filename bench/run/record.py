@@ -1,0 +1,231 @@
+"""Records: one JSON line a cell, appended and never edited; the raw predictions lie in files beside them."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import BenchError
+from bench.task import digest_of
+
+Array = NDArray[np.float64]
+
+RECORDS_FILE = "records.jsonl"
+PREDICTIONS_FOLDER = "predictions"
+EXAMPLES_FOLDER = "examples"
+
+STATUSES = ("ok", "failed", "timeout", "out_of_memory", "invalid_output", "cannot", "not_run")
+FINAL = ("ok", "cannot")
+"""Statuses of cells that need not run again."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What came out of one cell: a task, a model with its settings, and a seed.
+
+    Parameters
+    ----------
+    task, task_digest : str
+        The task, and the digest of its value.
+    row : str
+        Name of the row on the board: the model, with the settings that were changed.
+    model : str
+        Name of the plugin.
+    settings : dict
+        All settings of the model.
+    seed : int
+        Seed of the run.
+    preset : str
+        Name of the sizes.
+    sizes : dict
+        Numbers of training, validation and test cases.
+    status : str
+        One of ``STATUSES``.
+    message : str
+        The last lines of a failure, or the model's reason.
+    source_digest : str
+        Digest of the plugin, the project modules that it imports and the library versions.
+    cases_digest : str
+        Digest of the training and test cases and of the modules that draw them.
+    metric_version : int
+        Version of the scores.
+    scores : dict
+        Target to ``r2``, ``rmse``, ``mae``, ``bias``; empty unless ok.
+    fit_s, predict_s : float or None
+        Wall seconds, by the runner's clock.
+    predict_one_ms : float or None
+        Milliseconds to predict a single case.
+    peak_memory_mb : float or None
+        Largest resident memory of the child and its descendants.
+    n_parameters, simulator_calls : int or None
+        As the fitted model counts them.
+    history : list of dict
+        One entry an epoch, for models that train by epochs.
+    prediction_file : str
+        Path of the raw predictions, relative to the folder of the records; empty where there are none.
+    versions, host : dict
+        Library versions; CPU model and core count.
+    commit : str
+        Commit of the checkout, with ``+changes`` where it was not clean.
+    started_utc : str
+        When the job began, ISO 8601.
+    """
+
+    task: str
+    task_digest: str
+    row: str
+    model: str
+    settings: dict[str, Any]
+    seed: int
+    preset: str
+    sizes: dict[str, int]
+    status: str
+    message: str
+    source_digest: str
+    cases_digest: str
+    metric_version: int
+    scores: dict[str, dict[str, float | str]] = field(default_factory=dict)
+    fit_s: float | None = None
+    predict_s: float | None = None
+    predict_one_ms: float | None = None
+    peak_memory_mb: float | None = None
+    n_parameters: int | None = None
+    simulator_calls: int | None = None
+    history: list[dict[str, float]] = field(default_factory=list)
+    prediction_file: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    host: dict[str, Any] = field(default_factory=dict)
+    commit: str = ""
+    started_utc: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status not in STATUSES:
+            raise BenchError(
+                f"record '{self.task}/{self.row}': status must be one of {', '.join(STATUSES)}, got {self.status!r}. "
+                "Mend or remove the line."
+            )
+
+    @property
+    def cell(self) -> tuple[str, str, str, int, str]:
+        """What the record is about: task, model, digest of the settings, seed, preset."""
+        return self.task, self.model, digest_of(self.settings), self.seed, self.preset
+
+
+def read_records(folder: Path) -> list[Record]:
+    """Read the newest record of every cell.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that holds ``records.jsonl``.
+
+    Returns
+    -------
+    list of Record
+        Ordered by task, row, seed and preset. Empty where there is no file. A last line that was torn by a crash
+        is left out.
+
+    Raises
+    ------
+    BenchError
+        A line, other than a torn last one, that is not a record.
+    """
+    path = folder / RECORDS_FILE
+    if not path.exists():
+        return []
+    newest: dict[tuple[str, str, str, int, str], Record] = {}
+    text = path.read_text(encoding="utf-8")
+    lines = text.split("\n")
+    known = {f.name for f in fields(Record)}
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            value = json.loads(line)
+            record = Record(**{name: value[name] for name in known & value.keys()})
+        except (json.JSONDecodeError, TypeError, AttributeError) as error:
+            if number == len(lines):  # no newline followed: the writer was stopped in mid-line
+                continue
+            raise BenchError(
+                f"{path.name} '{number}': line must be one JSON record, got {line[:60]!r}. Remove the line."
+            ) from error
+        newest[record.cell] = record
+    return sorted(newest.values(), key=lambda r: (r.task, r.row, r.preset, r.seed))
+
+
+def append_records(folder: Path, records: Iterable[Record]) -> None:
+    """Append records to the folder's file, whole lines only, safe against another run that does the same.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that holds ``records.jsonl``; made if missing.
+    records : iterable of Record
+        Records of finished cells.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(asdict(record), sort_keys=True, allow_nan=False) + "\n" for record in records)
+    with open(folder / RECORDS_FILE, "ab+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        size = file.seek(0, os.SEEK_END)
+        if size:
+            file.seek(size - 1)
+            if file.read(1) != b"\n":  # a torn line: what follows must not join it
+                text = "\n" + text
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write named arrays to a file that appears whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.npz`` file.
+    arrays : dict
+        Name to array, of numbers only.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(temporary, "wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read named arrays without executing anything.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.npz`` file.
+
+    Returns
+    -------
+    dict
+        Name to array.
+
+    Raises
+    ------
+    BenchError
+        The file is missing, or is not a file of arrays.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError) as error:
+        raise BenchError(
+            f"arrays '{path.name}': file must be a readable .npz of plain arrays, got: {error}. Run the cell again."
+        ) from error

@@ -1,0 +1,140 @@
+"""The rate law, and the parameters of a case packed for the compiled kernels.
+
+r = E0 exp(-k_d t) k(T) f(pH, T) S / (K_M + S + S^2/K_S) / (1 + N/K_P(pH))   [mol NH3 / L / s]
+
+Source: Qin & Cabral, Appl. Biochem. Biotechnol. 49 (1994) 217-240.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.compiled import compiled
+from bench.world.equilibria import World
+from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
+
+Array = NDArray[np.float64]
+
+LN10 = math.log(10.0)
+GAS_CONSTANT = 8.314  # J/(mol K), as in the source
+K_M = 2.56e-3  # mol/L
+K_S = 6.18  # mol/L
+K_P_PH = np.array([6.25, 6.50, 7.00, 7.50, 8.00, 8.50, 8.75, 9.00])
+K_P_M = np.array([0.1785, 0.1194, 0.0693, 0.0386, 0.0311, 0.0327, 0.0298, 0.0310])
+
+# Columns of a packed case. The kernels take one row; tests replace single columns to meet published conditions.
+S0, PH0, K_T, P1, P2, A, B, KW, KA, K1, K2 = range(11)
+N_PACKED = 11
+
+
+def pack_cases(known: Array, world: World) -> Array:
+    """Pack the constants of every case into one row each.
+
+    Parameters
+    ----------
+    known : array, shape (case, 5)
+        Known inputs in the order and units of ``bench.world.quantities``.
+    world : World
+        Chemistry that the cases live in.
+
+    Returns
+    -------
+    array, shape (case, 11)
+        S0 [mol/L], pH0, k(T) [mol/(s g)], p1, p2, a, b of f(pH, T), and Kw, Ka(NH4+), K1, K2.
+    """
+    T_C = known[:, TEMPERATURE]
+    packed = np.empty((len(known), N_PACKED))
+    packed[:, S0] = known[:, SUBSTRATE] * 1e-3
+    packed[:, PH0] = known[:, INITIAL_PH]
+    packed[:, K_T] = 0.267 * np.exp(-29100.0 / (GAS_CONSTANT * (T_C + 273.15)))
+    packed[:, P1] = 8.217143 + 0.0342857 * T_C
+    packed[:, P2] = 6.407143 - 0.0317143 * T_C
+    packed[:, A] = 0.0908571 + 0.01131429 * T_C
+    packed[:, B] = 0.22 + 0.0139 * T_C
+    equilibria = world.constants(T_C)
+    packed[:, KW] = equilibria.Kw
+    packed[:, KA] = equilibria.Ka_NH4
+    packed[:, K1] = equilibria.K1
+    packed[:, K2] = equilibria.K2
+    return packed
+
+
+@compiled
+def charge_per_extent(ph: float, case: Array) -> tuple[float, float, float]:
+    """Net charge 2 [NH4+] - [HCO3-] - 2 [CO3--] per mole of urea hydrolysed, with its two derivatives by pH."""
+    H = math.exp(-LN10 * ph)
+    ammonium = H / (H + case[KA])
+    carbonate_sum = H * H + case[K1] * H + case[K1] * case[K2]
+    HCO3 = case[K1] * H / carbonate_sum
+    CO3 = case[K1] * case[K2] / carbonate_sum
+    carbonate = HCO3 + 2.0 * CO3
+    # The charge on an acid is a mean over its protonation states: its derivatives by ln H are the next cumulants.
+    spread = HCO3 + 4.0 * CO3 - carbonate * carbonate
+    skew = HCO3 + 8.0 * CO3 - 3.0 * carbonate * (HCO3 + 4.0 * CO3) + 2.0 * carbonate * carbonate * carbonate
+    binary = ammonium * (1.0 - ammonium)
+    value = 2.0 * ammonium - carbonate
+    first = -LN10 * (2.0 * binary + spread)
+    second = LN10 * LN10 * (2.0 * binary * (1.0 - 2.0 * ammonium) - skew)
+    return value, first, second
+
+
+@compiled
+def extent_of_ph(ph: float, case: Array) -> tuple[float, float, float]:
+    """Extent xi [mol/L] that the charge balance gives at a pH, with its two derivatives by pH."""
+    H = math.exp(-LN10 * ph)
+    OH = case[KW] / H
+    H0 = math.exp(-LN10 * case[PH0])
+    numerator = (OH - H) - (case[KW] / H0 - H0)
+    charge, charge_1, charge_2 = charge_per_extent(ph, case)
+    xi = numerator / charge
+    xi_1 = (LN10 * (OH + H) - xi * charge_1) / charge
+    xi_2 = (LN10 * LN10 * (OH - H) - 2.0 * xi_1 * charge_1 - xi * charge_2) / charge
+    return xi, xi_1, xi_2
+
+
+@compiled
+def exposure_density(ph: float, case: Array, K_P_at_0: float, K_P_slope: float) -> tuple[float, float, float, float]:
+    """Exposure per pH, g = du/dpH, its derivative dg/dpH, the urea left [mol/L] and d(extent)/dpH.
+
+    On one segment K_P is ``K_P_at_0 + K_P_slope * pH``; the segment is the caller's, so that both sides of a knot
+    can be had.
+    """
+    xi, xi_1, xi_2 = extent_of_ph(ph, case)
+    urea = case[S0] - xi
+    acid = math.exp(LN10 * case[A] * (ph - case[P1]))
+    base = math.exp(LN10 * case[B] * (case[P2] - ph))
+    activity = 1.0 / (1.0 + acid + base)
+    saturation = K_M + urea + urea * urea / K_S
+    K_P = K_P_at_0 + K_P_slope * ph
+    inhibition = 1.0 + 2.0 * xi / K_P
+    half_rate = 0.5 * case[K_T] * activity * urea / (saturation * inhibition)
+    log_rate_1 = (
+        -LN10 * activity * (case[A] * acid - case[B] * base)
+        - xi_1 * (1.0 / urea - (1.0 + 2.0 * urea / K_S) / saturation)
+        - 2.0 * (xi_1 - xi * K_P_slope / K_P) / (K_P * inhibition)
+    )
+    g = xi_1 / half_rate
+    return g, g * (xi_2 / xi_1 - log_rate_1), urea, xi_1
+
+
+@compiled
+def equilibrium_ph(case: Array) -> float:
+    """PH that an endless hydrolysis tends to: where the charge per extent vanishes."""
+    low, high = 4.0, 14.0
+    ph = 9.0
+    for _ in range(60):
+        value, slope, _ = charge_per_extent(ph, case)
+        if value > 0.0:
+            low = ph
+        else:
+            high = ph
+        step = ph - value / slope
+        if not low < step < high:
+            step = 0.5 * (low + high)
+        if abs(step - ph) < 1e-14 * ph:
+            return step
+        ph = step
+    return ph
