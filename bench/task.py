@@ -6,10 +6,11 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.world.acquisition import Acquisition
-from bench.world.equilibria import TEMPERATURE_CORRECTED, World
+from bench.world.equilibria import TEMPERATURE_CORRECTED, WORLDS, World
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,40 @@ class Task:
         value = asdict(self)
         del value["question"], value["core"]
         return digest_of(value)
+
+
+def task_from_dict(value: dict[str, Any]) -> Task:
+    """Rebuild a task from what ``dataclasses.asdict`` made of it, as it crosses to another process.
+
+    Parameters
+    ----------
+    value : dict
+        Fields of the task.
+
+    Returns
+    -------
+    Task
+        An equal task.
+
+    Raises
+    ------
+    BenchError
+        A world that this version does not have.
+
+    Examples
+    --------
+    >>> task = Task("example", "can it be done", (Acquisition(30.0, 0.3),), Acquisition(30.0, 1.0))
+    >>> task_from_dict(asdict(task)) == task
+    True
+    """
+    worlds = {}
+    for side in ("train_world", "test_world"):
+        name = value[side]["name"]
+        if name not in WORLDS:
+            raise unknown("world", name, WORLDS)
+        worlds[side] = WORLDS[name]
+    acquisitions = tuple(Acquisition(**acquisition) for acquisition in value["train"])
+    return Task(**{**value, **worlds, "train": acquisitions, "test": Acquisition(**value["test"])})
 
 
 def digest_of(value: object) -> str:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import BenchError
-from bench.task import digest_of
 
 Array = NDArray[np.float64]
 
@@ -114,9 +113,9 @@ class Record:
             )
 
     @property
-    def cell(self) -> tuple[str, str, str, int, str]:
-        """What the record is about: task, model, digest of the settings, seed, preset."""
-        return self.task, self.model, digest_of(self.settings), self.seed, self.preset
+    def cell(self) -> tuple[str, str, int, str]:
+        """What the record is about: task, row, seed, preset."""
+        return self.task, self.row, self.seed, self.preset
 
 
 def read_records(folder: Path) -> list[Record]:
@@ -141,7 +140,7 @@ def read_records(folder: Path) -> list[Record]:
     path = folder / RECORDS_FILE
     if not path.exists():
         return []
-    newest: dict[tuple[str, str, str, int, str], Record] = {}
+    newest: dict[tuple[str, str, int, str], Record] = {}
     text = path.read_text(encoding="utf-8")
     lines = text.split("\n")
     known = {f.name for f in fields(Record)}
@@ -175,14 +174,27 @@ def append_records(folder: Path, records: Iterable[Record]) -> None:
     text = "".join(json.dumps(asdict(record), sort_keys=True, allow_nan=False) + "\n" for record in records)
     with open(folder / RECORDS_FILE, "ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        size = file.seek(0, os.SEEK_END)
-        if size:
-            file.seek(size - 1)
-            if file.read(1) != b"\n":  # a torn line: what follows must not join it
-                text = "\n" + text
+        file.seek(0)
+        whole = file.read().rfind(b"\n") + 1
+        file.truncate(whole)  # a line torn by a crash goes, so that what follows does not join it
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a JSON file that appears whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    value : dict
+        What to write.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(value, sort_keys=True), encoding="utf-8")
+    temporary.replace(path)
 
 
 def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:

@@ -25,7 +25,9 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LAG_STEP_S = 0.05
-"""Longest step of the electrode's integration; halving it moves the pH by less than 1e-7."""
+"""Longest step of the electrode's integration (or its time constant); halving it moves the pH by less than 1e-7."""
+SHORTEST_LAG_S = 1e-3
+"""An electrode faster than this is none: it trails the steepest traces by less than the probe's noise."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,10 @@ class Acquisition:
                 raise BenchError(
                     f"acquisition '{name}': value must be between {low} and {high}, got {value}. Mend the task."
                 )
+        if 0 < self.lag_s < SHORTEST_LAG_S:
+            raise BenchError(
+                f"acquisition 'lag_s': value must be 0 or at least {SHORTEST_LAG_S}, got {self.lag_s}. Mend the task."
+            )
 
     @property
     def n_samples(self) -> int:
@@ -252,6 +258,7 @@ def _lag(
 ) -> None:
     """Fill ph (case, sample) where valid."""
     curve = np.empty((N_ROWS, MAX_NODES))
+    step = min(LAG_STEP_S, lag_s)
     for i in range(packed.shape[0]):
         n_valid = 0
         while n_valid < valid.shape[1] and valid[i, n_valid]:
@@ -262,7 +269,7 @@ def _lag(
         shown = packed[i, PH0]
         t, j = 0.0, 0
         for k in range(n_valid):
-            n_steps = math.ceil((time_s[i, k] - t) / LAG_STEP_S)
+            n_steps = math.ceil((time_s[i, k] - t) / step)
             h = (time_s[i, k] - t) / max(n_steps, 1)
             for _ in range(n_steps):
                 drive = 0.0

@@ -107,7 +107,8 @@ def exposure_of_ph(ph: ArrayLike, known: ArrayLike, world: World = TEMPERATURE_C
     Parameters
     ----------
     ph : array_like, shape (case, sample)
-        Measured pH, between 1 and 14. Below the initial pH the exposure is negative (the same integrand goes on),
+        Measured pH, between 1 and 14. Below the initial pH the exposure is negative (the same integrand goes on) and
+        falls with the pH, over the prior to pH 1 and over the whole domain to half a pH below the initial one;
         beyond the pH of the exhausted reaction it is +inf.
     known : array_like, shape (case, 5)
         Known inputs.

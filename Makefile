@@ -1,0 +1,34 @@
+# The two commands are `make bench` and `make test`; the plain pip and python lines stand in README.md.
+PYTHON ?= python3.11
+PRESET ?=
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: bench test test-all check clean
+
+bench: $(VENV)/.bench
+	$(RUN) run_bench.py --task shift_10s $(if $(PRESET),--preset $(PRESET))
+
+test: $(VENV)/.test
+	$(RUN) -m pytest
+
+test-all: $(VENV)/.test
+	$(RUN) -m pytest -m ""
+
+check: $(VENV)/.test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+$(VENV)/.bench: requirements.lock requirements-nodeps.lock
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet -r requirements.lock
+	$(RUN) -m pip install --quiet --no-deps -r requirements-nodeps.lock
+	touch $@
+
+$(VENV)/.test: $(VENV)/.bench requirements-test.lock
+	$(RUN) -m pip install --quiet -r requirements-test.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV) .cache results

@@ -1,0 +1,291 @@
+"""The exact Bayes posterior of every case, by quadrature in both targets: what any method could have known.
+
+The prior is uniform over the box of ``bench.world.quantities``, the noise Gaussian and known, a constant offset of
+known spread is integrated out, an electrode lag is part of the model. The posterior sees the samples that were
+measured, before any resampling, and knows the acquisition and the world of the test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial import legendre
+from numpy.typing import NDArray
+
+from bench.cases import Traces
+from bench.errors import BenchError
+from bench.posterior_kernel import (
+    E0_HIGH,
+    E0_LOW,
+    K_D_HIGH,
+    K_D_LOW,
+    LAG,
+    N_SETTINGS,
+    NOISE,
+    OFFSET,
+    densities_at,
+    quadrature,
+)
+from bench.world.acquisition import Acquisition
+from bench.world.equilibria import World
+from bench.world.kinetics import pack_cases
+from bench.world.quantities import E0, K_D, TARGETS
+from bench.world.simulator import simulate_ph
+
+Array = NDArray[np.float64]
+
+N_E0 = 12
+N_K_D = 16
+"""Nodes of the quadrature; twice as many move no mean by 1 % of its standard deviation."""
+LAG_RULE = 3
+"""Gauss-Legendre points a step of the electrode's integration."""
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Posteriors of many cases, as weighted nodes.
+
+    Parameters
+    ----------
+    k_d : array, shape (case, n_k_d)
+        Nodes [1/s].
+    E0 : array, shape (case, n_k_d, n_E0)
+        Nodes at each k_d [g/L].
+    weight : array, shape (case, n_k_d, n_E0)
+        Share of the posterior at each node; sums to 1 in every case.
+    windows : array, shape (case, 1 + n_k_d, 2)
+        Ends of the quadrature: of k_d, then of E0 at each k_d.
+    log_evidence : array, shape (case,)
+        Log of the integral of the likelihood (without its constant) over the prior.
+    """
+
+    k_d: Array
+    E0: Array
+    weight: Array
+    windows: Array
+    log_evidence: Array
+
+    @property
+    def mean(self) -> Array:
+        """Posterior means, shape (case, 2): the best answer under squared error."""
+        return np.stack(
+            [np.sum(self.weight * self.E0, axis=(1, 2)), np.sum(self.weight.sum(axis=2) * self.k_d, axis=1)], axis=1
+        )
+
+    @property
+    def covariance(self) -> Array:
+        """Posterior covariances, shape (case, 2, 2)."""
+        mean = self.mean
+        d_E0 = self.E0 - mean[:, E0, None, None]
+        d_k_d = (self.k_d - mean[:, K_D, None])[:, :, None] + np.zeros_like(d_E0)
+        pairs = [[d_E0 * d_E0, d_E0 * d_k_d], [d_E0 * d_k_d, d_k_d * d_k_d]]
+        return np.stack(
+            [np.stack([np.sum(self.weight * pair, axis=(1, 2)) for pair in row], axis=1) for row in pairs], axis=1
+        )
+
+    @property
+    def sd(self) -> Array:
+        """Posterior standard deviations, shape (case, 2)."""
+        return np.asarray(np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2)))
+
+    @property
+    def correlation(self) -> Array:
+        """Posterior correlation of E0 and k_d, shape (case,)."""
+        covariance = self.covariance
+        return np.asarray(covariance[:, 0, 1] / np.sqrt(covariance[:, 0, 0] * covariance[:, 1, 1]))
+
+    def cdf(self, targets: Array) -> Array:
+        """Posterior probability that each target is at most a value.
+
+        Parameters
+        ----------
+        targets : array, shape (case, 2)
+            One value a case and target.
+
+        Returns
+        -------
+        array, shape (case, 2)
+            Between 0 and 1; uniform over cases when the values are the truth.
+        """
+        n_k_d, n_E0 = self.weight.shape[1:]
+        of_k_d = _series_cdf(self.weight.sum(axis=2), self.windows[:, 0], targets[:, K_D], n_k_d)
+        at_node = np.empty(self.k_d.shape)
+        for node in range(n_k_d):
+            at_node[:, node] = _series_cdf(self.weight[:, node], self.windows[:, 1 + node], targets[:, E0], n_E0)
+        return np.asarray(np.clip(np.stack([at_node.sum(axis=1), of_k_d], axis=1), 0.0, 1.0))
+
+    def quantile(self, probability: float) -> Array:
+        """Posterior quantiles of both targets.
+
+        Parameters
+        ----------
+        probability : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        array, shape (case, 2)
+            E0 [g/L] and k_d [1/s].
+        """
+        low = np.tile([quantity.low for quantity in TARGETS], (len(self.k_d), 1))
+        high = np.tile([quantity.high for quantity in TARGETS], (len(self.k_d), 1))
+        for _ in range(50):  # bisection: the cdf is monotone, and 2^-50 of the box is rounding
+            middle = 0.5 * (low + high)
+            below = self.cdf(middle) < probability
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        return 0.5 * (low + high)
+
+    def predictive_ph(self, time_s: Array, known: Array, world: World) -> tuple[Array, Array]:
+        """Posterior predictive mean and standard deviation of the noise-free pH.
+
+        Parameters
+        ----------
+        time_s : array, shape (sample,)
+            Times [s].
+        known : array, shape (case, 5)
+            Known inputs.
+        world : World
+            Chemistry of the forecast.
+
+        Returns
+        -------
+        mean, sd : array, shape (case, sample)
+            The mean is the best forecast under squared error.
+        """
+        mean = np.empty((len(known), len(time_s)))
+        sd = np.empty_like(mean)
+        for case in range(len(known)):
+            weight = self.weight[case].ravel()
+            heavy = weight > 1e-9 * weight.max()
+            k_d = np.repeat(self.k_d[case], self.weight.shape[2])[heavy]
+            nodes = np.stack([self.E0[case].ravel()[heavy], k_d], axis=1)
+            weight = weight[heavy] / weight[heavy].sum()
+            ph = simulate_ph(time_s, np.tile(known[case], (len(nodes), 1)), nodes, world)
+            mean[case] = weight @ ph
+            sd[case] = np.sqrt(np.maximum(weight @ (ph - mean[case]) ** 2, 0.0))
+        return mean, sd
+
+
+def exact_posterior(
+    measured: Traces, acquisition: Acquisition, world: World, n_E0: int = N_E0, n_k_d: int = N_K_D
+) -> Posterior:
+    """Posterior of the targets of every case, given what the instrument recorded.
+
+    Parameters
+    ----------
+    measured : Traces
+        Measured samples, before any resampling.
+    acquisition : Acquisition
+        How they were measured: noise, lag, offset.
+    world : World
+        Chemistry that the cases live in.
+    n_E0, n_k_d : int
+        Nodes of the quadrature.
+
+    Returns
+    -------
+    Posterior
+        One a case.
+
+    Raises
+    ------
+    BenchError
+        Noise of zero, for which the posterior is a point, or a case whose progress curve cannot be tabulated.
+
+    Examples
+    --------
+    >>> from bench.draw import draw_measured
+    >>> from bench.world.equilibria import TEMPERATURE_CORRECTED
+    >>> acquisition = Acquisition(60.0, 0.3)
+    >>> measured, targets = draw_measured(acquisition, TEMPERATURE_CORRECTED, "example", range(2))
+    >>> posterior = exact_posterior(measured, acquisition, TEMPERATURE_CORRECTED)
+    >>> bool((abs(posterior.mean - targets.values) < 5 * posterior.sd).all())
+    True
+    """
+    if acquisition.noise_sd == 0:
+        raise BenchError(
+            "posterior 'noise_sd': value must be above 0, got 0. Without noise the targets are known exactly."
+        )
+    rule_E0, rule_k_d = (np.array(legendre.leggauss(n)) for n in (n_E0, n_k_d))
+    windows = np.empty((measured.n_cases, 1 + n_k_d, 2))
+    log_density = np.empty((measured.n_cases, n_k_d, n_E0))
+    quadrature(
+        measured.time_s,
+        measured.ph,
+        measured.valid,
+        pack_cases(measured.known, world),
+        _settings(acquisition),
+        np.array(legendre.leggauss(LAG_RULE)),
+        rule_E0,
+        rule_k_d,
+        windows,
+        log_density,
+    )
+    if np.isnan(log_density).any():
+        case = int(np.argmax(np.isnan(log_density).any(axis=(1, 2))))
+        raise BenchError(f"posterior 'case {case}': likelihood must be finite, got NaN. Report this case as a bug.")
+    half = 0.5 * (windows[..., 1] - windows[..., 0])
+    middle = 0.5 * (windows[..., 1] + windows[..., 0])
+    k_d = middle[:, :1] + half[:, :1] * rule_k_d[0]
+    E0_nodes = middle[:, 1:, None] + half[:, 1:, None] * rule_E0[0]
+    top = log_density.max(axis=(1, 2))
+    weight = np.exp(log_density - top[:, None, None]) * half[:, 1:, None] * rule_E0[1]
+    weight *= (half[:, :1] * rule_k_d[1])[:, :, None]
+    total = weight.sum(axis=(1, 2))
+    area = np.prod([quantity.high - quantity.low for quantity in TARGETS])
+    return Posterior(k_d, E0_nodes, weight / total[:, None, None], windows, top + np.log(total / area))
+
+
+def log_posterior_density(
+    posterior: Posterior, targets: Array, measured: Traces, acquisition: Acquisition, world: World
+) -> Array:
+    """Log density of each posterior at one point.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of the same cases.
+    targets : array, shape (case, 2)
+        Points inside the prior's box.
+    measured, acquisition, world
+        As for ``exact_posterior``.
+
+    Returns
+    -------
+    array, shape (case,)
+        Per g/L and per 1/s.
+    """
+    value = np.empty(measured.n_cases)
+    rule = np.array(legendre.leggauss(LAG_RULE))
+    packed = pack_cases(measured.known, world)
+    densities_at(measured.time_s, measured.ph, measured.valid, packed, targets, _settings(acquisition), rule, value)
+    area = np.prod([quantity.high - quantity.low for quantity in TARGETS])
+    return np.asarray(value - posterior.log_evidence - np.log(area))
+
+
+def _settings(acquisition: Acquisition) -> Array:
+    """Acquisition and prior, packed for the kernels."""
+    settings = np.empty(N_SETTINGS)
+    settings[NOISE] = acquisition.noise_sd**2
+    settings[OFFSET] = acquisition.offset_sd**2
+    settings[LAG] = acquisition.lag_s
+    settings[E0_LOW], settings[E0_HIGH] = TARGETS[E0].low, TARGETS[E0].high
+    settings[K_D_LOW], settings[K_D_HIGH] = TARGETS[K_D].low, TARGETS[K_D].high
+    return settings
+
+
+def _series_cdf(weight: Array, ends: Array, x: Array, n: int) -> Array:
+    """Integral up to x of the polynomial through weighted Gauss-Legendre nodes, shape (case,).
+
+    The polynomial is written in Legendre series, whose integrals are Legendre polynomials again.
+    """
+    nodes, _ = legendre.leggauss(n)
+    z = np.clip(2.0 * (x - ends[:, 0]) / (ends[:, 1] - ends[:, 0]) - 1.0, -1.0, 1.0)
+    degrees = np.arange(n)
+    coefficients = (weight @ legendre.legvander(nodes, n - 1)) * (2 * degrees + 1) / 2
+    at_z = legendre.legvander(z, n)
+    integrals = np.empty((len(z), n))
+    integrals[:, 0] = at_z[:, 1] + 1.0
+    integrals[:, 1:] = (at_z[:, 2:] - at_z[:, :-2]) / (2 * degrees[1:] + 1)
+    return np.asarray(np.sum(coefficients * integrals, axis=1))

@@ -1,0 +1,313 @@
+"""Compiled quadrature of the two-parameter posterior of one case after the other.
+
+Given k_d, the likelihood in E0 is narrow and nearly Gaussian: a Gauss-Legendre rule over the part of the box where it
+is not negligible, found anew for every node of k_d. Across k_d the same, over the part of the box where the marginal
+is not negligible. Nothing depends on a grid that is fixed beforehand.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.compiled import compiled
+from bench.world.kinetics import PH0
+from bench.world.progress import MAX_NODES, N_ROWS, build_curve, ph_at, unit_exposure
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+NEGLIGIBLE = 18.0
+"""Log density below the peak at which the tails are cut: 1.5e-8 of the peak."""
+MAX_MOVES = 60
+"""More than any bracketing or mode search needs."""
+
+# What is known of a trace: noise variance, offset variance, lag, box of E0, box of k_d.
+NOISE, OFFSET, LAG, E0_LOW, E0_HIGH, K_D_LOW, K_D_HIGH = range(7)
+N_SETTINGS = 7
+
+
+@compiled
+def model_trace(
+    E0: float, k_d: float, time_s: Array, lag_s: float, rule: Array, curve: Array, n: int, ph_eq: float, out: Array
+) -> None:
+    """Fill ``out`` (2, sample) with the pH that the probe shows and its derivative by E0."""
+    j = 0
+    if lag_s == 0.0:
+        for i in range(time_s.shape[0]):
+            phi, _ = unit_exposure(time_s[i], k_d)
+            out[0, i], slope, j = ph_at(E0 * phi, curve, n, ph_eq, j)
+            out[1, i] = slope * phi
+        return
+    shown, shown_slope, _ = ph_at(0.0, curve, n, ph_eq, 0)
+    shown_slope = 0.0
+    t = 0.0
+    for i in range(time_s.shape[0]):
+        while t < time_s[i]:
+            # The curve bends most at its beginning, so the steps grow with time.
+            h = min(0.05 + 0.2 * t, 0.5 * lag_s, time_s[i] - t)
+            keep = math.exp(-h / lag_s)
+            drive = drive_slope = 0.0
+            for m in range(rule.shape[1]):
+                x = 0.5 * h * (1.0 + rule[0, m])
+                phi, _ = unit_exposure(t + x, k_d)
+                exact, slope, j = ph_at(E0 * phi, curve, n, ph_eq, j)
+                weight = 0.5 * h * rule[1, m] * math.exp((x - h) / lag_s) / lag_s
+                drive += weight * exact
+                drive_slope += weight * slope * phi
+            shown = shown * keep + drive
+            shown_slope = shown_slope * keep + drive_slope
+            t = time_s[i] if time_s[i] - t - h < 1e-9 else t + h
+        out[0, i] = shown
+        out[1, i] = shown_slope
+
+
+@compiled
+def log_likelihood(
+    E0: float,
+    k_d: float,
+    time_s: Array,
+    ph: Array,
+    settings: Array,
+    rule: Array,
+    curve: Array,
+    n: int,
+    ph_eq: float,
+    out: Array,
+) -> tuple[float, float, float]:
+    """Log likelihood up to a constant, its derivative by E0 and minus its expected second derivative.
+
+    An unknown offset with a Gaussian prior adds the same variance to every pair of samples, and is integrated out.
+    """
+    model_trace(E0, k_d, time_s, settings[LAG], rule, curve, n, ph_eq, out)
+    rr = r = rd = dd = d = 0.0
+    n_samples = time_s.shape[0]
+    for i in range(n_samples):
+        residual = ph[i] - out[0, i]
+        rr += residual * residual
+        r += residual
+        rd += residual * out[1, i]
+        dd += out[1, i] * out[1, i]
+        d += out[1, i]
+    shared = settings[OFFSET] / (settings[NOISE] + n_samples * settings[OFFSET])
+    value = -0.5 * (rr - shared * r * r) / settings[NOISE]
+    return value, (rd - shared * r * d) / settings[NOISE], (dd - shared * d * d) / settings[NOISE]
+
+
+@compiled
+def conditional_mode(
+    start: float,
+    k_d: float,
+    time_s: Array,
+    ph: Array,
+    settings: Array,
+    rule: Array,
+    curve: Array,
+    n: int,
+    ph_eq: float,
+    out: Array,
+) -> tuple[float, float, float]:
+    """Best E0 inside the box at one k_d: the mode, the log likelihood there, and the Gaussian width around it."""
+    x = min(max(start, settings[E0_LOW]), settings[E0_HIGH])
+    value, slope, curvature = log_likelihood(x, k_d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    for _ in range(MAX_MOVES):
+        target = min(max(x + slope / curvature, settings[E0_LOW]), settings[E0_HIGH])
+        moved = target - x
+        if abs(moved) * math.sqrt(curvature) < 1e-3:
+            break
+        best = value
+        for _ in range(30):
+            value, slope, curvature = log_likelihood(x + moved, k_d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+            if value >= best - 1e-9 * abs(best):
+                break
+            moved *= 0.5
+        x += moved
+    return x, value, 1.0 / math.sqrt(curvature)
+
+
+@compiled
+def window(mode: float, width: float, slope_out: float, low: float, high: float) -> tuple[float, float]:
+    """Part of [low, high] where a Gaussian of the given width is not negligible beside its largest value there.
+
+    ``slope_out`` is the derivative of the log density at the mode: not 0 only on an edge of the box, from which the
+    density then falls towards the inside.
+    """
+    peak = mode + slope_out * width * width
+    base = 0.0
+    if peak < low:
+        base = low - peak
+    elif peak > high:
+        base = peak - high
+    half = math.sqrt(base * base + 2.0 * NEGLIGIBLE * width * width)
+    return max(low, peak - half), min(high, peak + half)
+
+
+@compiled
+def log_marginal(
+    start: float,
+    k_d: float,
+    time_s: Array,
+    ph: Array,
+    settings: Array,
+    rule: Array,
+    curve: Array,
+    n: int,
+    ph_eq: float,
+    out: Array,
+) -> tuple[float, float]:
+    """Rough log marginal likelihood of a k_d, with E0 maximised and its Gaussian width added, and the best E0."""
+    mode, value, width = conditional_mode(start, k_d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    return value + math.log(width), mode
+
+
+@compiled
+def k_d_window(
+    start: float,
+    time_s: Array,
+    ph: Array,
+    settings: Array,
+    rule: Array,
+    curve: Array,
+    n: int,
+    ph_eq: float,
+    out: Array,
+) -> tuple[float, float, float]:
+    """Part of the box of k_d where the marginal is not negligible, and the best E0 at its peak."""
+    low, high = settings[K_D_LOW], settings[K_D_HIGH]
+    # Golden sections on the rough marginal, which has one peak.
+    ratio = 0.5 * (math.sqrt(5.0) - 1.0)
+    a, b = low, high
+    c, d = b - ratio * (b - a), a + ratio * (b - a)
+    value_c, mode = log_marginal(start, c, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    value_d, mode = log_marginal(mode, d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    for _ in range(MAX_MOVES):
+        if abs(value_c - value_d) < 0.05 and b - a < 0.25 * (high - low):
+            break
+        if value_c > value_d:
+            b, d, value_d = d, c, value_c
+            c = b - ratio * (b - a)
+            value_c, mode = log_marginal(mode, c, time_s, ph, settings, rule, curve, n, ph_eq, out)
+        else:
+            a, c, value_c = c, d, value_d
+            d = a + ratio * (b - a)
+            value_d, mode = log_marginal(mode, d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+        if b - a < 1e-9 * (high - low):
+            break
+    peak, top = (c, value_c) if value_c > value_d else (d, value_d)
+    for edge in (low, high):
+        value, _ = log_marginal(mode, edge, time_s, ph, settings, rule, curve, n, ph_eq, out)
+        if value > top:
+            peak, top = edge, value
+    _, mode_at_peak = log_marginal(mode, peak, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    left = _reach(peak, -1.0, top, low, mode_at_peak, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    right = _reach(peak, 1.0, top, high, mode_at_peak, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    return left, right, mode_at_peak
+
+
+@compiled
+def _reach(
+    peak: float,
+    side: float,
+    top: float,
+    edge: float,
+    mode: float,
+    time_s: Array,
+    ph: Array,
+    settings: Array,
+    rule: Array,
+    curve: Array,
+    n: int,
+    ph_eq: float,
+    out: Array,
+) -> float:
+    """Where, on one side of the peak, the rough marginal has become negligible, or the edge of the box."""
+    room = abs(edge - peak)
+    near, far = 0.0, room
+    value, _ = log_marginal(mode, edge, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    if room == 0.0 or value > top - 1.5 * NEGLIGIBLE:
+        return edge
+    for _ in range(MAX_MOVES):
+        middle = 0.5 * (near + far)
+        value, _ = log_marginal(mode, peak + side * middle, time_s, ph, settings, rule, curve, n, ph_eq, out)
+        if value > top - NEGLIGIBLE:
+            near = middle
+        elif value < top - 1.5 * NEGLIGIBLE:
+            far = middle
+        else:
+            return peak + side * middle
+    return peak + side * far
+
+
+@compiled
+def quadrature(
+    time_s: Array,
+    ph: Array,
+    valid: Mask,
+    packed: Array,
+    settings: Array,
+    rule: Array,
+    rule_E0: Array,
+    rule_k_d: Array,
+    windows: Array,
+    log_density: Array,
+) -> None:
+    """Fill, a case, the windows (1 + n_k_d, 2) and the log likelihood at the nodes (n_k_d, n_E0).
+
+    ``windows[i, 0]`` is the window of k_d, ``windows[i, 1 + a]`` that of E0 at node a. A curve that could not be
+    tabulated gives NaN.
+    """
+    curve = np.empty((N_ROWS, MAX_NODES))
+    n_k_d, n_E0 = rule_k_d.shape[1], rule_E0.shape[1]
+    for i in range(packed.shape[0]):
+        n_samples = 0
+        while n_samples < valid.shape[1] and valid[i, n_samples]:
+            n_samples += 1
+        times, measured = time_s[i, :n_samples], ph[i, :n_samples]
+        out = np.empty((2, n_samples))
+        u_stop = settings[E0_HIGH] * unit_exposure(times[n_samples - 1], settings[K_D_LOW])[0]
+        n, ph_eq = build_curve(packed[i], packed[i, PH0], u_stop, math.inf, curve)
+        if n < 0:
+            log_density[i] = math.nan
+            continue
+        start = 0.5 * (settings[E0_LOW] + settings[E0_HIGH])
+        left, right, mode = k_d_window(start, times, measured, settings, rule, curve, n, ph_eq, out)
+        windows[i, 0, 0], windows[i, 0, 1] = left, right
+        for a in range(n_k_d):
+            k_d = 0.5 * (left + right) + 0.5 * (right - left) * rule_k_d[0, a]
+            mode, _, _ = conditional_mode(mode, k_d, times, measured, settings, rule, curve, n, ph_eq, out)
+            _, slope, curvature = log_likelihood(mode, k_d, times, measured, settings, rule, curve, n, ph_eq, out)
+            low, high = window(mode, 1.0 / math.sqrt(curvature), slope, settings[E0_LOW], settings[E0_HIGH])
+            windows[i, 1 + a, 0], windows[i, 1 + a, 1] = low, high
+            for b in range(n_E0):
+                E0 = 0.5 * (low + high) + 0.5 * (high - low) * rule_E0[0, b]
+                log_density[i, a, b], _, _ = log_likelihood(
+                    E0, k_d, times, measured, settings, rule, curve, n, ph_eq, out
+                )
+
+
+@compiled
+def densities_at(
+    time_s: Array, ph: Array, valid: Mask, packed: Array, targets: Array, settings: Array, rule: Array, value: Array
+) -> None:
+    """Fill the log likelihood of one point a case."""
+    curve = np.empty((N_ROWS, MAX_NODES))
+    for i in range(packed.shape[0]):
+        n_samples = 0
+        while n_samples < valid.shape[1] and valid[i, n_samples]:
+            n_samples += 1
+        u_stop = targets[i, 0] * unit_exposure(time_s[i, n_samples - 1], targets[i, 1])[0]
+        n, ph_eq = build_curve(packed[i], packed[i, PH0], u_stop, math.inf, curve)
+        value[i], _, _ = log_likelihood(
+            targets[i, 0],
+            targets[i, 1],
+            time_s[i, :n_samples],
+            ph[i, :n_samples],
+            settings,
+            rule,
+            curve,
+            n,
+            ph_eq,
+            np.empty((2, n_samples)),
+        )

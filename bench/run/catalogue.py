@@ -1,0 +1,157 @@
+"""Finding tasks and plugins by listing folders; plugins are not imported here, only read."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+from bench.errors import BenchError, unknown
+from bench.task import Task
+
+
+def files_in(folders: Sequence[Path]) -> dict[str, Path]:
+    """List the task or plugin files of folders.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Folders to list; names that begin with an underscore are shared code and are left out.
+
+    Returns
+    -------
+    dict
+        Stem to path, sorted.
+
+    Raises
+    ------
+    BenchError
+        A folder that does not exist, or two files of one name.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise BenchError(f"folder '{folder}': path must be an existing folder, got none. Check the spelling.")
+        for path in sorted(folder.glob("*.py")):
+            if path.stem.startswith("_"):
+                continue
+            if path.stem in found:
+                raise BenchError(
+                    f"plugin '{path.stem}': name must be unique, got it in {found[path.stem].parent.name} and "
+                    f"{folder.name}. Rename one file."
+                )
+            found[path.stem] = path
+    return dict(sorted(found.items()))
+
+
+def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str, Path]:
+    """Pick files by name.
+
+    Parameters
+    ----------
+    where : str
+        What kind of thing is picked, for the message.
+    asked : iterable of str
+        Names; ``all`` stands for every one.
+    known : dict
+        What exists.
+
+    Returns
+    -------
+    dict
+        Stem to path, in the order asked for.
+
+    Raises
+    ------
+    BenchError
+        A name that does not exist; the closest is named.
+
+    Examples
+    --------
+    >>> list(choose("model", ["tcn"], {"tcn": Path("models/tcn.py")}))
+    ['tcn']
+    """
+    chosen: dict[str, Path] = {}
+    for name in asked:
+        if name == "all":
+            chosen.update(known)
+        elif name in known:
+            chosen[name] = known[name]
+        else:
+            raise unknown(where, name, [*known, "all"] if where == "model" else known)
+    return chosen
+
+
+def load_task(path: Path) -> Task:
+    """Load a task file of the checkout.
+
+    Parameters
+    ----------
+    path : Path
+        File that defines ``TASK``.
+
+    Returns
+    -------
+    Task
+        The task.
+
+    Raises
+    ------
+    BenchError
+        No ``TASK``, or one whose name is not the file's.
+    """
+    task = getattr(load_module(path, f"tasks.{path.stem}"), "TASK", None)
+    if not isinstance(task, Task) or task.name != path.stem:
+        raise BenchError(
+            f"task '{path.stem}': file must define TASK = Task(name='{path.stem}', ...), got {task!r}. Mend the file."
+        )
+    return task
+
+
+def load_module(path: Path, name: str) -> ModuleType:
+    """Import a file under a given module name.
+
+    Parameters
+    ----------
+    path : Path
+        Source file.
+    name : str
+        Name in ``sys.modules``, so that values of its classes can be stored and opened again.
+
+    Returns
+    -------
+    module
+        The imported module.
+    """
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise BenchError(f"file '{path.name}': path must be a Python file, got {path}. Give a file that ends in .py.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def summary_of(path: Path) -> str:
+    """First sentence of a file's docstring, read without importing it.
+
+    Parameters
+    ----------
+    path : Path
+        Source file.
+
+    Returns
+    -------
+    str
+        The sentence, or an empty text.
+
+    Examples
+    --------
+    >>> summary_of(Path(__file__))[:17]
+    'Finding tasks and'
+    """
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return text.split("\n\n")[0].replace("\n", " ").strip()

@@ -1,0 +1,257 @@
+"""Driving one child process from outside: orders and answers, limits, memory, the last lines it printed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import psutil
+
+from bench.compiled import ROOT
+
+POLL_S = 0.1
+"""How often limits are checked and memory is measured."""
+TAIL_BYTES = 4_000
+"""How much of a child's output is kept for its record."""
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NUMBA_CACHE_DIR")
+"""Variables that a child inherits."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use.
+
+    Parameters
+    ----------
+    time_s : float
+        Wall seconds from its start to its end.
+    memory_mb : float
+        Resident memory, descendants included.
+    """
+
+    time_s: float = 6 * 3600.0
+    memory_mb: float = 16_000.0
+
+
+class ChildFailed(Exception):  # noqa: N818  # an outcome that becomes a record, not an error of the suite
+    """The child cannot go on: the status and message of its record.
+
+    Parameters
+    ----------
+    status : str
+        One of the statuses of a record.
+    message : str
+        Why.
+    """
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class Child:
+    """A child process in its own process group, working in its own folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Its working directory, which holds ``job.json``.
+    threads : int
+        Threads that its libraries may use.
+    limits : Limits
+        Enforced from outside.
+    """
+
+    def __init__(self, folder: Path, threads: int, limits: Limits) -> None:
+        self.peak_memory_mb = 0.0
+        self._limits = limits
+        self._verdict: ChildFailed | None = None
+        self._tail: deque[bytes] = deque()
+        orders_read, self._orders = os.pipe()
+        self._answers, answers_write = os.pipe()
+        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+        for library in ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR"):
+            environment[f"{library}_NUM_THREADS"] = str(threads)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "bench.run.job", str(orders_read), str(answers_write)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(orders_read, answers_write),
+            start_new_session=True,
+        )
+        os.close(orders_read)
+        os.close(answers_write)
+        self._deadline = time.monotonic() + limits.time_s
+        self._pending = b""
+        self._over = threading.Event()
+        self._drain = threading.Thread(target=self._keep_tail, daemon=True)
+        self._drain.start()
+        self._watch = threading.Thread(target=self._enforce, daemon=True)
+        self._watch.start()
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._kill()
+        self._process.wait()
+        self._watch.join()
+        os.close(self._orders)
+        os.close(self._answers)
+
+    def send(self, **order: Any) -> None:
+        """Send an order.
+
+        Parameters
+        ----------
+        **order
+            Values that JSON can hold.
+
+        Raises
+        ------
+        ChildFailed
+            The child is gone.
+        """
+        try:
+            os.write(self._orders, json.dumps(order).encode() + b"\n")
+        except BrokenPipeError as error:
+            raise self._failure() from error
+
+    def receive(self) -> dict[str, Any]:
+        """Wait for the next event.
+
+        Returns
+        -------
+        dict
+            The event, with its name under ``event``.
+
+        Raises
+        ------
+        ChildFailed
+            The child failed, exited, or met a limit.
+        """
+        while b"\n" not in self._pending:
+            ready, _, _ = select.select([self._answers], [], [], POLL_S)
+            if ready:
+                chunk = os.read(self._answers, 65536)
+                if not chunk:
+                    raise self._failure()
+                self._pending += chunk
+            elif self._process.poll() is not None or self._verdict is not None:
+                raise self._failure()
+        line, self._pending = self._pending.split(b"\n", 1)
+        try:
+            event: dict[str, Any] = json.loads(line)
+            name = event["event"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise ChildFailed("failed", f"the child broke the protocol: {line[:200]!r}") from error
+        if name == "failed":
+            raise ChildFailed("failed", str(event.get("message", ""))[-TAIL_BYTES:])
+        return event
+
+    def expect(self, name: str) -> dict[str, Any]:
+        """Wait for the next event, which must be a given one.
+
+        Parameters
+        ----------
+        name : str
+            Name of the event.
+
+        Returns
+        -------
+        dict
+            The event.
+
+        Raises
+        ------
+        ChildFailed
+            Another event came, or the child failed.
+        """
+        event = self.receive()
+        if event["event"] != name:
+            raise ChildFailed("failed", f"the child broke the protocol: {event['event']!r} came instead of {name!r}")
+        return event
+
+    def _failure(self) -> ChildFailed:
+        """What became of a child that answers no more."""
+        if self._verdict is None:
+            try:
+                code = self._process.wait(timeout=2.0)
+            except subprocess.TimeoutExpired:
+                return ChildFailed("failed", f"the child closed its pipe without an answer\n{self._printed()}")
+            if self._verdict is None:
+                how = f"exit status {code}"
+                if code < 0:
+                    how = f"signal {-code} ({signal.Signals(-code).name})"
+                return ChildFailed("failed", f"the child ended with {how}\n{self._printed()}".strip())
+        return self._verdict
+
+    def _printed(self) -> str:
+        """Last lines that the child printed."""
+        self._drain.join(timeout=0.5)
+        return b"".join(self._tail)[-TAIL_BYTES:].decode(errors="replace").strip()
+
+    def _keep_tail(self) -> None:
+        """Drain the child's output, so that it never blocks, and keep its end."""
+        stream = self._process.stdout
+        if stream is None:
+            return
+        kept = 0
+        with contextlib.closing(stream):
+            while chunk := os.read(stream.fileno(), 65536):
+                self._tail.append(chunk)
+                kept += len(chunk)
+                while kept - len(self._tail[0]) > TAIL_BYTES:
+                    kept -= len(self._tail.popleft())
+
+    def _enforce(self) -> None:
+        """Measure memory and end the child at its limits."""
+        while not self._over.wait(POLL_S) and self._process.poll() is None:
+            memory_mb = self._memory_mb()
+            self.peak_memory_mb = max(self.peak_memory_mb, memory_mb)
+            if time.monotonic() > self._deadline:
+                self._end("timeout", f"stopped at the time limit of {self._limits.time_s:g} s")
+            elif memory_mb > self._limits.memory_mb:
+                self._end("out_of_memory", f"stopped at the memory limit of {self._limits.memory_mb:g} MB")
+
+    def _memory_mb(self) -> float:
+        """Resident memory of the child and its descendants."""
+        total = 0
+        with contextlib.suppress(psutil.Error):
+            parent = psutil.Process(self._process.pid)
+            for process in (parent, *parent.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    total += process.memory_info().rss
+        return total / 1e6
+
+    def _end(self, status: str, message: str) -> None:
+        """End the child for a reason."""
+        self._verdict = ChildFailed(
+            status, f"{message}\n{b''.join(self._tail)[-500:].decode(errors='replace')}".strip()
+        )
+        self._kill()
+
+    def _kill(self) -> None:
+        """Kill the child's process group."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)

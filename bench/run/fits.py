@@ -1,0 +1,93 @@
+"""Stored fits: kept as the child wrote them, never opened here, and handed back to a child that asks for the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.run.job import FIT_FILE
+from bench.run.record import write_json
+
+FITS_FOLDER = "fits"
+
+
+@dataclass(frozen=True)
+class FitStore:
+    """Place of one stored fit.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the run.
+    key : str
+        What the fit is addressed by: sources, settings, training set, seed.
+    """
+
+    out: Path
+    key: str
+
+    @property
+    def _fit(self) -> Path:
+        return self.out / FITS_FOLDER / f"{self.key}.pickle"
+
+    @property
+    def _notes(self) -> Path:
+        return self.out / FITS_FOLDER / f"{self.key}.json"
+
+    def copy_to(self, folder: Path) -> bool:
+        """Give a child the stored fit.
+
+        Parameters
+        ----------
+        folder : Path
+            Folder of the child.
+
+        Returns
+        -------
+        bool
+            Whether there is one.
+        """
+        if not (self._fit.is_file() and self._notes.is_file()):
+            return False
+        shutil.copyfile(self._fit, folder / FIT_FILE)
+        return True
+
+    def notes(self) -> dict[str, Any]:
+        """What the runner measured when the fit was made.
+
+        Returns
+        -------
+        dict
+            Fields of a record.
+        """
+        value: dict[str, Any] = json.loads(self._notes.read_text(encoding="utf-8"))
+        return value
+
+    def keep(self, folder: Path, notes: dict[str, Any]) -> None:
+        """Store the fit that a child has written.
+
+        Parameters
+        ----------
+        folder : Path
+            Folder of the child.
+        notes : dict
+            What the runner measured.
+        """
+        source = folder / FIT_FILE
+        if not stat.S_ISREG(os.lstat(source).st_mode):
+            return  # a plugin put something else there: it is fitted again next time
+        self._fit.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._fit.with_name(f".{self._fit.name}.{os.getpid()}")
+        shutil.copyfile(source, temporary)
+        temporary.replace(self._fit)
+        write_json(self._notes, notes)
+
+    def forget(self) -> None:
+        """Remove the stored fit."""
+        self._notes.unlink(missing_ok=True)
+        self._fit.unlink(missing_ok=True)

@@ -1,0 +1,212 @@
+"""The child process: fits one model, then predicts the test sets that it is handed, one after the other.
+
+The parent speaks JSON lines over one pipe and the child answers over another; arrays go through files in the child's
+own folder. Test traces arrive only after the fit has been reported, and test targets never do. Run as
+``python -m bench.run.job READ_FD WRITE_FD`` with that folder as the working directory.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import pickle
+import signal
+import sys
+import traceback
+from dataclasses import asdict, fields, is_dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from bench.cases import Cases, Targets, Traces
+from bench.contract import Context, Model, Prediction, Predictor
+from bench.errors import BenchError, PluginError, unknown
+from bench.run.catalogue import load_module
+from bench.task import Sizes, task_from_dict
+from bench.world.acquisition import Acquisition
+from bench.world.equilibria import WORLDS
+
+FIT_FILE = "fit.pickle"
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class Channel:
+    """JSON lines to and from the parent."""
+
+    def __init__(self, read_fd: int, write_fd: int) -> None:
+        self._reader = open(read_fd, encoding="utf-8")  # noqa: SIM115  # lives as long as the process
+        self._writer = open(write_fd, "w", encoding="utf-8")  # noqa: SIM115
+
+    def send(self, event: str, **values: Any) -> None:
+        """Send one event."""
+        self._writer.write(json.dumps({"event": event, **values}) + "\n")
+        self._writer.flush()
+
+    def receive(self) -> dict[str, Any] | None:
+        """Wait for the next order; None when the parent is gone."""
+        line = self._reader.readline()
+        return cast("dict[str, Any]", json.loads(line)) if line else None
+
+
+def load_model(path: Path, overrides: dict[str, Any]) -> Model:
+    """Load a plugin and apply changed settings.
+
+    Parameters
+    ----------
+    path : Path
+        Plugin file, which defines ``MODEL``.
+    overrides : dict
+        Setting to value.
+
+    Returns
+    -------
+    Model
+        The model with those settings.
+
+    Raises
+    ------
+    BenchError
+        No ``MODEL``, a setting that does not exist, or a value of another type.
+    """
+    sys.path.append(str(path.parent))
+    model = getattr(load_module(path, f"models.{path.stem}"), "MODEL", None)
+    if not isinstance(model, Model) or not is_dataclass(model):
+        raise PluginError(
+            f"plugin '{path.stem}': file must define MODEL, a frozen dataclass of bench.contract.Model, "
+            f"got {type(model).__name__}. Mend the file."
+        )
+    settings = {f.name: getattr(model, f.name) for f in fields(model)}
+    for name, value in overrides.items():
+        if name not in settings:
+            raise unknown(f"setting of {path.stem}", name, settings)
+        kind = type(settings[name])
+        numeric = kind is float and isinstance(value, int) and not isinstance(value, bool)
+        if settings[name] is not None and not isinstance(value, kind) and not numeric:
+            raise BenchError(
+                f"setting '{name}': value must be of type {kind.__name__}, got {value!r}. Mend the --set option."
+            )
+    changed = {name: float(v) if isinstance(settings[name], float) else v for name, v in overrides.items()}
+    return cast("Model", replace(cast("Any", model), **changed))
+
+
+def missing_packages(model: Model) -> str | None:
+    """Say which package a model lacks, as the reason why it cannot run.
+
+    Parameters
+    ----------
+    model : Model
+        A loaded model.
+
+    Returns
+    -------
+    str or None
+        One sentence with the install line.
+    """
+    for package in model.packages:
+        try:
+            metadata.version(package)
+        except metadata.PackageNotFoundError:
+            return f"the package {package} is not installed; run 'pip install {package}' and try again"
+    return None
+
+
+def main() -> None:
+    """Serve the parent until it closes the pipe."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a child does not outlive its parent
+    channel = Channel(int(sys.argv[1]), int(sys.argv[2]))
+    try:
+        _serve(channel)
+    except Exception as error:  # noqa: BLE001  # whatever a plugin raises becomes a row that says so
+        traceback.print_exc()
+        last = str(error) if isinstance(error, BenchError) else "".join(traceback.format_exception(error)[-4:])
+        channel.send("failed", message=last)
+        sys.exit(1)
+
+
+def _serve(channel: Channel) -> None:
+    """Carry out the orders of one job."""
+    order = json.loads(Path("job.json").read_text(encoding="utf-8"))
+    model = load_model(Path(order["plugin"]), order["overrides"])
+    sizes = Sizes(**order["sizes"])
+    lacking = missing_packages(model)
+    tasks = [task_from_dict(value) for value in order["tasks"]]
+    channel.send(
+        "described",
+        settings=asdict(cast("Any", model)),
+        cannot={task.name: lacking or model.cannot(task, sizes) for task in tasks},
+    )
+    predictor: Predictor | None = None
+    while message := channel.receive():
+        if message["do"] == "fit":
+            predictor = model.fit(_cases("train.npz"), _cases("valid.npz"), _context(order, channel))
+            _report_fit(predictor, channel)
+            Path(FIT_FILE).write_bytes(pickle.dumps(predictor))
+            channel.send("stored")
+        elif message["do"] == "load":
+            predictor = cast("Predictor", pickle.loads(Path(FIT_FILE).read_bytes()))
+            _report_fit(predictor, channel)
+            channel.send("stored")
+        elif message["do"] == "predict" and predictor is not None:
+            traces = _traces(message["traces"])
+            channel.send("ready")
+            channel.receive()
+            prediction = predictor.predict(traces)
+            channel.send("predicted", simulator_calls=predictor.simulator_calls)
+            _write_answer(prediction, message["answer"])
+            channel.send("written")
+
+
+def _context(order: dict[str, Any], channel: Channel) -> Context:
+    """Context of the fit that a job asks for."""
+    return Context(
+        seed=order["seed"],
+        acquisitions=tuple(Acquisition(**value) for value in order["acquisitions"]),
+        world=WORLDS[order["world"]],
+        device=order["device"],
+        threads=order["threads"],
+        report=lambda fraction, message: channel.send("progress", fraction=float(fraction), message=str(message)),
+    )
+
+
+def _report_fit(predictor: object, channel: Channel) -> None:
+    """Tell the parent what was fitted."""
+    if not isinstance(predictor, Predictor):
+        raise PluginError(
+            f"plugin 'fit': result must be a bench.contract.Predictor, got {type(predictor).__name__}. Mend fit."
+        )
+    channel.send(
+        "fitted",
+        n_parameters=predictor.n_parameters,
+        simulator_calls=predictor.simulator_calls,
+        history=[{key: float(value) for key, value in epoch.items()} for epoch in predictor.history],
+    )
+
+
+def _traces(name: str) -> Traces:
+    """Read traces from a file in the child's folder."""
+    with np.load(name, allow_pickle=False) as stored:
+        return Traces(stored["time_s"], stored["ph"], stored["valid"], stored["known"])
+
+
+def _cases(name: str) -> Cases:
+    """Read training cases from a file in the child's folder."""
+    with np.load(name, allow_pickle=False) as stored:
+        return Cases(_traces(name), Targets(stored["targets"]))
+
+
+def _write_answer(prediction: object, stem: str) -> None:
+    """Write a prediction as plain arrays."""
+    if not isinstance(prediction, Prediction):
+        raise PluginError(
+            f"plugin 'predict': result must be a bench.contract.Prediction, got {type(prediction).__name__}. "
+            "Mend predict."
+        )
+    np.save(f"{stem}-mean.npy", np.asarray(prediction.mean, dtype=np.float64), allow_pickle=False)
+    if prediction.sd is not None:
+        np.save(f"{stem}-sd.npy", np.asarray(prediction.sd, dtype=np.float64), allow_pickle=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,280 @@
+"""What must run: cells, grouped into jobs that share one fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from bench.compiled import ROOT
+from bench.run.provenance import source_digest
+from bench.run.record import FINAL, Record
+from bench.task import Sizes, Task, digest_of
+
+DRAW = ROOT / "bench" / "draw.py"
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A model file with the settings that a run changes.
+
+    Parameters
+    ----------
+    path : Path
+        Plugin file; its stem is the model's name.
+    overrides : dict
+        Setting to value.
+
+    Examples
+    --------
+    >>> Plugin(Path("models/tcn.py"), {"width": 32}).row
+    'tcn(width=32)'
+    """
+
+    path: Path
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.path.stem
+
+    @property
+    def row(self) -> str:
+        """Name of the row on the board."""
+        if not self.overrides:
+            return self.name
+        changed = ",".join(f"{key}={json.dumps(value)}" for key, value in sorted(self.overrides.items()))
+        return f"{self.name}({changed})"
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the sources and library versions behind the model."""
+        return source_digest(self.path)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A task, a model and a seed: one planned number on the board.
+
+    Parameters
+    ----------
+    task : Task
+        The task.
+    plugin : Plugin
+        The model.
+    seed : int
+        Seed of training cases and weights.
+    preset : str
+        Name of the sizes.
+    sizes : Sizes
+        Numbers of cases.
+    """
+
+    task: Task
+    plugin: Plugin
+    seed: int
+    preset: str
+    sizes: Sizes
+
+    @property
+    def key(self) -> tuple[str, str, int, str]:
+        """Same as ``Record.cell``."""
+        return self.task.name, self.plugin.row, self.seed, self.preset
+
+    @property
+    def label(self) -> str:
+        """Short text for progress lines."""
+        return f"{self.plugin.row} on {self.task.name}, seed {self.seed}"
+
+    @cached_property
+    def training_digest(self) -> str:
+        """Digest of the training and validation cases."""
+        return digest_of(
+            [
+                [asdict(acquisition) for acquisition in self.task.train],
+                asdict(self.task.train_world),
+                self.sizes.train,
+                self.sizes.valid,
+                self.seed,
+                source_digest(DRAW),
+            ]
+        )
+
+    @cached_property
+    def test_digest(self) -> str:
+        """Digest of the test cases."""
+        return digest_of([asdict(self.task.test), asdict(self.task.test_world), self.sizes.test, source_digest(DRAW)])
+
+    @property
+    def cases_digest(self) -> str:
+        """Digest of everything that the model is trained and tested on."""
+        return digest_of([self.training_digest, self.test_digest])
+
+    def stale(self, record: Record) -> tuple[str, ...]:
+        """Say what has changed since a record of this cell was made.
+
+        Parameters
+        ----------
+        record : Record
+            A record with this cell's key.
+
+        Returns
+        -------
+        tuple of str
+            Any of ``task``, ``cases`` and ``source``; empty for a fresh record.
+        """
+        pairs = {
+            "task": (record.task_digest, self.task.digest()),
+            "cases": (record.cases_digest, self.cases_digest),
+            "source": (record.source_digest, self.plugin.digest),
+        }
+        return tuple(name for name, (then, now) in pairs.items() if then != now)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Cells that share a training set, a model and a seed: fitted once, then tested on all.
+
+    Parameters
+    ----------
+    cells : tuple of Cell
+        At least one.
+    device : str
+        Torch device.
+    threads : int
+        Threads of the child.
+    """
+
+    cells: tuple[Cell, ...]
+    device: str = "cpu"
+    threads: int = 1
+
+    @property
+    def first(self) -> Cell:
+        """A cell that stands for what all of them share."""
+        return self.cells[0]
+
+    @property
+    def label(self) -> str:
+        """Short text for progress lines."""
+        tasks = self.first.task.name if len(self.cells) == 1 else f"{len(self.cells)} tasks"
+        return f"{self.first.plugin.row} on {tasks}, seed {self.first.seed}"
+
+    @cached_property
+    def key(self) -> str:
+        """What the fit is addressed by."""
+        plugin = self.first.plugin
+        training = self.first.training_digest
+        settings = [plugin.name, plugin.overrides, self.first.seed, self.device, self.threads]
+        return digest_of([plugin.digest, training, *settings])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run was asked for.
+
+    Parameters
+    ----------
+    cells : tuple of Cell
+        Every planned cell.
+    jobs : tuple of Job
+        What is still to be done.
+    """
+
+    cells: tuple[Cell, ...]
+    jobs: tuple[Job, ...]
+
+    @property
+    def n_open(self) -> int:
+        """Number of cells still to be done."""
+        return sum(len(job.cells) for job in self.jobs)
+
+
+def make_plan(
+    tasks: Sequence[Task],
+    plugins: Sequence[Plugin],
+    seeds: Iterable[int],
+    preset: str,
+    sizes: Sizes,
+    records: Sequence[Record],
+    *,
+    rerun: bool = False,
+    device: str = "cpu",
+    threads: int = 1,
+) -> Plan:
+    """Plan a run: every task with every model and seed, less what is done and fresh.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        Tasks.
+    plugins : sequence of Plugin
+        Models.
+    seeds : iterable of int
+        Seeds.
+    preset : str
+        Name of the sizes.
+    sizes : Sizes
+        Numbers of cases.
+    records : sequence of Record
+        What earlier runs left.
+    rerun : bool
+        Whether to run cells that are done as well.
+    device : str
+        Torch device.
+    threads : int
+        Threads of a child.
+
+    Returns
+    -------
+    Plan
+        Jobs in the order of tasks, models and seeds.
+    """
+    newest = {record.cell: record for record in records}
+    cells = [Cell(task, plugin, seed, preset, sizes) for seed in seeds for plugin in plugins for task in tasks]
+    groups: dict[tuple[str, str, int], list[Cell]] = {}
+    for cell in cells:
+        record = newest.get(cell.key)
+        done = record is not None and record.status in FINAL and not cell.stale(record)
+        if rerun or not done:
+            groups.setdefault((cell.plugin.row, cell.training_digest, cell.seed), []).append(cell)
+    jobs = tuple(Job(tuple(group), device, threads) for group in groups.values())
+    return Plan(tuple(cells), jobs)
+
+
+def stale_cells(
+    records: Sequence[Record], tasks: dict[str, Task], plugins: dict[str, Path]
+) -> dict[tuple[str, str, int, str], tuple[str, ...]]:
+    """Say which records no longer describe what would come out today.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Stored records.
+    tasks : dict
+        Name to task, as they are now.
+    plugins : dict
+        Name to plugin file, as they are now.
+
+    Returns
+    -------
+    dict
+        ``Record.cell`` to what has changed (``task``, ``cases``, ``source``) or is gone; fresh records are left out.
+    """
+    found: dict[tuple[str, str, int, str], tuple[str, ...]] = {}
+    plugin_of = {name: Plugin(path) for name, path in plugins.items()}
+    for record in records:
+        if record.task not in tasks:
+            found[record.cell] = ("task removed",)
+        elif record.model not in plugin_of:
+            found[record.cell] = ("plugin not found",)
+        else:
+            sizes = Sizes(**record.sizes)
+            cell = Cell(tasks[record.task], plugin_of[record.model], record.seed, record.preset, sizes)
+            if reasons := cell.stale(record):
+                found[record.cell] = reasons
+    return found

@@ -1,0 +1,193 @@
+"""Where a result comes from: digests of sources, library versions, kind of machine, commit."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from bench.compiled import ROOT
+
+NEUTRAL = ("bench.errors", "bench.contract", "bench.task", "bench.compiled")
+"""Project modules that a prediction cannot depend on: interfaces and messages."""
+
+
+@cache
+def source_digest(path: Path) -> str:
+    """Digest of a source file, of every project module that it imports, and of the libraries' versions.
+
+    Parameters
+    ----------
+    path : Path
+        A plugin, or a module of the project.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits. Comments, docstrings and layout do not count.
+
+    Examples
+    --------
+    >>> len(source_digest(ROOT / "bench" / "draw.py"))
+    16
+    """
+    digest = hashlib.sha256()
+    sources, libraries = _closure(path.resolve())
+    for source in sorted(sources):
+        digest.update(_syntax(source).encode() + b"\0")
+    for name, version in sorted(versions_of(libraries).items()):
+        digest.update(f"{name}=={version}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def libraries_of(path: Path) -> set[str]:
+    """Third-party modules that a source file and its project modules import.
+
+    Parameters
+    ----------
+    path : Path
+        A plugin, or a module of the project.
+
+    Returns
+    -------
+    set of str
+        Top-level module names.
+    """
+    return _closure(path.resolve())[1]
+
+
+def versions_of(modules: set[str]) -> dict[str, str]:
+    """Versions of the distributions that provide modules.
+
+    Parameters
+    ----------
+    modules : set of str
+        Top-level module names; those that are not installed are left out.
+
+    Returns
+    -------
+    dict
+        Distribution to public version, without a build suffix such as ``+cpu``.
+
+    Examples
+    --------
+    >>> sorted(versions_of({"numpy"}))
+    ['numpy']
+    """
+    found = {}
+    for module in modules:
+        for distribution in _distributions().get(module, []):
+            found[distribution.lower()] = metadata.version(distribution).split("+")[0]
+    return found
+
+
+def host() -> dict[str, Any]:
+    """Kind of this machine: CPU model and core count, never its name.
+
+    Returns
+    -------
+    dict
+        ``cpu``, ``cores``, ``python`` and ``system``.
+    """
+    model = platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
+        model = names[0] if names else model
+    return {
+        "cpu": model,
+        "cores": os.cpu_count() or 1,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "system": platform.system(),
+    }
+
+
+def commit() -> str:
+    """Commit of the checkout.
+
+    Returns
+    -------
+    str
+        Twelve digits, with ``+changes`` where sources differ from it; empty outside a checkout.
+    """
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    head = git("rev-parse", "--short=12", "HEAD")
+    changed = git("status", "--porcelain", "--", "*.py")
+    return f"{head}+changes" if head and changed else head
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    """Top-level module to the distributions that provide it."""
+    return dict(metadata.packages_distributions())
+
+
+def _closure(path: Path) -> tuple[set[Path], set[str]]:
+    """Source files that a file needs, itself included, and the third-party modules that they import."""
+    sources: set[Path] = set()
+    libraries: set[str] = set()
+    waiting = [path]
+    while waiting:
+        source = waiting.pop()
+        if source in sources:
+            continue
+        sources.add(source)
+        for module in _imports(source):
+            top = module.split(".")[0]
+            if module in NEUTRAL:
+                continue
+            inside = [found for root in (ROOT, path.parent) if (found := _file_of(module, root))]
+            if inside:
+                waiting.append(inside[0])
+            elif top not in sys.stdlib_module_names and not (ROOT / top).is_dir():
+                libraries.add(top)
+    return sources, libraries
+
+
+def _imports(source: Path) -> set[str]:
+    """Names of the modules that a file imports anywhere, absolute."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names if _is_module(node.module, alias.name)}
+    return names
+
+
+def _is_module(package: str, name: str) -> bool:
+    """Whether a name imported from a project package is a module of it."""
+    return _file_of(f"{package}.{name}", ROOT) is not None
+
+
+def _file_of(module: str, root: Path) -> Path | None:
+    """File of a module below a root."""
+    path = root.joinpath(*module.split(".")).with_suffix(".py")
+    return path if path.is_file() else None
+
+
+def _syntax(source: Path) -> str:
+    """Syntax tree of a file as text, without docstrings."""
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [item for item in body if not _is_text(item)]  # type: ignore[attr-defined]
+    return ast.dump(tree)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """Whether a statement is a bare string: a docstring, or the description of a constant."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -1,0 +1,86 @@
+"""Cases of a run: drawn once, shared by its jobs, the targets of the test cases kept in this process."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.cases import Cases, Traces
+from bench.draw import test_cases, training_cases, validation_cases
+from bench.run.plan import Cell
+
+
+@dataclass
+class CaseStore:
+    """Cases of a run, by digest.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files of training cases are kept while the run lasts.
+    """
+
+    folder: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _tests: dict[str, Cases] = field(default_factory=dict)
+
+    def training_files(self, cell: Cell) -> tuple[Path, Path]:
+        """Files of the training and validation cases of a cell.
+
+        Parameters
+        ----------
+        cell : Cell
+            The cell.
+
+        Returns
+        -------
+        tuple of Path
+            Training and validation file, for copying.
+        """
+        train = self.folder / f"train-{cell.training_digest}.npz"
+        valid = self.folder / f"valid-{cell.training_digest}.npz"
+        with self._lock:
+            for path, draw in ((train, training_cases), (valid, validation_cases)):
+                if not path.exists():
+                    cases = draw(cell.task, cell.sizes, cell.seed)
+                    np.savez(path, allow_pickle=False, **arrays_of(cases.traces), targets=cases.targets.values)
+        return train, valid
+
+    def test(self, cell: Cell) -> Cases:
+        """Test cases of a cell.
+
+        Parameters
+        ----------
+        cell : Cell
+            The cell.
+
+        Returns
+        -------
+        Cases
+            With targets: for scoring only.
+        """
+        with self._lock:
+            if cell.test_digest not in self._tests:
+                self._tests[cell.test_digest] = test_cases(cell.task, cell.sizes)
+            return self._tests[cell.test_digest]
+
+
+def arrays_of(traces: Traces) -> dict[str, NDArray[Any]]:
+    """Arrays of traces by name, as they cross to another process.
+
+    Parameters
+    ----------
+    traces : Traces
+        The traces.
+
+    Returns
+    -------
+    dict
+        ``time_s``, ``ph``, ``valid`` and ``known``.
+    """
+    return {"time_s": traces.time_s, "ph": traces.ph, "valid": traces.valid, "known": traces.known}

@@ -1,0 +1,65 @@
+"""What several verbs share: where things are, and errors as one line instead of a trace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from bench.compiled import ROOT
+from bench.errors import BenchError
+from bench.run.catalogue import files_in, load_task
+from bench.task import Task
+
+TASKS = ROOT / "tasks"
+MODELS = ROOT / "models"
+PUBLISHED = ROOT / "leaderboard" / "records"
+
+REFERENCE = ("mean", "ridge", "gradient_boosting", "gru", "inception_time", "tcn", "tcn_dt", "nls")
+"""The pinned rows that run when no model is named."""
+
+
+def task_files() -> dict[str, Path]:
+    """Every task file by name."""
+    return files_in([TASKS])
+
+
+def all_tasks() -> dict[str, Task]:
+    """Every task by name."""
+    return {name: load_task(path) for name, path in task_files().items()}
+
+
+def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
+    """Every plugin file by name, those of the given folders included."""
+    return files_in([MODELS, *folders])
+
+
+def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
+    """Turn ``field=value`` texts into a dictionary; values are JSON, or text where they are not."""
+    settings: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals or not name:
+            raise BenchError(
+                f"option '--set': value must be field=value, got {assignment!r}. Write for example --set max_epochs=20."
+            )
+        try:
+            settings[name] = json.loads(text)
+        except json.JSONDecodeError:
+            settings[name] = text
+    return settings
+
+
+@contextmanager
+def friendly_errors() -> Iterator[None]:
+    """Print an error of the suite as one line and end with status 2."""
+    try:
+        yield
+    except BenchError as error:
+        Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from error

@@ -1,0 +1,107 @@
+"""Progress of a run: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from bench.run.estimate import duration
+from bench.run.plan import Job
+from bench.run.record import Record
+
+LINE_EVERY_S = 5.0
+"""Shortest time between two plain lines of one job."""
+
+
+class RunProgress(AbstractContextManager["RunProgress"]):
+    """Shows what each job is doing and how long it and the run have left.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+        Where to; bars are drawn only on a terminal.
+    n_cells : int
+        Cells to be done.
+    expected_s : float
+        Estimated wall seconds of the run.
+    """
+
+    def __init__(self, console: Console, n_cells: int, expected_s: float) -> None:
+        self._console = console
+        self._n_cells = n_cells
+        self._expected_s = expected_s
+        self._n_done = 0
+        self._began = time.monotonic()
+        self._lock = threading.Lock()
+        self._started: dict[str, float] = {}
+        self._last_line: dict[str, float] = {}
+        self._bars: dict[str, TaskID] = {}
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[doing]}", style="dim", markup=False),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._whole = self._progress.add_task("cells", total=n_cells, doing="") if console.is_terminal else None
+
+    def __enter__(self) -> RunProgress:
+        if self._console.is_terminal:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._console.is_terminal:
+            self._progress.stop()
+
+    def report(self, job: Job, fraction: float, doing: str) -> None:
+        """Take a progress report from a worker thread."""
+        with self._lock:
+            now = time.monotonic()
+            started = self._started.setdefault(job.label, now)
+            if self._console.is_terminal:
+                if job.label not in self._bars:
+                    self._bars[job.label] = self._progress.add_task(job.label, total=1.0, doing="")
+                self._progress.update(self._bars[job.label], completed=fraction, doing=doing)
+            elif now - self._last_line.get(job.label, 0.0) >= LINE_EVERY_S:
+                self._last_line[job.label] = now
+                left = ""
+                if 0.02 < fraction < 1.0:
+                    left = f", about {duration((now - started) * (1 - fraction) / fraction)} left"
+                self._line(f"{job.label}: {doing}{left}")
+
+    def done(self, record: Record) -> None:
+        """Take a finished cell."""
+        with self._lock:
+            self._n_done += 1
+            text = (
+                f"[{self._n_done}/{self._n_cells}] {record.row} on {record.task}, seed {record.seed}: {record.status}"
+            )
+            if record.status == "ok":
+                r2 = ", ".join(
+                    f"R2({target.split('_per_')[0]}) {score['r2']:.3f}"
+                    for target, score in record.scores.items()
+                    if isinstance(score["r2"], float)
+                )
+                text += f", {r2}" + (f", fitted in {duration(record.fit_s)}" if record.fit_s is not None else "")
+            elif record.message:
+                text += f": {record.message.strip().splitlines()[-1]}"
+            for label in [label for label, bar in self._bars.items() if self._progress.tasks[bar].completed >= 1.0]:
+                self._progress.update(self._bars[label], visible=False)
+            self._line(text)
+            if self._whole is not None:
+                self._progress.update(self._whole, completed=self._n_done)
+
+    def _line(self, text: str) -> None:
+        """Print one line above the bars."""
+        elapsed = duration(time.monotonic() - self._began)
+        console = self._progress.console if self._console.is_terminal else self._console
+        console.print(f"{elapsed:>8}  {text}", markup=False, highlight=False, soft_wrap=True)

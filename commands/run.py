@@ -1,0 +1,203 @@
+"""Run tasks against models: the main verb, which needs no name."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from leaderboard.board import terminal_board, write_board
+from rich.console import Console
+from rich.table import Table
+
+from bench.errors import BenchError, unknown
+from bench.run.catalogue import choose, load_task, summary_of
+from bench.run.child import Limits
+from bench.run.engine import check_settings, run_plan
+from bench.run.estimate import duration, estimate, longest_first
+from bench.run.plan import Plan, Plugin, make_plan, stale_cells
+from bench.run.record import FINAL, Record, read_records
+from bench.task import PRESETS, Sizes, Task
+from commands._options import (
+    PUBLISHED,
+    REFERENCE,
+    all_tasks,
+    friendly_errors,
+    parse_settings,
+    plugin_files,
+    task_files,
+)
+from commands._progress import RunProgress
+
+
+def run(
+    context: typer.Context,
+    task: Annotated[list[str] | None, typer.Option(help="Task to run; may be repeated.", metavar="NAME")] = None,
+    suite: Annotated[str | None, typer.Option(help="Tasks to run: core or all.", metavar="core|all")] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="Row to run; may be repeated; 'all' for every plugin. Default: the reference rows."),
+    ] = None,
+    models: Annotated[
+        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change a setting of the models named, as field=value.", metavar="FIELD=VALUE"),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Sizes: quick, standard or full, with their seeds. Default: standard sizes, 1 seed."),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="Torch device of the networks, such as cuda.")] = "cpu",
+    out: Annotated[Path, typer.Option(help="Folder of records, predictions, boards and pictures.")] = Path("results"),
+    rerun: Annotated[bool, typer.Option("--rerun", help="Run cells that are done as well.")] = False,
+    time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
+    memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
+    list_: Annotated[bool, typer.Option("--list", help="List tasks, models and presets, and stop.")] = False,
+) -> None:
+    """Infer enzyme load and deactivation from the first seconds of a pH trace: run models on tasks, print the board.
+
+    Examples
+    --------
+      python run_bench.py --task shift_10s
+
+      python run_bench.py --suite core --preset quick
+
+      python run_bench.py --task in_distribution --model tcn --set max_epochs=20
+
+    Finished cells are kept in the output folder and not run again; stop and start as you like.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    console = Console()
+    with friendly_errors():
+        folders = models or []
+        if list_:
+            _list(console, folders)
+            return
+        if not task and not suite:
+            raise BenchError(
+                "run '--task': at least one task must be named, got none. "
+                "Try --task shift_10s or --suite core; --list shows every task."
+            )
+        tasks = _tasks(task or [], suite)
+        overrides = parse_settings(set_ or [])
+        if overrides and not model:
+            raise BenchError(
+                "option '--set': the models that it changes must be named, got no --model. Add --model NAME."
+            )
+        chosen = choose("model", model or REFERENCE, plugin_files(folders))
+        plugins = [Plugin(path, overrides) for path in chosen.values()]
+        sizes, n_seeds = _sizes(preset, seeds)
+        records = read_records(out)
+        known = records + read_records(PUBLISHED)
+        plan = make_plan(
+            tasks, plugins, range(n_seeds), preset or "standard", sizes, records, rerun=rerun, device=device
+        )
+        plan = longest_first(plan, known)
+        n_jobs = jobs or os.cpu_count() or 1
+        if overrides:
+            check_settings(plugins, sizes)
+        began = time.monotonic()
+        expected = estimate(plan, known, n_jobs)
+        _announce(console, plan, tasks, plugins, n_seeds, n_jobs, sizes, str(expected))
+        with RunProgress(console, plan.n_open, expected.seconds) as progress:
+            limits = Limits(time_limit, memory_limit)
+            for record in run_plan(plan, out, n_jobs, limits, progress.report, rerun=rerun):
+                progress.done(record)
+        records = read_records(out)
+        stale = stale_cells(records, all_tasks(), plugin_files(folders))
+        written = write_board(out, stale=stale)
+        planned = {cell.key for cell in plan.cells}
+        console.print(terminal_board([r for r in records if r.cell in planned], stale=stale))
+        console.print(
+            f"{len(planned)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}. "
+            f"Board and pictures: {_shown(written)}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        _exit_status(console, plan, records)
+
+
+def _tasks(names: list[str], suite: str | None) -> list[Task]:
+    """Tasks that were asked for, by name and suite."""
+    files = task_files()
+    tasks = {name: load_task(path) for name, path in choose("task", names, files).items()}
+    if suite is not None:
+        if suite not in ("core", "all"):
+            raise unknown("suite", suite, ["core", "all"])
+        tasks |= {name: task for name, task in all_tasks().items() if suite == "all" or task.core}
+    return list(tasks.values())
+
+
+def _sizes(preset: str | None, seeds: int | None) -> tuple[Sizes, int]:
+    """Sizes and number of seeds that were asked for."""
+    if preset is None:
+        return PRESETS["standard"], seeds or 1
+    if preset not in PRESETS:
+        raise unknown("preset", preset, PRESETS)
+    return PRESETS[preset], seeds or PRESETS[preset].seeds
+
+
+def _announce(
+    console: Console,
+    plan: Plan,
+    tasks: list[Task],
+    plugins: list[Plugin],
+    n_seeds: int,
+    n_jobs: int,
+    sizes: Sizes,
+    expected: str,
+) -> None:
+    """Print the plan before it runs."""
+    done = len(plan.cells) - plan.n_open
+    lines = [
+        f"tasks   {', '.join(task.name for task in tasks)}",
+        f"rows    {', '.join(plugin.row for plugin in plugins)}",
+        f"sizes   {sizes.train:,} training, {sizes.valid:,} validation, {sizes.test:,} test cases; {n_seeds} seed(s)",
+        f"plan    {len(plan.cells)} cells, {done} done before, {len(plan.jobs)} fits to run, {n_jobs} at a time",
+        f"time    {expected}",
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _list(console: Console, folders: list[Path]) -> None:
+    """Print what can be run."""
+    tasks = Table("task", "core", "train", "test", "question", title="Tasks (--task, --suite)")
+    for name, task in all_tasks().items():
+        train = " + ".join(acquisition.label for acquisition in task.train)
+        world = "" if task.test_world == task.train_world else f", {task.test_world.name}"
+        tasks.add_row(name, "yes" if task.core else "", train, task.test.label + world, task.question)
+    rows = Table("model", "default", "what it is", title="Models (--model)")
+    for name, path in plugin_files(folders).items():
+        rows.add_row(name, "yes" if name in REFERENCE else "", summary_of(path))
+    sizes = Table("preset", "train", "valid", "test", "seeds", title="Presets (--preset)")
+    for name, size in PRESETS.items():
+        sizes.add_row(name, *(f"{n:,}" for n in (size.train, size.valid, size.test, size.seeds)))
+    for table in (tasks, rows, sizes):
+        console.print(table)
+
+
+def _shown(paths: list[Path]) -> str:
+    """Common folder of the files written."""
+    return os.path.relpath(os.path.commonpath(paths)) if paths else "none"
+
+
+def _exit_status(console: Console, plan: Plan, records: list[Record]) -> None:
+    """End with status 1 unless every planned cell is ok or cannot."""
+    status = {record.cell: record.status for record in records}
+    bad = [cell for cell in plan.cells if status.get(cell.key, "not_run") not in FINAL]
+    if bad:
+        names = "; ".join(f"{cell.label} ({status.get(cell.key, 'not_run')})" for cell in bad[:5])
+        more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
+        console.print(f"not done: {names}{more}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1)

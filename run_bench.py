@@ -1,0 +1,13 @@
+"""Command line of the benchmark: ``python run_bench.py --help``."""
+
+import typer
+
+from commands.board import board
+from commands.run import run
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
+app.callback(invoke_without_command=True)(run)
+app.command()(board)
+
+if __name__ == "__main__":
+    app()
