@@ -15,6 +15,9 @@ METRIC_VERSION = 1
 
 CONSTANT_TRUTH = "undefined: the true values are all the same"
 
+LARGEST = 1e100
+"""Largest size of a value that is scored: sums of squares far beyond it are no longer finite."""
+
 
 def scores(truth: Array, prediction: Array) -> dict[str, dict[str, float | str]]:
     """Score predictions, each target by itself.
@@ -33,7 +36,7 @@ def scores(truth: Array, prediction: Array) -> dict[str, dict[str, float | str]]
     Raises
     ------
     BenchError
-        Shapes that differ, or a value that is not finite.
+        Shapes that differ, or a value that is not finite or beyond ``LARGEST``.
 
     Examples
     --------
@@ -46,8 +49,13 @@ def scores(truth: Array, prediction: Array) -> dict[str, dict[str, float | str]]
             f"metrics 'prediction': shape must be {truth.shape}, as the truth, got {prediction.shape}. "
             "Give one row a case."
         )
-    if not (np.isfinite(truth).all() and np.isfinite(prediction).all()):
-        raise BenchError("metrics 'prediction': values must be finite, got some that are not. Mark the cell instead.")
+    for which, values in (("truth", truth), ("prediction", prediction)):
+        wrong = ~(np.abs(values) <= LARGEST)  # so that nan is wrong as well
+        if wrong.any():
+            raise BenchError(
+                f"metrics '{which}': values must be finite and at most {LARGEST:g} in size, "
+                f"got {values[wrong][0]}. Mark the cell instead."
+            )
     return {
         name: {
             "r2": r2(truth[:, column], prediction[:, column]),
@@ -78,6 +86,6 @@ def r2(truth: Array, prediction: Array) -> float | str:
     0.0
     """
     total = float(np.sum((truth - truth.mean()) ** 2))
-    if np.ptp(truth) == 0:
+    if np.ptp(truth) == 0 or total == 0:  # rounding of the mean can leave the one, underflow the other
         return CONSTANT_TRUTH
     return 1.0 - float(np.sum((truth - prediction) ** 2)) / total

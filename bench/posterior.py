@@ -8,6 +8,7 @@ measured, before any resampling, and knows the acquisition and the world of the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from bench.cases import Traces
 from bench.errors import BenchError
+from bench.marginals import Marginals, marginals_of
 from bench.posterior_kernel import (
     E0_HIGH,
     E0_LOW,
@@ -25,13 +27,13 @@ from bench.posterior_kernel import (
     NOISE,
     OFFSET,
     densities_at,
+    predictive,
     quadrature,
 )
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import World
 from bench.world.kinetics import pack_cases
 from bench.world.quantities import E0, K_D, TARGETS
-from bench.world.simulator import simulate_ph
 
 Array = NDArray[np.float64]
 
@@ -52,6 +54,8 @@ class Posterior:
         Nodes [1/s].
     E0 : array, shape (case, n_k_d, n_E0)
         Nodes at each k_d [g/L].
+    log_density : array, shape (case, n_k_d, n_E0)
+        Log of the posterior's density at each node, per g/L and per 1/s.
     weight : array, shape (case, n_k_d, n_E0)
         Share of the posterior at each node; sums to 1 in every case.
     windows : array, shape (case, 1 + n_k_d, 2)
@@ -62,6 +66,7 @@ class Posterior:
 
     k_d: Array
     E0: Array
+    log_density: Array
     weight: Array
     windows: Array
     log_evidence: Array
@@ -95,46 +100,10 @@ class Posterior:
         covariance = self.covariance
         return np.asarray(covariance[:, 0, 1] / np.sqrt(covariance[:, 0, 0] * covariance[:, 1, 1]))
 
-    def cdf(self, targets: Array) -> Array:
-        """Posterior probability that each target is at most a value.
-
-        Parameters
-        ----------
-        targets : array, shape (case, 2)
-            One value a case and target.
-
-        Returns
-        -------
-        array, shape (case, 2)
-            Between 0 and 1; uniform over cases when the values are the truth.
-        """
-        n_k_d, n_E0 = self.weight.shape[1:]
-        of_k_d = _series_cdf(self.weight.sum(axis=2), self.windows[:, 0], targets[:, K_D], n_k_d)
-        at_node = np.empty(self.k_d.shape)
-        for node in range(n_k_d):
-            at_node[:, node] = _series_cdf(self.weight[:, node], self.windows[:, 1 + node], targets[:, E0], n_E0)
-        return np.asarray(np.clip(np.stack([at_node.sum(axis=1), of_k_d], axis=1), 0.0, 1.0))
-
-    def quantile(self, probability: float) -> Array:
-        """Posterior quantiles of both targets.
-
-        Parameters
-        ----------
-        probability : float
-            Between 0 and 1.
-
-        Returns
-        -------
-        array, shape (case, 2)
-            E0 [g/L] and k_d [1/s].
-        """
-        low = np.tile([quantity.low for quantity in TARGETS], (len(self.k_d), 1))
-        high = np.tile([quantity.high for quantity in TARGETS], (len(self.k_d), 1))
-        for _ in range(50):  # bisection: the cdf is monotone, and 2^-50 of the box is rounding
-            middle = 0.5 * (low + high)
-            below = self.cdf(middle) < probability
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        return 0.5 * (low + high)
+    @cached_property
+    def marginals(self) -> Marginals:
+        """Posterior of each target by itself: distribution functions, densities, quantiles."""
+        return marginals_of(self.weight, self.log_density, self.windows)
 
     def predictive_ph(self, time_s: Array, known: Array, world: World) -> tuple[Array, Array]:
         """Posterior predictive mean and standard deviation of the noise-free pH.
@@ -155,15 +124,7 @@ class Posterior:
         """
         mean = np.empty((len(known), len(time_s)))
         sd = np.empty_like(mean)
-        for case in range(len(known)):
-            weight = self.weight[case].ravel()
-            heavy = weight > 1e-9 * weight.max()
-            k_d = np.repeat(self.k_d[case], self.weight.shape[2])[heavy]
-            nodes = np.stack([self.E0[case].ravel()[heavy], k_d], axis=1)
-            weight = weight[heavy] / weight[heavy].sum()
-            ph = simulate_ph(time_s, np.tile(known[case], (len(nodes), 1)), nodes, world)
-            mean[case] = weight @ ph
-            sd[case] = np.sqrt(np.maximum(weight @ (ph - mean[case]) ** 2, 0.0))
+        predictive(time_s, pack_cases(known, world), self.k_d, self.E0, self.weight, mean, sd)
         return mean, sd
 
 
@@ -234,7 +195,9 @@ def exact_posterior(
     weight *= (half[:, :1] * rule_k_d[1])[:, :, None]
     total = weight.sum(axis=(1, 2))
     area = np.prod([quantity.high - quantity.low for quantity in TARGETS])
-    return Posterior(k_d, E0_nodes, weight / total[:, None, None], windows, top + np.log(total / area))
+    log_evidence = top + np.log(total / area)
+    log_posterior = log_density - (log_evidence + np.log(area))[:, None, None]
+    return Posterior(k_d, E0_nodes, log_posterior, weight / total[:, None, None], windows, log_evidence)
 
 
 def log_posterior_density(
@@ -273,19 +236,3 @@ def _settings(acquisition: Acquisition) -> Array:
     settings[E0_LOW], settings[E0_HIGH] = TARGETS[E0].low, TARGETS[E0].high
     settings[K_D_LOW], settings[K_D_HIGH] = TARGETS[K_D].low, TARGETS[K_D].high
     return settings
-
-
-def _series_cdf(weight: Array, ends: Array, x: Array, n: int) -> Array:
-    """Integral up to x of the polynomial through weighted Gauss-Legendre nodes, shape (case,).
-
-    The polynomial is written in Legendre series, whose integrals are Legendre polynomials again.
-    """
-    nodes, _ = legendre.leggauss(n)
-    z = np.clip(2.0 * (x - ends[:, 0]) / (ends[:, 1] - ends[:, 0]) - 1.0, -1.0, 1.0)
-    degrees = np.arange(n)
-    coefficients = (weight @ legendre.legvander(nodes, n - 1)) * (2 * degrees + 1) / 2
-    at_z = legendre.legvander(z, n)
-    integrals = np.empty((len(z), n))
-    integrals[:, 0] = at_z[:, 1] + 1.0
-    integrals[:, 1:] = (at_z[:, 2:] - at_z[:, :-2]) / (2 * degrees[1:] + 1)
-    return np.asarray(np.sum(coefficients * integrals, axis=1))

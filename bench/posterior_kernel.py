@@ -21,6 +21,10 @@ Mask = NDArray[np.bool_]
 
 NEGLIGIBLE = 18.0
 """Log density below the peak at which the tails are cut: 1.5e-8 of the peak."""
+LIGHT = 1e-7
+"""Nodes of k_d of less weight than this, beside the heaviest, do not widen the window of a marginal."""
+LIGHT_IN_FORECAST = 1e-5
+"""Nodes of less weight than this, beside the heaviest, are left out of a forecast: 1e-6 pH."""
 MAX_MOVES = 60
 """More than any bracketing or mode search needs."""
 
@@ -311,3 +315,37 @@ def densities_at(
             ph_eq,
             np.empty((2, n_samples)),
         )
+
+
+@compiled
+def predictive(time_s: Array, packed: Array, k_d: Array, E0: Array, weight: Array, mean: Array, sd: Array) -> None:
+    """Fill the posterior mean and standard deviation of the noise-free pH (case, sample)."""
+    curve = np.empty((N_ROWS, MAX_NODES))
+    phi = np.empty(time_s.shape[0])
+    for i in range(packed.shape[0]):
+        u_stop = E0[i].max() * unit_exposure(time_s.max(), k_d[i].min())[0]
+        n, ph_eq = build_curve(packed[i], packed[i, PH0], u_stop, math.inf, curve)
+        if n < 0:
+            mean[i] = math.nan
+            continue
+        mean[i] = 0.0
+        sd[i] = 0.0
+        least = LIGHT_IN_FORECAST * weight[i].max()
+        total = 0.0
+        for a in range(k_d.shape[1]):
+            for k in range(time_s.shape[0]):
+                phi[k], _ = unit_exposure(time_s[k], k_d[i, a])
+            for b in range(E0.shape[2]):
+                share = weight[i, a, b]
+                if share < least:
+                    continue
+                total += share
+                j = 0
+                for k in range(time_s.shape[0]):
+                    ph, _, j = ph_at(E0[i, a, b] * phi[k], curve, n, ph_eq, j)
+                    mean[i, k] += share * (ph - ph_eq)
+                    sd[i, k] += share * (ph - ph_eq) ** 2
+        for k in range(time_s.shape[0]):
+            mean[i, k] /= total
+            sd[i, k] = math.sqrt(max(sd[i, k] / total - mean[i, k] ** 2, 0.0))
+            mean[i, k] += ph_eq

@@ -108,6 +108,8 @@ class Task:
         """
         value = asdict(self)
         del value["question"], value["core"]
+        for acquisition in (*value["train"], value["test"]):  # 30 and 30.0 are one number, but two texts
+            acquisition.update({name: float(number) for name, number in acquisition.items()})
         return digest_of(value)
 
 

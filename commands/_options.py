@@ -14,6 +14,9 @@ from rich.console import Console
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.catalogue import files_in, load_task
+from bench.run.ceiling import CEILING, SOURCE
+from bench.run.plan import stale_cells
+from bench.run.record import Record
 from bench.task import Task
 
 TASKS = ROOT / "tasks"
@@ -37,6 +40,11 @@ def all_tasks() -> dict[str, Task]:
 def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
     """Every plugin file by name, those of the given folders included."""
     return files_in([MODELS, *folders])
+
+
+def stale_in(records: Sequence[Record], folders: Sequence[Path]) -> dict[tuple[str, str, int, str], tuple[str, ...]]:
+    """What has changed since each record was made; fresh records are left out."""
+    return stale_cells(records, all_tasks(), plugin_files(folders) | {CEILING: SOURCE})
 
 
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:

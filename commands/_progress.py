@@ -87,12 +87,12 @@ class RunProgress(AbstractContextManager["RunProgress"]):
             )
             if record.status == "ok":
                 r2 = ", ".join(
-                    f"R2({target.split('_per_')[0]}) {score['r2']:.3f}"
+                    f"R2({target.removesuffix('_g_per_L').removesuffix('_per_s')}) {score['r2']:.3f}"
                     for target, score in record.scores.items()
                     if isinstance(score["r2"], float)
                 )
                 text += f", {r2}" + (f", fitted in {duration(record.fit_s)}" if record.fit_s is not None else "")
-            elif record.message:
+            elif record.message.strip():
                 text += f": {record.message.strip().splitlines()[-1]}"
             for label in [label for label, bar in self._bars.items() if self._progress.tasks[bar].completed >= 1.0]:
                 self._progress.update(self._bars[label], visible=False)

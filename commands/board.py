@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from leaderboard.board import terminal_board, write_board
 from rich.console import Console
 
 from bench.errors import BenchError
-from bench.run.plan import stale_cells
 from bench.run.record import read_records
-from commands._options import all_tasks, friendly_errors, plugin_files
+from commands._options import friendly_errors, stale_in
+from leaderboard.board import terminal_board, write_board
 
 
 def board(
@@ -30,7 +29,7 @@ def board(
             raise BenchError(
                 f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
             )
-        stale = stale_cells(records, all_tasks(), plugin_files(models or []))
+        stale = stale_in(records, models or [])
         console = Console()
         console.print(terminal_board(records, stale=stale))
         for path in write_board(folder, to, stale=stale):

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import closing, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
-from leaderboard.board import terminal_board, write_board
 from rich.console import Console
 from rich.table import Table
 
 from bench.errors import BenchError, unknown
 from bench.run.catalogue import choose, load_task, summary_of
+from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import check_settings, run_plan
 from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan, stale_cells
+from bench.run.plan import Plan, Plugin, make_plan
 from bench.run.record import FINAL, Record, read_records
+from bench.run.rescore import rescore
 from bench.task import PRESETS, Sizes, Task
 from commands._options import (
     PUBLISHED,
@@ -27,9 +29,11 @@ from commands._options import (
     friendly_errors,
     parse_settings,
     plugin_files,
+    stale_in,
     task_files,
 )
 from commands._progress import RunProgress
+from leaderboard.board import terminal_board, write_board
 
 
 def run(
@@ -105,20 +109,32 @@ def run(
         n_jobs = jobs or os.cpu_count() or 1
         if overrides:
             check_settings(plugins, sizes)
+        for record in rescore(records, all_tasks(), out, every=False):
+            console.print(f"metrics changed: {record.row} on {record.task} scored again", markup=False, highlight=False)
         began = time.monotonic()
         expected = estimate(plan, known, n_jobs)
         _announce(console, plan, tasks, plugins, n_seeds, n_jobs, sizes, str(expected))
-        with RunProgress(console, plan.n_open, expected.seconds) as progress:
-            limits = Limits(time_limit, memory_limit)
-            for record in run_plan(plan, out, n_jobs, limits, progress.report, rerun=rerun):
-                progress.done(record)
+        best = {}
+        with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
+            for record in ceilings(plan.cells, records, out):
+                best[record.task] = record
+        limits = Limits(time_limit, memory_limit)
+        try:
+            with (
+                RunProgress(console, plan.n_open, expected.seconds) as progress,
+                closing(run_plan(plan, best, out, n_jobs, limits, progress.report, rerun=rerun)) as finished,
+            ):
+                for record in finished:
+                    progress.done(record)
+        except KeyboardInterrupt:
+            _stopped(console, plan, out)
         records = read_records(out)
-        stale = stale_cells(records, all_tasks(), plugin_files(folders))
+        stale = stale_in(records, folders)
         written = write_board(out, stale=stale)
-        planned = {cell.key for cell in plan.cells}
+        planned = {cell.key for cell in plan.cells} | {record.cell for record in best.values()}
         console.print(terminal_board([r for r in records if r.cell in planned], stale=stale))
         console.print(
-            f"{len(planned)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}. "
+            f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}. "
             f"Board and pictures: {_shown(written)}",
             markup=False,
             highlight=False,
@@ -190,6 +206,19 @@ def _list(console: Console, folders: list[Path]) -> None:
 def _shown(paths: list[Path]) -> str:
     """Common folder of the files written."""
     return os.path.relpath(os.path.commonpath(paths)) if paths else "none"
+
+
+def _stopped(console: Console, plan: Plan, out: Path) -> NoReturn:
+    """Say what an interrupted run has kept."""
+    status = {record.cell: record.status for record in read_records(out)}
+    done = sum(status.get(cell.key) in FINAL for cell in plan.cells)
+    console.print(
+        f"stopped: {done} of {len(plan.cells)} cells are done and kept. The same command does the rest.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    raise typer.Exit(130)
 
 
 def _exit_status(console: Console, plan: Plan, records: list[Record]) -> None:

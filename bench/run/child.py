@@ -73,11 +73,15 @@ class Child:
         Threads that its libraries may use.
     limits : Limits
         Enforced from outside.
+    stop : threading.Event, optional
+        Ends the child when it is set.
     """
 
-    def __init__(self, folder: Path, threads: int, limits: Limits) -> None:
+    def __init__(self, folder: Path, threads: int, limits: Limits, stop: threading.Event | None = None) -> None:
         self.peak_memory_mb = 0.0
         self._limits = limits
+        self._stop = stop or threading.Event()
+        self._descendants: set[psutil.Process] = set()
         self._verdict: ChildFailed | None = None
         self._tail: deque[bytes] = deque()
         orders_read, self._orders = os.pipe()
@@ -116,6 +120,7 @@ class Child:
         self._kill()
         self._process.wait()
         self._watch.join()
+        self._drain.join(timeout=1.0)
         os.close(self._orders)
         os.close(self._answers)
 
@@ -151,13 +156,14 @@ class Child:
             The child failed, exited, or met a limit.
         """
         while b"\n" not in self._pending:
-            ready, _, _ = select.select([self._answers], [], [], POLL_S)
+            over = self._process.poll() is not None or self._verdict is not None
+            ready, _, _ = select.select([self._answers], [], [], 0.0 if over else POLL_S)
             if ready:
                 chunk = os.read(self._answers, 65536)
                 if not chunk:
                     raise self._failure()
                 self._pending += chunk
-            elif self._process.poll() is not None or self._verdict is not None:
+            elif over:
                 raise self._failure()
         line, self._pending = self._pending.split(b"\n", 1)
         try:
@@ -166,7 +172,9 @@ class Child:
         except (ValueError, TypeError, KeyError) as error:
             raise ChildFailed("failed", f"the child broke the protocol: {line[:200]!r}") from error
         if name == "failed":
-            raise ChildFailed("failed", str(event.get("message", ""))[-TAIL_BYTES:])
+            status = event.get("status")
+            status = status if status in ("invalid_output", "out_of_memory") else "failed"
+            raise ChildFailed(status, str(event.get("message", ""))[-TAIL_BYTES:])
         return event
 
     def expect(self, name: str) -> dict[str, Any]:
@@ -198,7 +206,7 @@ class Child:
             try:
                 code = self._process.wait(timeout=2.0)
             except subprocess.TimeoutExpired:
-                return ChildFailed("failed", f"the child closed its pipe without an answer\n{self._printed()}")
+                return ChildFailed("failed", f"the child closed its pipe without an answer\n{self._printed()}".strip())
             if self._verdict is None:
                 how = f"exit status {code}"
                 if code < 0:
@@ -233,16 +241,25 @@ class Child:
                 self._end("timeout", f"stopped at the time limit of {self._limits.time_s:g} s")
             elif memory_mb > self._limits.memory_mb:
                 self._end("out_of_memory", f"stopped at the memory limit of {self._limits.memory_mb:g} MB")
+            elif self._stop.is_set():
+                self._end("not_run", "stopped before it was done")
 
     def _memory_mb(self) -> float:
         """Resident memory of the child and its descendants."""
         total = 0
+        for process in self._processes():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total / 1e6
+
+    def _processes(self) -> list[psutil.Process]:
+        """The child and its descendants, which are remembered."""
         with contextlib.suppress(psutil.Error):
             parent = psutil.Process(self._process.pid)
-            for process in (parent, *parent.children(recursive=True)):
-                with contextlib.suppress(psutil.Error):
-                    total += process.memory_info().rss
-        return total / 1e6
+            descendants = parent.children(recursive=True)
+            self._descendants.update(descendants)
+            return [parent, *descendants]
+        return []
 
     def _end(self, status: str, message: str) -> None:
         """End the child for a reason."""
@@ -252,6 +269,10 @@ class Child:
         self._kill()
 
     def _kill(self) -> None:
-        """Kill the child's process group."""
+        """Kill the child's process group, and descendants that have left it."""
+        self._processes()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        for process in self._descendants:
+            with contextlib.suppress(psutil.Error):
+                process.kill()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,12 +23,8 @@ from bench.run import provenance
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plan, Plugin
-from bench.run.prediction import predict
-from bench.run.record import (
-    Record,
-    append_records,
-    write_json,
-)
+from bench.run.prediction import TestSet, predict
+from bench.run.record import Record, append_records, write_json
 from bench.run.store import CaseStore
 from bench.task import Sizes
 
@@ -37,15 +34,55 @@ Report = Callable[[Job, float, str], None]
 """Progress of a job: a fraction between 0 and 1, and what it is doing."""
 
 
+@dataclass(frozen=True)
+class Run:
+    """What the jobs of one run share.
+
+    Parameters
+    ----------
+    store : CaseStore
+        Cases of the run.
+    ceilings : dict
+        Task to the record of its exact posterior.
+    out : Path
+        Folder of records, predictions and stored fits.
+    limits : Limits
+        What each child may use.
+    report : callable
+        Called from worker threads with progress.
+    rerun : bool
+        Whether to fit again where a stored fit exists.
+    stop : threading.Event
+        Ends the children when it is set; cells that are not finished then have no record.
+    """
+
+    store: CaseStore
+    ceilings: dict[str, Record]
+    out: Path
+    limits: Limits
+    report: Report
+    rerun: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
 def run_plan(
-    plan: Plan, out: Path, n_jobs: int, limits: Limits, report: Report, *, rerun: bool = False
-) -> Iterator[Record]:
+    plan: Plan,
+    ceilings: dict[str, Record],
+    out: Path,
+    n_jobs: int,
+    limits: Limits,
+    report: Report,
+    *,
+    rerun: bool = False,
+) -> Generator[Record, None, None]:
     """Run the jobs of a plan and give each record as soon as it is on disk.
 
     Parameters
     ----------
     plan : Plan
         What to run.
+    ceilings : dict
+        Task to the record of its exact posterior, which every score is put beside.
     out : Path
         Folder of records, predictions and stored fits.
     n_jobs : int
@@ -64,14 +101,13 @@ def run_plan(
     """
     out.mkdir(parents=True, exist_ok=True)
     with _work_folder(out) as work, ThreadPoolExecutor(n_jobs) as pool:
-        store = CaseStore(work)
-        futures: list[Future[list[Record]]] = [
-            pool.submit(run_job, job, store, out, limits, report, rerun=rerun) for job in plan.jobs
-        ]
+        run = Run(CaseStore(work), ceilings, out, limits, report, rerun)
+        futures: list[Future[list[Record]]] = [pool.submit(run_job, job, run) for job in plan.jobs]
         try:
             for future in as_completed(futures):
                 yield from future.result()
         finally:
+            run.stop.set()
             for future in futures:
                 future.cancel()
 
@@ -102,42 +138,34 @@ def check_settings(plugins: Sequence[Plugin], sizes: Sizes) -> None:
                     raise BenchError(failure.message) from failure
 
 
-def run_job(
-    job: Job, store: CaseStore, out: Path, limits: Limits, report: Report, *, rerun: bool = False
-) -> list[Record]:
+def run_job(job: Job, run: Run) -> list[Record]:
     """Run one job: fit in a child, predict every test set, score, and append a record for every cell.
 
     Parameters
     ----------
     job : Job
         What to run.
-    store : CaseStore
-        Cases of the run.
-    out : Path
-        Folder of records, predictions and stored fits.
-    limits : Limits
-        What the child may use.
-    report : callable
-        Progress.
-    rerun : bool
-        Whether to fit again where a stored fit exists.
+    run : Run
+        What it shares with the other jobs.
 
     Returns
     -------
     list of Record
-        One a cell, whatever happened.
+        One a cell, whatever happened; fewer where the run was stopped.
     """
-    fits = FitStore(out, job.key)
-    if rerun:
+    fits = FitStore(run.out, job.key)
+    if run.rerun:
         fits.forget()
     waiting = list(job.cells)
-    records = []
+    records: list[Record] = []
     started = datetime.now(UTC).isoformat(timespec="seconds")
     while waiting:
         n_before = len(waiting)
-        for record in _serve(job, waiting, store, fits, out, limits, report):
+        for record in _serve(job, waiting, fits, run):
+            if record.status == "not_run":
+                return records
             record = replace(record, started_utc=started)
-            append_records(out, [record])
+            append_records(run.out, [record])
             records.append(record)
             waiting.pop(0)
         if len(waiting) == n_before:
@@ -145,26 +173,24 @@ def run_job(
     return records
 
 
-def _serve(
-    job: Job, waiting: list[Cell], store: CaseStore, fits: FitStore, out: Path, limits: Limits, report: Report
-) -> Iterator[Record]:
+def _serve(job: Job, waiting: list[Cell], fits: FitStore, run: Run) -> Iterator[Record]:
     """Start a child and give records in the order of the waiting cells, until all are done or the child is lost.
 
     A child that is lost before it has a fit takes all its cells along; later only the cell that it worked on.
     """
     cells = list(waiting)
     base = _blank(job)
-    with tempfile.TemporaryDirectory(dir=store.folder, prefix="job-") as name:
+    with tempfile.TemporaryDirectory(dir=run.store.folder, prefix="job-") as name:
         folder = Path(name)
         _write_order(job, cells, folder)
-        with Child(folder, job.threads, limits) as child:
+        with Child(folder, job.threads, run.limits, run.stop) as child:
             try:
-                report(job, 0.0, "starting")
+                run.report(job, 0.0, "starting")
                 described = child.expect("described")
                 base = replace(base, settings=described["settings"])
                 reasons = described["cannot"]
                 if any(reasons[cell.task.name] is None for cell in cells):
-                    base = _fit(job, child, folder, store, fits, base, report)
+                    base = _fit(job, child, folder, fits, base, run)
             except ChildFailed as failure:
                 for cell in cells:
                     yield _ended(base, cell, failure)
@@ -174,30 +200,34 @@ def _serve(
                 if reason is not None:
                     yield _ended(base, cell, ChildFailed("cannot", reason))
                     continue
-                report(job, 1.0, f"predicting {cell.task.name}")
+                run.report(job, 1.0, f"predicting {cell.task.name}")
                 try:
-                    record = predict(cell, number, child, folder, store.test(cell), _of_cell(base, cell), out)
+                    test = TestSet(cell, run.store.test(cell), run.ceilings[cell.task.name], f"test-{number}")
+                    record = predict(test, child, folder, _of_cell(base, cell), run.out)
                 except ChildFailed as failure:
                     yield _ended(base, cell, failure)
                     return
                 yield replace(record, peak_memory_mb=max(base.peak_memory_mb or 0.0, child.peak_memory_mb))
 
 
-def _fit(
-    job: Job, child: Child, folder: Path, store: CaseStore, fits: FitStore, base: Record, report: Report
-) -> Record:
+def _fit(job: Job, child: Child, folder: Path, fits: FitStore, base: Record, run: Run) -> Record:
     """Have the child fit, or load the stored fit, and note what that took."""
     if fits.copy_to(folder):
-        child.send(do="load")
-        child.expect("fitted")
-        child.expect("stored")
+        try:
+            child.send(do="load")
+            child.expect("fitted")
+            child.expect("stored")
+        except ChildFailed as failure:
+            if failure.status == "failed":
+                fits.forget()  # one that cannot be opened would fail for ever
+            raise
         return replace(base, **fits.notes())
-    for source, target in zip(store.training_files(job.first), ("train.npz", "valid.npz"), strict=True):
+    for source, target in zip(run.store.training_files(job.first), ("train.npz", "valid.npz"), strict=True):
         shutil.copyfile(source, folder / target)
     started = time.perf_counter()
     child.send(do="fit")
     while (event := child.receive())["event"] == "progress":
-        report(job, float(event["fraction"]), str(event["message"]))
+        run.report(job, float(event["fraction"]), str(event["message"]))
     fit_s = time.perf_counter() - started
     if event["event"] != "fitted":
         raise ChildFailed("failed", f"the child broke the protocol: {event['event']!r} came instead of 'fitted'")
@@ -262,7 +292,7 @@ def _of_cell(base: Record, cell: Cell) -> Record:
 
 def _ended(base: Record, cell: Cell, failure: ChildFailed) -> Record:
     """Record of a cell that has no scores."""
-    return replace(_of_cell(base, cell), status=failure.status, message=failure.message)
+    return replace(_of_cell(base, cell), status=failure.status, message=provenance.without_paths(failure.message))
 
 
 @contextmanager
@@ -271,7 +301,7 @@ def _work_folder(out: Path) -> Iterator[Path]:
     root = out / ".work"
     root.mkdir(exist_ok=True)
     for left in root.iterdir():
-        if not Path(f"/proc/{left.name}").exists():
+        if left.name == str(os.getpid()) or not Path(f"/proc/{left.name}").exists():
             shutil.rmtree(left, ignore_errors=True)
     mine = root / str(os.getpid())
     mine.mkdir()

@@ -76,7 +76,7 @@ def estimate(plan: Plan, records: Sequence[Record], n_jobs: int) -> Estimate:
     Returns
     -------
     Estimate
-        Fit times scale with the number of training cases and samples, predictions with test cases.
+        Fit times scale with the number of training cases, predictions with that of test cases.
     """
     costs = {job.label: job_seconds(job, records) for job in plan.jobs}
     workers = [0.0] * n_jobs

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +78,7 @@ class FitStore:
             What the runner measured.
         """
         source = folder / FIT_FILE
-        if not stat.S_ISREG(os.lstat(source).st_mode):
+        if source.is_symlink() or not source.is_file():
             return  # a plugin put something else there: it is fitted again next time
         self._fit.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._fit.with_name(f".{self._fit.name}.{os.getpid()}")

@@ -30,6 +30,11 @@ from bench.world.equilibria import WORLDS
 
 FIT_FILE = "fit.pickle"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class InvalidAnswerError(PluginError):
+    """A prediction that is not made of numbers."""
 
 
 class Channel:
@@ -82,12 +87,15 @@ def load_model(path: Path, overrides: dict[str, Any]) -> Model:
         if name not in settings:
             raise unknown(f"setting of {path.stem}", name, settings)
         kind = type(settings[name])
-        numeric = kind is float and isinstance(value, int) and not isinstance(value, bool)
-        if settings[name] is not None and not isinstance(value, kind) and not numeric:
+        alike = {float: (float, int), tuple: (list,)}.get(kind, (kind,))  # as JSON writes them
+        if settings[name] is not None and type(value) not in alike:
             raise BenchError(
                 f"setting '{name}': value must be of type {kind.__name__}, got {value!r}. Mend the --set option."
             )
-    changed = {name: float(v) if isinstance(settings[name], float) else v for name, v in overrides.items()}
+    changed = {
+        name: type(settings[name])(value) if isinstance(settings[name], float | tuple) else value
+        for name, value in overrides.items()
+    }
     return cast("Model", replace(cast("Any", model), **changed))
 
 
@@ -114,14 +122,18 @@ def missing_packages(model: Model) -> str | None:
 
 def main() -> None:
     """Serve the parent until it closes the pipe."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a child does not outlive its parent
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a child does not outlive its parent
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1)  # a plugin's daemons stay descendants, which the parent can find and kill
     channel = Channel(int(sys.argv[1]), int(sys.argv[2]))
     try:
         _serve(channel)
     except Exception as error:  # noqa: BLE001  # whatever a plugin raises becomes a row that says so
         traceback.print_exc()
         last = str(error) if isinstance(error, BenchError) else "".join(traceback.format_exception(error)[-4:])
-        channel.send("failed", message=last)
+        kinds = {InvalidAnswerError: "invalid_output", MemoryError: "out_of_memory"}
+        status = next((status for kind, status in kinds.items() if isinstance(error, kind)), "failed")
+        channel.send("failed", status=status, message=last)
         sys.exit(1)
 
 
@@ -132,11 +144,11 @@ def _serve(channel: Channel) -> None:
     sizes = Sizes(**order["sizes"])
     lacking = missing_packages(model)
     tasks = [task_from_dict(value) for value in order["tasks"]]
-    channel.send(
-        "described",
-        settings=asdict(cast("Any", model)),
-        cannot={task.name: lacking or model.cannot(task, sizes) for task in tasks},
-    )
+    cannot = {task.name: lacking or model.cannot(task, sizes) for task in tasks}
+    for reason in cannot.values():
+        if reason is not None and not (isinstance(reason, str) and reason.strip()):
+            raise PluginError(f"plugin 'cannot': result must be None or one sentence, got {reason!r}. Mend cannot.")
+    channel.send("described", settings=asdict(cast("Any", model)), cannot=cannot)
     predictor: Predictor | None = None
     while message := channel.receive():
         if message["do"] == "fit":
@@ -203,9 +215,13 @@ def _write_answer(prediction: object, stem: str) -> None:
             f"plugin 'predict': result must be a bench.contract.Prediction, got {type(prediction).__name__}. "
             "Mend predict."
         )
-    np.save(f"{stem}-mean.npy", np.asarray(prediction.mean, dtype=np.float64), allow_pickle=False)
-    if prediction.sd is not None:
-        np.save(f"{stem}-sd.npy", np.asarray(prediction.sd, dtype=np.float64), allow_pickle=False)
+    for name, values in (("mean", prediction.mean), ("sd", prediction.sd)):
+        if values is None:
+            continue
+        kind = np.asarray(values).dtype
+        if kind.kind not in "fiu":
+            raise InvalidAnswerError(f"prediction '{name}': values must be real numbers, got {kind}. Mend predict.")
+        np.save(f"{stem}-{name}.npy", np.asarray(values, dtype=np.float64), allow_pickle=False)
 
 
 if __name__ == "__main__":

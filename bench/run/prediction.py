@@ -6,7 +6,7 @@ import os
 import stat
 import statistics
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +14,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.cases import Cases, Traces
-from bench.metrics import scores
+from bench.metrics import LARGEST
 from bench.run.child import Child, ChildFailed
 from bench.run.plan import Cell
-from bench.run.record import EXAMPLES_FOLDER, PREDICTIONS_FOLDER, Record, write_arrays
+from bench.run.record import PREDICTIONS_FOLDER, Record, write_arrays
+from bench.run.scoring import Answers, scored
 from bench.run.store import arrays_of
 from bench.task import digest_of
 from bench.world.quantities import TARGET_NAMES
 
 Array = NDArray[np.float64]
 
-N_EXAMPLES = 12
-"""Test cases a task whose traces are kept for pictures."""
 N_SINGLE = 5
 """Single cases whose prediction is timed."""
 
 
-def predict(cell: Cell, number: int, child: Child, folder: Path, cases: Cases, base: Record, out: Path) -> Record:
-    """Have a fitted child predict one test set, score the answer and keep it.
+@dataclass(frozen=True, eq=False)
+class TestSet:
+    """What a fitted child is tested on.
 
     Parameters
     ----------
     cell : Cell
+        The cell that is scored.
+    cases : Cases
+        Test cases; only their traces reach the child.
+    ceiling : Record
+        Record of the exact posterior on the same cases.
+    stem : str
+        Name of the child's files.
+    """
+
+    __test__ = False  # a name that pytest would collect
+    cell: Cell
+    cases: Cases
+    ceiling: Record
+    stem: str
+
+
+def predict(test: TestSet, child: Child, folder: Path, base: Record, out: Path) -> Record:
+    """Have a fitted child predict one test set, score the answer and keep it.
+
+    Parameters
+    ----------
+    test : TestSet
         What is predicted.
-    number : int
-        Number of the test set in its job, for file names.
     child : Child
         The child.
     folder : Path
         Its folder.
-    cases : Cases
-        Test cases; only their traces reach the child.
     base : Record
         What is known of the cell already.
     out : Path
@@ -60,24 +78,24 @@ def predict(cell: Cell, number: int, child: Child, folder: Path, cases: Cases, b
     ChildFailed
         No answer, or one that is not what it should be.
     """
+    cell, cases = test.cell, test.cases
     singles = [  # before the whole set, which then finds everything loaded and compiled
         _timed_prediction(child, folder, "single", cases.traces.take(slice(case, case + 1)))[0]
         for case in range(min(N_SINGLE, cases.traces.n_cases))
     ]
-    predict_s, event = _timed_prediction(child, folder, f"test-{number}", cases.traces)
-    mean = _read_answer(folder / f"test-{number}-mean.npy", cases)
-    sd_file = folder / f"test-{number}-sd.npy"
+    predict_s, event = _timed_prediction(child, folder, test.stem, cases.traces)
+    mean = _read_answer(folder / f"{test.stem}-mean.npy", cases)
+    sd_file = folder / f"{test.stem}-sd.npy"
     sd = _read_answer(sd_file, cases) if os.path.lexists(sd_file) else None
+    if sd is not None and not (sd > 0).all():
+        raise ChildFailed("invalid_output", f"the answer's standard deviations must be positive, got {sd.min()}")
     stem = digest_of([*cell.key, cell.cases_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name}-{stem}.npz"
-    truth = cases.targets.values
-    arrays = {"case": np.arange(len(truth)), "truth": truth, "mean": mean}
-    write_arrays(out / prediction_file, arrays | ({} if sd is None else {"sd": sd}))
-    _write_examples(cell, cases, out)
+    answers = Answers(cases.traces.known, cases.targets.values, mean, sd)
+    record, arrays = scored(base, cell.task, answers, test.ceiling)
+    write_arrays(out / prediction_file, arrays)
     return replace(
-        base,
-        status="ok",
-        scores=scores(truth, mean),
+        record,
         predict_s=predict_s,
         predict_one_ms=1e3 * statistics.median(singles),
         simulator_calls=event["simulator_calls"],
@@ -87,7 +105,10 @@ def predict(cell: Cell, number: int, child: Child, folder: Path, cases: Cases, b
 
 def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, dict[str, Any]]:
     """Hand the child a set of traces and time its prediction, reading and writing of files left out."""
-    np.savez(folder / f"{stem}.npz", allow_pickle=False, **arrays_of(traces))
+    try:
+        write_arrays(folder / f"{stem}.npz", arrays_of(traces))
+    except OSError as error:  # a plugin has spoilt its own folder
+        raise ChildFailed("failed", f"the traces {stem}.npz cannot be written: {error.strerror}") from error
     child.send(do="predict", traces=f"{stem}.npz", answer=stem)
     child.expect("ready")
     started = time.perf_counter()
@@ -112,28 +133,18 @@ def _read_answer(path: Path, cases: Cases) -> Array:
             message = f"the answer {path.name} must be a regular file of at most {most} bytes, got {status.st_size}"
             raise ChildFailed("invalid_output", message)
         try:
-            values = np.load(file, allow_pickle=False)
-        except ValueError as error:
+            values = np.lib.format.read_array(file, allow_pickle=False)
+        except Exception as error:  # whatever an untrusted file does to the reader becomes a row
             raise ChildFailed("invalid_output", f"the answer {path.name} is no plain array: {error}") from error
     if values.shape != expected or values.dtype != np.float64:
         message = f"the answer must have shape {expected}, one row a case, got {values.shape} of {values.dtype}"
         raise ChildFailed("invalid_output", message)
-    if not np.isfinite(values).all():
-        case, target = np.argwhere(~np.isfinite(values))[0]
+    wrong = ~(np.abs(values) <= LARGEST)  # so that nan is wrong as well
+    if wrong.any():
+        case, target = np.argwhere(wrong)[0]
         message = (
-            f"the answer must be finite, got {values[case, target]} for {TARGET_NAMES[target]} of case {case}, and "
-            f"{int((~np.isfinite(values)).sum())} such values in all"
+            f"the answer must be finite and at most {LARGEST:g} in size, got {values[case, target]} for "
+            f"{TARGET_NAMES[target]} of case {case}, and {int(wrong.sum())} such values in all"
         )
         raise ChildFailed("invalid_output", message)
     return np.asarray(values)
-
-
-def _write_examples(cell: Cell, cases: Cases, out: Path) -> None:
-    """Keep a few test traces of a task, as the models saw them, for the pictures."""
-    path = out / EXAMPLES_FOLDER / f"{cell.task.name}.npz"
-    few = slice(0, N_EXAMPLES)
-    traces = cases.traces.take(few)
-    write_arrays(
-        path,
-        {**arrays_of(traces), "case": np.arange(traces.n_cases), "truth": cases.targets.values[few]},
-    )

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import os
 import platform
+import re
 import subprocess
 import sys
 from functools import cache
@@ -40,8 +41,8 @@ def source_digest(path: Path) -> str:
     """
     digest = hashlib.sha256()
     sources, libraries = _closure(path.resolve())
-    for source in sorted(sources):
-        digest.update(_syntax(source).encode() + b"\0")
+    for syntax in sorted(map(_syntax, sources)):  # by content: where a folder of plugins lies does not count
+        digest.update(syntax.encode() + b"\0")
     for name, version in sorted(versions_of(libraries).items()):
         digest.update(f"{name}=={version}\0".encode())
     return digest.hexdigest()[:16]
@@ -88,6 +89,29 @@ def versions_of(modules: set[str]) -> dict[str, str]:
     return found
 
 
+def without_paths(text: str) -> str:
+    """Cut the absolute paths in a text: relative to the checkout or the environment, elsewhere to the last name.
+
+    Parameters
+    ----------
+    text : str
+        A message, such as a traceback.
+
+    Returns
+    -------
+    str
+        The same without folders of this machine.
+
+    Examples
+    --------
+    >>> without_paths(f"File {ROOT / 'models' / 'tcn.py'}, then /home/me/plugins/mine.py")
+    'File models/tcn.py, then mine.py'
+    """
+    for folder in (sys.prefix, sys.base_prefix, str(ROOT)):
+        text = text.replace(f"{folder}/", "")
+    return re.sub(r"""(?<![\w.:/~-])(?:/[^\s/:'"]+)+/""", "", text.replace(str(Path.home()), "~"))
+
+
 def host() -> dict[str, Any]:
     """Kind of this machine: CPU model and core count, never its name.
 
@@ -119,7 +143,10 @@ def commit() -> str:
     """
 
     def git(*arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        except FileNotFoundError:  # an unpacked archive on a machine without git
+            return ""
         return done.stdout.strip() if done.returncode == 0 else ""
 
     head = git("rev-parse", "--short=12", "HEAD")
@@ -138,6 +165,7 @@ def _closure(path: Path) -> tuple[set[Path], set[str]]:
     sources: set[Path] = set()
     libraries: set[str] = set()
     waiting = [path]
+    roots = (ROOT, path.parent)
     while waiting:
         source = waiting.pop()
         if source in sources:
@@ -147,29 +175,28 @@ def _closure(path: Path) -> tuple[set[Path], set[str]]:
             top = module.split(".")[0]
             if module in NEUTRAL:
                 continue
-            inside = [found for root in (ROOT, path.parent) if (found := _file_of(module, root))]
+            inside = [found for root in roots if (found := _file_of(module, root))]
             if inside:
                 waiting.append(inside[0])
-            elif top not in sys.stdlib_module_names and not (ROOT / top).is_dir():
+            elif top not in sys.stdlib_module_names and not any(
+                (root / top).is_dir() or _file_of(top, root) for root in roots
+            ):
                 libraries.add(top)
     return sources, libraries
 
 
 def _imports(source: Path) -> set[str]:
-    """Names of the modules that a file imports anywhere, absolute."""
+    """Absolute names of what a file imports anywhere: modules, and names in them that may be modules."""
     names: set[str] = set()
+    package = source.parent.relative_to(ROOT).parts if source.is_relative_to(ROOT) else ("models",)
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names if _is_module(node.module, alias.name)}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            module = ".".join([*above, *filter(None, [node.module])])
+            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return names
-
-
-def _is_module(package: str, name: str) -> bool:
-    """Whether a name imported from a project package is a module of it."""
-    return _file_of(f"{package}.{name}", ROOT) is not None
 
 
 def _file_of(module: str, root: Path) -> Path | None:

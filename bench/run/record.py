@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
-from collections.abc import Iterable
+import threading
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +62,12 @@ class Record:
         Version of the scores.
     scores : dict
         Target to ``r2``, ``rmse``, ``mae``, ``bias``; empty unless ok.
+    forecast : dict
+        pH RMSE of the forecast to 2000 s: ``ph_rmse``, ``ph_rmse_median``, ``ph_rmse_p95``, and ``n_clipped`` cases.
+    uncertainty : dict
+        Target to ``nll``, ``crps``, ``sharpness``, ``coverage_50``, ``coverage_90``, for models that give it.
+    ceiling : dict
+        Target to the ceiling's ``r2``, its ``r2_error`` and the row's ``rmse_ratio``; ``forecast`` to ``rmse_ratio``.
     fit_s, predict_s : float or None
         Wall seconds, by the runner's clock.
     predict_one_ms : float or None
@@ -67,7 +77,7 @@ class Record:
     n_parameters, simulator_calls : int or None
         As the fitted model counts them.
     history : list of dict
-        One entry an epoch, for models that train by epochs.
+        One entry an epoch, for models that train by epochs; values that are not finite as text.
     prediction_file : str
         Path of the raw predictions, relative to the folder of the records; empty where there are none.
     versions, host : dict
@@ -92,13 +102,16 @@ class Record:
     cases_digest: str
     metric_version: int
     scores: dict[str, dict[str, float | str]] = field(default_factory=dict)
+    forecast: dict[str, float] = field(default_factory=dict)
+    uncertainty: dict[str, dict[str, float]] = field(default_factory=dict)
+    ceiling: dict[str, dict[str, float | str]] = field(default_factory=dict)
     fit_s: float | None = None
     predict_s: float | None = None
     predict_one_ms: float | None = None
     peak_memory_mb: float | None = None
     n_parameters: int | None = None
     simulator_calls: int | None = None
-    history: list[dict[str, float]] = field(default_factory=list)
+    history: list[dict[str, float | str]] = field(default_factory=list)
     prediction_file: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
@@ -129,8 +142,8 @@ def read_records(folder: Path) -> list[Record]:
     Returns
     -------
     list of Record
-        Ordered by task, row, seed and preset. Empty where there is no file. A last line that was torn by a crash
-        is left out.
+        Ordered by task, row, preset and seed. Empty where there is no file. A last line without its end, torn by a
+        crash, is left out.
 
     Raises
     ------
@@ -142,17 +155,14 @@ def read_records(folder: Path) -> list[Record]:
         return []
     newest: dict[tuple[str, str, int, str], Record] = {}
     text = path.read_text(encoding="utf-8")
-    lines = text.split("\n")
     known = {f.name for f in fields(Record)}
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.split("\n")[:-1], start=1):
         if not line:
             continue
         try:
             value = json.loads(line)
             record = Record(**{name: value[name] for name in known & value.keys()})
         except (json.JSONDecodeError, TypeError, AttributeError) as error:
-            if number == len(lines):  # no newline followed: the writer was stopped in mid-line
-                continue
             raise BenchError(
                 f"{path.name} '{number}': line must be one JSON record, got {line[:60]!r}. Remove the line."
             ) from error
@@ -171,7 +181,7 @@ def append_records(folder: Path, records: Iterable[Record]) -> None:
         Records of finished cells.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    text = "".join(json.dumps(asdict(record), sort_keys=True, allow_nan=False) + "\n" for record in records)
+    text = "".join(json.dumps(_plain(asdict(record)), sort_keys=True, allow_nan=False) + "\n" for record in records)
     with open(folder / RECORDS_FILE, "ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
@@ -192,9 +202,8 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
     value : dict
         What to write.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(value, sort_keys=True), encoding="utf-8")
-    temporary.replace(path)
+    with _replacing(path) as file:
+        file.write(json.dumps(_plain(value), sort_keys=True, allow_nan=False).encode())
 
 
 def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
@@ -208,12 +217,8 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
         Name to array, of numbers only.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(temporary, "wb") as file:
+    with _replacing(path) as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -235,9 +240,35 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         The file is missing, or is not a file of arrays.
     """
     try:
+        with zipfile.ZipFile(path):  # np.load also takes a bare array, and says less about an empty file
+            pass
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise BenchError(
-            f"arrays '{path.name}': file must be a readable .npz of plain arrays, got: {error}. Run the cell again."
+            f"arrays '{path.name}': file must be a readable .npz of plain arrays, got: {reason}. Run the cell again."
         ) from error
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a new file beside a path, which takes its place once it is wholly on disk, or goes if anything fails."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
+    try:
+        with open(temporary, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _plain(value: Any) -> Any:
+    """Value with the numbers that JSON lacks, such as the loss of an epoch that diverged, as text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,69 @@
+"""Scoring stored predictions again, without training anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from bench.draw import TEST_STREAM, draw_parameters
+from bench.errors import BenchError
+from bench.metrics import METRIC_VERSION
+from bench.run.ceiling import CEILING, SOURCE, ceiling
+from bench.run.plan import Cell, Plugin
+from bench.run.record import Record, append_records, read_arrays, write_arrays
+from bench.run.scoring import Answers, scored
+from bench.task import Sizes, Task
+
+
+def rescore(records: Sequence[Record], tasks: dict[str, Task], out: Path, *, every: bool) -> Iterator[Record]:
+    """Score stored predictions again and append the new records.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Newest record of every cell.
+    tasks : dict
+        Name to task, as they are now.
+    out : Path
+        Folder of the records and predictions.
+    every : bool
+        Whether to score all of them, or only those of an older metric version.
+
+    Yields
+    ------
+    Record
+        One a cell that was scored again.
+
+    Raises
+    ------
+    BenchError
+        A prediction file that is missing, or that was made for other test cases than today's.
+    """
+    ok = [record for record in records if record.status == "ok" and record.task in tasks]
+    due = [record for record in ok if every or record.metric_version != METRIC_VERSION]
+    ceiling_of: dict[tuple[str, str], Record] = {}
+    for record in sorted(due, key=lambda r: (r.task, r.preset, r.row != CEILING)):
+        task, key = tasks[record.task], (record.task, record.preset)
+        sizes = Sizes(**record.sizes)
+        if key not in ceiling_of:
+            cell = Cell(task, Plugin(SOURCE), 0, record.preset, sizes)
+            ceiling_of[key] = ceiling(cell, out)
+        if record.row == CEILING:
+            yield ceiling_of[key]
+            continue
+        stored = read_arrays(out / record.prediction_file)
+        known, truth = draw_parameters(TEST_STREAM, range(sizes.test))
+        if not np.array_equal(truth, stored["truth"]):
+            raise BenchError(
+                f"prediction '{record.row} on {record.task}': truth must be today's test cases, got others. "
+                "Run the task again."
+            )
+        answers = Answers(known, truth, stored["mean"], stored.get("sd"))
+        again, arrays = scored(record, task, answers, ceiling_of[key])
+        write_arrays(out / record.prediction_file, arrays)
+        again = replace(again, message=record.message)
+        append_records(out, [again])
+        yield again

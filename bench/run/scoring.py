@@ -1,0 +1,158 @@
+"""Scoring one cell: targets, forecast, stated uncertainty, and each beside its ceiling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.calibration import gaussian_uncertainty
+from bench.forecast import forecast_ph, forecast_scores, true_ph
+from bench.metrics import METRIC_VERSION, scores
+from bench.run.record import Record
+from bench.task import Task
+from bench.world.quantities import TARGET_NAMES
+
+Array = NDArray[np.float64]
+
+N_EXAMPLES = 12
+"""Test cases a task whose traces and forecasts are kept for pictures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Raw predictions of one test set, with what is needed to score them.
+
+    Parameters
+    ----------
+    known, truth : array, shape (case, 5) and (case, 2)
+        Known inputs and true targets.
+    mean : array, shape (case, 2)
+        Predictions, as they came.
+    sd : array, shape (case, 2), or None
+        Their standard deviations.
+    """
+
+    known: Array
+    truth: Array
+    mean: Array
+    sd: Array | None = None
+
+
+def scored(
+    record: Record, task: Task, answers: Answers, ceiling: Record | None
+) -> tuple[Record, dict[str, NDArray[Any]]]:
+    """Score raw predictions.
+
+    Parameters
+    ----------
+    record : Record
+        What is known of the cell already.
+    task : Task
+        Its task.
+    answers : Answers
+        What the model predicted.
+    ceiling : Record or None
+        Record of the exact posterior on the same cases.
+
+    Returns
+    -------
+    record : Record
+        With status ``ok``, scores, forecast, uncertainty and ratios to the ceiling.
+    arrays : dict
+        What the prediction file holds: ``case``, ``truth``, ``mean``, ``sd`` where there is one, the mean squared error
+        of each case's forecast [pH2] and the forecasts of the example cases.
+    """
+    forecast, n_clipped = forecast_ph(answers.known, answers.mean, task.train_world)
+    true = true_ph(answers.known, answers.truth, task.test_world)
+    uncertainty = {} if answers.sd is None else gaussian_uncertainty(answers.truth, answers.mean, answers.sd)
+    record = replace(
+        record,
+        status="ok",
+        message="",
+        metric_version=METRIC_VERSION,
+        scores=scores(answers.truth, answers.mean),
+        forecast=forecast_scores(true, forecast) | {"n_clipped": n_clipped},
+        uncertainty=uncertainty,
+    )
+    if ceiling is not None:
+        record = replace(record, ceiling=beside(record, ceiling))
+    return record, prediction_arrays(answers, true, forecast)
+
+
+def prediction_arrays(answers: Answers, true: Array, forecast: Array) -> dict[str, NDArray[Any]]:
+    """Gather what a prediction file holds.
+
+    Parameters
+    ----------
+    answers : Answers
+        What was predicted.
+    true, forecast : array, shape (case, 401)
+        True and forecast pH on the reference grid.
+
+    Returns
+    -------
+    dict
+        Name to array.
+    """
+    arrays: dict[str, NDArray[Any]] = {"case": np.arange(len(answers.truth))}
+    arrays |= {"truth": answers.truth, "mean": answers.mean}
+    if answers.sd is not None:
+        arrays["sd"] = answers.sd
+    arrays["forecast_mse"] = np.mean((forecast - true) ** 2, axis=1)
+    arrays["forecast"] = forecast[:N_EXAMPLES]
+    return arrays
+
+
+def beside(record: Record, ceiling: Record) -> dict[str, dict[str, float | str]]:
+    """Put scores beside the ceiling's on the same cases.
+
+    Parameters
+    ----------
+    record, ceiling : Record
+        Records of one task.
+
+    Returns
+    -------
+    dict
+        Target to the ceiling's ``r2`` with its Monte-Carlo error and ``rmse_ratio`` (1 = nothing left to gain), and
+        ``forecast`` to ``rmse_ratio``.
+    """
+    found: dict[str, dict[str, float | str]] = {}
+    for target in TARGET_NAMES:
+        own, best = record.scores[target], ceiling.scores[target]
+        found[target] = {
+            "r2": best["r2"],
+            "r2_error": ceiling.ceiling[target]["r2_error"],
+            "rmse_ratio": float(own["rmse"]) / float(best["rmse"]),
+        }
+    found["forecast"] = {"rmse_ratio": record.forecast["ph_rmse"] / ceiling.forecast["ph_rmse"]}
+    return found
+
+
+def r2_error(truth: Array, prediction: Array) -> float:
+    """Monte-Carlo standard error of R2 over the draw of the test cases, by the delta method.
+
+    Parameters
+    ----------
+    truth, prediction : array, shape (case,)
+        One target.
+
+    Returns
+    -------
+    float
+        Standard error.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> truth = rng.random(1000)
+    >>> 0 < r2_error(truth, truth + 0.1 * rng.standard_normal(1000)) < 0.02
+    True
+    """
+    residual = (truth - prediction) ** 2
+    total = (truth - truth.mean()) ** 2
+    influence = (residual - residual.mean() / total.mean() * total) / total.mean()
+    return float(np.std(influence) / np.sqrt(len(truth)))

@@ -1,0 +1,32 @@
+"""Score stored predictions again, without training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.errors import BenchError
+from bench.run.record import read_records
+from bench.run.rescore import rescore
+from commands._options import all_tasks, friendly_errors
+
+
+def score(
+    folder: Annotated[Path, typer.Option("--out", help="Folder of records and predictions.")] = Path("results"),
+) -> None:
+    """Score every stored prediction again, beside a fresh ceiling, without training; then run 'board'."""
+    console = Console()
+    with friendly_errors():
+        records = read_records(folder)
+        if not records:
+            raise BenchError(
+                f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
+            )
+        n_scored = 0
+        for record in rescore(records, all_tasks(), folder, every=True):
+            n_scored += 1
+            console.print(f"{record.row} on {record.task}, seed {record.seed}: scored", markup=False, highlight=False)
+        console.print(f"{n_scored} cells scored again, none trained.", highlight=False)
