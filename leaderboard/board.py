@@ -1,0 +1,99 @@
+"""The board: everything that can be said and drawn from a folder of records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bench.errors import BenchError
+from bench.run.record import read_records
+from leaderboard.example_traces import draw_examples
+from leaderboard.long_format import csv_board
+from leaderboard.looks import Look, drawing, looks_of, save
+from leaderboard.markdown import Section, markdown_board
+from leaderboard.pictures import draw_predicted, draw_r2
+from leaderboard.stored import Predicted, read_examples, read_predicted
+from leaderboard.tables import Stale, Table, tables
+from leaderboard.terminal import terminal_board
+
+__all__ = ["BOARD_FILE", "CSV_FILE", "terminal_board", "write_board"]
+
+BOARD_FILE = "board.md"
+CSV_FILE = "board.csv"
+
+
+def write_board(folder: Path, out: Path | None = None, stale: Stale | None = None) -> list[Path]:
+    """Write the page, the values and the pictures of a folder of records.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the records, the predictions and the examples.
+    out : Path, optional
+        Folder to write into, made if missing; the same folder if not given.
+    stale : mapping, optional
+        Cells that are stale (``Record.cell``), and what has changed since, such as ``source``.
+
+    Returns
+    -------
+    list of Path
+        The files: ``board.md``, ``board.csv``, and the pictures of every table. The same records give the same bytes.
+
+    Raises
+    ------
+    BenchError
+        No records, a line that is not one, or an ok cell without its scores.
+    """
+    out = out or folder
+    records = read_records(folder)
+    if not records:
+        raise BenchError(
+            f"board '{folder}': number of records must be at least 1, got none. "
+            "Run the benchmark with this output folder, or name the folder of an earlier run."
+        )
+    found = tables(records, stale)
+    looks = looks_of(record.row for record in records)
+    with drawing():
+        endings = _endings(found)
+        sections = [_draw(folder, out, table, looks, ending) for table, ending in zip(found, endings, strict=True)]
+    (out / BOARD_FILE).write_text(markdown_board(records, sections), encoding="utf-8")
+    (out / CSV_FILE).write_text(csv_board(records, stale), encoding="utf-8")
+    names = [name for section in sections for name in section.pictures.values()]
+    return [out / name for name in (BOARD_FILE, CSV_FILE, *names)]
+
+
+def _endings(found: list[Table]) -> list[str]:
+    """End of the names of a table's pictures: the task, and what tells its tables apart where there are several."""
+    endings: list[str] = []
+    for table in found:
+        alone = sum(other.task == table.task for other in found) == 1
+        ending = table.task if alone else f"{table.task}_{table.preset}"
+        number = sum(other.task == table.task and other.preset == table.preset for other in found[: len(endings)])
+        endings.append(f"{ending}_{number + 1}.png" if number else f"{ending}.png")
+    return endings
+
+
+def _draw(folder: Path, out: Path, table: Table, looks: Mapping[str, Look], ending: str) -> Section:
+    """Draw what the files of a table allow, and note what they do not."""
+    notes: list[str] = []
+    pictures = {"R2": save(draw_r2(table, looks), out / f"r2_{ending}").name}
+    predicted: dict[str, Predicted] = {}
+    seeds: dict[str, int] = {}
+    for line in table.lines:
+        if line.scored:
+            try:
+                predicted[line.label] = read_predicted(folder, line.scored[0])
+                seeds[line.label] = line.scored[0].seed
+            except BenchError as error:
+                notes.append(str(error))
+    if predicted:
+        figure = draw_predicted(table, predicted, seeds, looks)
+        pictures["Predicted against true"] = save(figure, out / f"predicted_{ending}").name
+    try:
+        examples = read_examples(folder, table.task)
+    except BenchError as error:
+        notes.append(str(error))
+    else:
+        figure = draw_examples(table, examples, predicted, seeds, looks)
+        pictures["Example traces"] = save(figure, out / f"examples_{ending}").name
+    return Section(table, pictures, tuple(notes))

@@ -1,0 +1,87 @@
+"""The board as comma-separated values: one line a cell, every number that a record holds, nothing averaged."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from bench.run.record import Record
+from bench.world.quantities import TARGET_NAMES
+from leaderboard.lines import predict_us, relative_error, score_of
+from leaderboard.tables import Stale
+from leaderboard.wording import gist
+
+SCORES = ("r2", "rmse", "mae", "bias")
+
+
+def csv_board(records: Iterable[Record], stale: Stale | None = None) -> str:
+    """Write records in long format.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        In any order.
+    stale : mapping, optional
+        Cells that are stale, and why.
+
+    Returns
+    -------
+    str
+        A heading and one line a cell, by task, row, preset and seed. Scores are in the targets' own units with nine
+        significant digits; what does not exist is empty, and ``note`` says why an R2 is.
+
+    Raises
+    ------
+    BenchError
+        An ok cell without its scores.
+    """
+    ordered = sorted(records, key=lambda r: (r.task, r.row, r.preset, r.seed))
+    lines = [_values(record, (stale or {}).get(record.cell, ())) for record in ordered]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(lines[0]) if lines else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue()
+
+
+def _values(record: Record, stale: tuple[str, ...]) -> dict[str, str]:
+    """One line, column by column."""
+    ok = record.status == "ok"
+    scores = {
+        f"{target}_{score}": score_of(record, target, score) if ok else None
+        for target in TARGET_NAMES
+        for score in SCORES
+    }
+    sentences = [f"{name} {value}" for name, value in scores.items() if isinstance(value, str)]
+    return {
+        "task": record.task,
+        "row": record.row,
+        "preset": record.preset,
+        "seed": str(record.seed),
+        "model": record.model,
+        "status": record.status,
+        "stale": ";".join(stale),
+        "note": "; ".join([gist(record.message)] * bool(record.message) + sentences),
+        "relative_rmse": _number(relative_error(record) if ok else None),
+        **{name: _number(None if isinstance(value, str) else value) for name, value in scores.items()},
+        "fit_s": _number(record.fit_s),
+        "predict_s": _number(record.predict_s),
+        "predict_us_per_case": _number(predict_us(record)),
+        "predict_one_ms": _number(record.predict_one_ms),
+        "peak_memory_mb": _number(record.peak_memory_mb),
+        "n_parameters": _number(record.n_parameters),
+        "simulator_calls": _number(record.simulator_calls),
+        **{f"n_{name}": _number(record.sizes.get(name)) for name in ("train", "valid", "test")},
+        "metric_version": str(record.metric_version),
+        "task_digest": record.task_digest,
+        "source_digest": record.source_digest,
+        "cases_digest": record.cases_digest,
+        "commit": record.commit,
+        "started_utc": record.started_utc,
+    }
+
+
+def _number(value: float | None) -> str:
+    """Print a number for other programs to read."""
+    return "" if value is None else str(value) if isinstance(value, int) else f"{value:.9g}"

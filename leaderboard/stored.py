@@ -1,0 +1,150 @@
+"""What lies beside the records: raw predictions, and example traces as the models saw them."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import BenchError
+from bench.run.record import EXAMPLES_FOLDER, Record, read_arrays
+from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """Predictions of one cell beside the truth, in the targets' own units.
+
+    Parameters
+    ----------
+    case : int array, shape (case,)
+        Case numbers.
+    truth, mean : array, shape (case, 2)
+        True and predicted E0 [g/L] and k_d [1/s].
+    """
+
+    case: NDArray[np.int64]
+    truth: Array
+    mean: Array
+
+
+@dataclass(frozen=True, eq=False)
+class ExampleTraces:
+    """Example traces of one task.
+
+    Parameters
+    ----------
+    case : int array, shape (case,)
+        Case numbers.
+    time_s, ph : array, shape (case, sample)
+        Sample times [s] and measured pH.
+    valid : bool array, shape (case, sample)
+        True for the samples that a model saw.
+    known : array, shape (case, 5)
+        Known inputs.
+    truth : array, shape (case, 2)
+        True E0 [g/L] and k_d [1/s].
+    """
+
+    case: NDArray[np.int64]
+    time_s: Array
+    ph: Array
+    valid: NDArray[np.bool_]
+    known: Array
+    truth: Array
+
+
+def read_predicted(folder: Path, record: Record) -> Predicted:
+    """Read the raw predictions of a cell.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the records.
+    record : Record
+        A record with scores.
+
+    Returns
+    -------
+    Predicted
+        One row a test case.
+
+    Raises
+    ------
+    BenchError
+        No such file, or one that does not hold predictions.
+    """
+    where = f"predictions '{record.task}/{record.row}/{record.seed}'"
+    if not record.prediction_file:
+        raise BenchError(f"{where}: file must be named in the record, got none. Run the cell again.")
+    arrays = _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}")
+    n_cases, targets = np.size(arrays.get("case", ())), len(TARGET_NAMES)
+    _check(arrays, {"case": (n_cases,), "truth": (n_cases, targets), "mean": (n_cases, targets)}, where)
+    return Predicted(arrays["case"].astype(np.int64), arrays["truth"], arrays["mean"])
+
+
+def read_examples(folder: Path, task: str) -> ExampleTraces:
+    """Read the example traces of a task.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the records.
+    task : str
+        Name of the task.
+
+    Returns
+    -------
+    ExampleTraces
+        A few test cases.
+
+    Raises
+    ------
+    BenchError
+        No such file, or one that does not hold example traces.
+    """
+    where = f"examples '{task}'"
+    arrays = _arrays(folder / EXAMPLES_FOLDER / f"{task}.npz", f"{where}: {EXAMPLES_FOLDER}/{task}.npz")
+    n_cases = np.size(arrays.get("case", ()))
+    shape = (n_cases, *np.shape(arrays.get("ph", ()))[1:2])
+    shapes = {
+        "case": (n_cases,),
+        "time_s": shape,
+        "ph": shape,
+        "valid": shape,
+        "known": (n_cases, len(KNOWN_NAMES)),
+        "truth": (n_cases, len(TARGET_NAMES)),
+    }
+    _check(arrays, shapes, where)
+    return ExampleTraces(
+        arrays["case"].astype(np.int64),
+        arrays["time_s"],
+        arrays["ph"],
+        arrays["valid"].astype(np.bool_),
+        arrays["known"],
+        arrays["truth"],
+    )
+
+
+def _arrays(path: Path, where: str) -> dict[str, NDArray[Any]]:
+    """Read a file of arrays; what goes wrong is told without the path of this machine."""
+    if not path.is_file():
+        raise BenchError(f"{where} must be beside the records, got no such file. Run the cell again.")
+    try:
+        return read_arrays(path)
+    except (BenchError, EOFError, zipfile.BadZipFile) as error:
+        raise BenchError(f"{where} must be a file of plain arrays, got one that is not. Run the cell again.") from error
+
+
+def _check(arrays: dict[str, NDArray[Any]], shapes: dict[str, tuple[int, ...]], where: str) -> None:
+    """Check that every array is there and has its shape."""
+    for name, shape in shapes.items():
+        got = arrays[name].shape if name in arrays else "none"
+        if got != shape:
+            raise BenchError(f"{where}: shape of {name} must be {shape}, got {got}. Run the cell again.")

@@ -1,0 +1,207 @@
+"""How numbers, names and messages are printed, the same on every board and picture."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from bench.world.quantities import TARGETS
+
+NONE = "-"
+"""Printed where there is no number."""
+LONGEST_GIST = 200
+"""Characters of a message that are shown; the record holds all of it."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How one target is printed.
+
+    Parameters
+    ----------
+    name : str
+        Column name of the target.
+    symbol, formula : str
+        Symbol in text, and as matplotlib typesets it.
+    unit, formula_unit : str
+        Unit in which it is printed, and as matplotlib typesets it.
+    scale : float
+        The printed unit in the target's own unit.
+    low, high : float
+        Ends of the prior, in the printed unit.
+    """
+
+    name: str
+    symbol: str
+    formula: str
+    unit: str
+    formula_unit: str
+    scale: float
+    low: float
+    high: float
+
+
+_E0, _K_D = TARGETS
+# k_d stays below 5e-3 1/s: in thousandths its columns need no exponents.
+SHOWN = (
+    Shown(_E0.name, "E0", "$E_0$", "g/L", "g/L", 1.0, _E0.low, _E0.high),
+    Shown(_K_D.name, "k_d", "$k_d$", "1e-3/s", "10$^{-3}$ s$^{-1}$", 1e-3, _K_D.low * 1e3, _K_D.high * 1e3),
+)
+
+
+def r2_text(value: float | str | None) -> str:
+    """Print a coefficient of determination with as many digits as help to tell rows apart.
+
+    Parameters
+    ----------
+    value : float, str or None
+        R2, the sentence that stands in its place, or nothing.
+
+    Returns
+    -------
+    str
+        The number or the sentence.
+
+    Examples
+    --------
+    >>> [r2_text(value) for value in (0.99981, 0.7312, -0.0003, -12.34, -123456.0, None)]
+    ['0.9998', '0.731', '0.000', '-12.3', '-1.2e+05', '-']
+    """
+    if value is None or isinstance(value, str):
+        return value or NONE
+    if 0.99995 <= value < 1:
+        return ">0.9999"  # rounding up would claim a perfect score
+    if value <= -1000:
+        return f"{value:.1e}"
+    digits = 1 if value <= -10 else 4 if value > 0.99 else 3
+    text = f"{value:.{digits}f}"
+    return text if float(text) else text.lstrip("-")
+
+
+def quantity_text(value: float | None) -> str:
+    """Print a number with three significant digits.
+
+    Parameters
+    ----------
+    value : float or None
+        The number, or nothing.
+
+    Returns
+    -------
+    str
+        Without an exponent from 0.001 to 100,000.
+
+    Examples
+    --------
+    >>> [quantity_text(value) for value in (0.5, 12.345, 1234.5, 1.5e-5, 0.0, None)]
+    ['0.500', '12.3', '1234', '1.50e-05', '0', '-']
+    """
+    if value is None:
+        return NONE
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.2e}")
+    if not 1e-3 <= abs(rounded) < 1e5:
+        return f"{value:.2e}"
+    decimals = max(0, 2 - math.floor(math.log10(abs(rounded))))
+    return f"{value:.{decimals}f}"
+
+
+def bias_text(value: float | None, error: float | None) -> str:
+    """Print a bias with the decimals of the error that it is part of: more would be digits of noise.
+
+    Parameters
+    ----------
+    value, error : float or None
+        Bias and RMSE in the same unit, or nothing.
+
+    Returns
+    -------
+    str
+        Always with a sign.
+
+    Examples
+    --------
+    >>> bias_text(3.8e-4, 0.0197), bias_text(763.2, 776.0), bias_text(None, None)
+    ('+0.0004', '+763', '-')
+    """
+    if value is None or error is None:
+        return NONE
+    whole, _, decimals = quantity_text(error).partition(".")
+    return f"{value:+.2e}" if "e" in whole + decimals else f"{value:+.{len(decimals)}f}"
+
+
+def count_text(value: float | None) -> str:
+    """Print a count.
+
+    Parameters
+    ----------
+    value : float or None
+        The count, or nothing.
+
+    Returns
+    -------
+    str
+        With thousands set apart.
+
+    Examples
+    --------
+    >>> count_text(10234), count_text(None)
+    ('10,234', '-')
+    """
+    return NONE if value is None else f"{value:,.0f}"
+
+
+def gist(message: str) -> str:
+    r"""Pick the line of a message that says most, and make it fit to print.
+
+    Parameters
+    ----------
+    message : str
+        The last lines of a failure, or a reason.
+
+    Returns
+    -------
+    str
+        One line without control characters: the first or, of a traceback, the last.
+
+    Examples
+    --------
+    >>> gist("no time\nmore")
+    'no time'
+    >>> gist('  File "model.py", line 3, in fit\n    1 / 0\nZeroDivisionError: division by zero\n')
+    'ZeroDivisionError: division by zero'
+    """
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    traceback = lines[0].startswith(("Traceback ", 'File "', "The above exception", "During handling"))
+    line = "".join(c if c.isprintable() else " " for c in lines[-1 if traceback else 0])
+    return line if len(line) <= LONGEST_GIST else line[: LONGEST_GIST - 3].rstrip() + "..."
+
+
+def code_span(text: str) -> str:
+    r"""Quote text for Markdown so that nothing in it is markup, in a table too.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        A code span on one line; nothing for an empty text.
+
+    Examples
+    --------
+    >>> print(code_span("a|b"), code_span("a`b"))
+    `a\|b` `` a`b ``
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not line:
+        return ""
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{line}{space}{fence}".replace("|", "\\|")
