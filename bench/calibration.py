@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from bench.marginals import gauss_legendre
 from bench.posterior import Posterior
 from bench.world.quantities import TARGET_NAMES, TARGETS
 
@@ -68,7 +69,7 @@ def exact_uncertainty(truth: Array, posterior: Posterior) -> dict[str, dict[str,
     end = np.maximum(np.minimum(mean + 7.0 * sd, high), truth)
     # One rule on either side of the truth, where the integrand jumps.
     crps = np.zeros(truth.shape)
-    nodes, weights = np.polynomial.legendre.leggauss(N_CRPS)
+    nodes, weights = gauss_legendre(N_CRPS)
     for left, right, above in ((begin, truth, 0.0), (truth, end, 1.0)):
         half = 0.5 * (right - left)
         for node, weight in zip(nodes, weights, strict=True):

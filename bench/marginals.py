@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -90,7 +91,7 @@ class Marginals:
 
     def _read(self, targets: Array, read: Callable[[Array, Array], Array]) -> Array:
         """Read the Legendre series of both marginals at one value a case and target."""
-        coefficients = (self.weight / legendre.leggauss(N_MARGINAL)[1]) @ _to_series(N_MARGINAL).T
+        coefficients = (self.weight / gauss_legendre(N_MARGINAL)[1]) @ _to_series(N_MARGINAL).T
         z = 2.0 * (targets - self.ends[..., 0]) / (self.ends[..., 1] - self.ends[..., 0]) - 1.0
         return np.stack([read(coefficients[:, i], z[:, i]) for i in range(z.shape[1])], axis=1)
 
@@ -118,8 +119,8 @@ def marginals_of(weight: Array, log_density: Array, windows: Array) -> Marginals
 def _marginal_of_rate(weight: Array) -> Array:
     """Weights of k_d at the nodes of a rule over its window, interpolated in the logarithm."""
     n_k_d = weight.shape[1]
-    nodes, weights = legendre.leggauss(N_MARGINAL)
-    log_marginal = np.log(weight.sum(axis=2)) - np.log(legendre.leggauss(n_k_d)[1])
+    nodes, weights = gauss_legendre(N_MARGINAL)
+    log_marginal = np.log(weight.sum(axis=2)) - np.log(gauss_legendre(n_k_d)[1])
     marginal = np.exp(log_marginal @ _interpolation(n_k_d, nodes).T) * weights
     return np.asarray(marginal / marginal.sum(axis=1, keepdims=True))
 
@@ -135,8 +136,8 @@ def _marginal_of_load(weight: Array, log_density: Array, windows: Array) -> tupl
     heavy = (of_k_d > LIGHT * of_k_d.max(axis=1, keepdims=True))[:, :, None]
     low = np.where(heavy, windows[:, 1:], np.inf)[:, :, 0].min(axis=1)
     high = np.where(heavy, windows[:, 1:], -np.inf)[:, :, 1].max(axis=1)
-    nodes, weights = legendre.leggauss(N_MARGINAL)
-    fine_nodes, fine_weights = legendre.leggauss(N_FINE)
+    nodes, weights = gauss_legendre(N_MARGINAL)
+    fine_nodes, fine_weights = gauss_legendre(N_FINE)
     x = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * nodes
     to_fine = _interpolation(n_k_d, fine_nodes)
     log_fine = np.einsum("fn,cnb->cfb", to_fine, log_density)
@@ -154,9 +155,32 @@ def _marginal_of_load(weight: Array, log_density: Array, windows: Array) -> tupl
     return marginal / marginal.sum(axis=1, keepdims=True), np.stack([low, high], axis=1)
 
 
+@cache
+def gauss_legendre(n: int) -> Array:
+    """Gauss-Legendre rule on [-1, 1], made once.
+
+    Parameters
+    ----------
+    n : int
+        Number of nodes.
+
+    Returns
+    -------
+    array, shape (2, n)
+        Nodes and weights, not to be written to.
+
+    Examples
+    --------
+    >>> gauss_legendre(1).tolist()
+    [[0.0], [2.0]]
+    """
+    return np.array(legendre.leggauss(n))
+
+
+@cache
 def _to_series(n: int) -> Array:
     """Matrix from values at n Gauss-Legendre nodes to Legendre coefficients, shape (degree, node)."""
-    nodes, weights = legendre.leggauss(n)
+    nodes, weights = gauss_legendre(n)
     return np.asarray((legendre.legvander(nodes, n - 1) * weights[:, None] * (np.arange(n) + 0.5)).T)
 
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
 from bench.cases import Traces
 from bench.errors import BenchError
-from bench.marginals import Marginals, marginals_of
+from bench.marginals import Marginals, gauss_legendre, marginals_of
 from bench.posterior_kernel import (
     E0_HIGH,
     E0_LOW,
@@ -168,7 +167,7 @@ def exact_posterior(
         raise BenchError(
             "posterior 'noise_sd': value must be above 0, got 0. Without noise the targets are known exactly."
         )
-    rule_E0, rule_k_d = (np.array(legendre.leggauss(n)) for n in (n_E0, n_k_d))
+    rule_E0, rule_k_d = gauss_legendre(n_E0), gauss_legendre(n_k_d)
     windows = np.empty((measured.n_cases, 1 + n_k_d, 2))
     log_density = np.empty((measured.n_cases, n_k_d, n_E0))
     quadrature(
@@ -177,7 +176,7 @@ def exact_posterior(
         measured.valid,
         pack_cases(measured.known, world),
         _settings(acquisition),
-        np.array(legendre.leggauss(LAG_RULE)),
+        gauss_legendre(LAG_RULE),
         rule_E0,
         rule_k_d,
         windows,
@@ -220,7 +219,7 @@ def log_posterior_density(
         Per g/L and per 1/s.
     """
     value = np.empty(measured.n_cases)
-    rule = np.array(legendre.leggauss(LAG_RULE))
+    rule = gauss_legendre(LAG_RULE)
     packed = pack_cases(measured.known, world)
     densities_at(measured.time_s, measured.ph, measured.valid, packed, targets, _settings(acquisition), rule, value)
     area = np.prod([quantity.high - quantity.low for quantity in TARGETS])

@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 
 N_SINGLE = 5
 """Single cases whose prediction is timed."""
+SMALLEST_SD = 1e-50
+"""In the target's unit: the square of the largest error over this is still a number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +89,9 @@ def predict(test: TestSet, child: Child, folder: Path, base: Record, out: Path) 
     mean = _read_answer(folder / f"{test.stem}-mean.npy", cases)
     sd_file = folder / f"{test.stem}-sd.npy"
     sd = _read_answer(sd_file, cases) if os.path.lexists(sd_file) else None
-    if sd is not None and not (sd > 0).all():
-        raise ChildFailed("invalid_output", f"the answer's standard deviations must be positive, got {sd.min()}")
+    if sd is not None and not (sd >= SMALLEST_SD).all():
+        message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
+        raise ChildFailed("invalid_output", message)
     stem = digest_of([*cell.key, cell.cases_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name}-{stem}.npz"
     answers = Answers(cases.traces.known, cases.targets.values, mean, sd)

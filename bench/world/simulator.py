@@ -282,7 +282,7 @@ def _simulate_with_derivatives(time_s: Array, packed: Array, targets: Array, ph:
     curve = np.empty((N_ROWS, MAX_NODES))
     for i in range(packed.shape[0]):
         times = time_s[i if time_s.shape[0] > 1 else 0]
-        u_stop = 1e-6  # at least one panel, for the slope where every exposure is 0
+        u_stop = 0.0
         for k in range(times.shape[0]):
             u_stop = max(u_stop, targets[i, E0] * unit_exposure(times[k], targets[i, K_D])[0])
         n, ph_eq = build_curve(packed[i], packed[i, PH0], u_stop, math.inf, curve)
