@@ -43,10 +43,8 @@ def _always(subject: Subject) -> str | None:
 
 
 def _floor(subject: Subject) -> str | None:
-    """Decline for models that look at nothing."""
-    if subject.model.fixed_features and not subject.model.uses_time:
-        return "it declares fixed features and no use of time: a floor, which need not score"
-    return None
+    """Decline for the row that others must beat."""
+    return "it declares itself the floor, which need not score" if subject.model.floor else None
 
 
 def _fixed(subject: Subject) -> str | None:

@@ -144,6 +144,8 @@ class Model(ABC):
     """Whether the answer depends on the training cases at all."""
     fixed_features: ClassVar[bool] = False
     """Whether it cannot be expected to fit sixteen cases exactly."""
+    floor: ClassVar[bool] = False
+    """Whether it is the row that others must beat, and need not learn anything."""
     packages: ClassVar[tuple[str, ...]] = ()
     """Distributions that it needs beyond numpy, scipy and scikit-learn, as pip names them."""
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.compiled import compiled
+from bench.world.electrode import shown_trace
 from bench.world.kinetics import PH0
 from bench.world.progress import MAX_NODES, N_ROWS, build_curve, ph_at, unit_exposure
 
@@ -25,47 +26,15 @@ LIGHT = 1e-7
 """Nodes of k_d of less weight than this, beside the heaviest, do not widen the window of a marginal."""
 LIGHT_IN_FORECAST = 1e-5
 """Nodes of less weight than this, beside the heaviest, are left out of a forecast: 1e-6 pH."""
+FIRST_STEP_S = 0.05
+STEP_GROWTH = 0.2
+"""Steps of the electrode's integration: longer ones move no mean by 1e-3 of its standard deviation."""
 MAX_MOVES = 60
 """More than any bracketing or mode search needs."""
 
 # What is known of a trace: noise variance, offset variance, lag, box of E0, box of k_d.
 NOISE, OFFSET, LAG, E0_LOW, E0_HIGH, K_D_LOW, K_D_HIGH = range(7)
 N_SETTINGS = 7
-
-
-@compiled
-def model_trace(
-    E0: float, k_d: float, time_s: Array, lag_s: float, rule: Array, curve: Array, n: int, ph_eq: float, out: Array
-) -> None:
-    """Fill ``out`` (2, sample) with the pH that the probe shows and its derivative by E0."""
-    j = 0
-    if lag_s == 0.0:
-        for i in range(time_s.shape[0]):
-            phi, _ = unit_exposure(time_s[i], k_d)
-            out[0, i], slope, j = ph_at(E0 * phi, curve, n, ph_eq, j)
-            out[1, i] = slope * phi
-        return
-    shown, shown_slope, _ = ph_at(0.0, curve, n, ph_eq, 0)
-    shown_slope = 0.0
-    t = 0.0
-    for i in range(time_s.shape[0]):
-        while t < time_s[i]:
-            # The curve bends most at its beginning, so the steps grow with time.
-            h = min(0.05 + 0.2 * t, 0.5 * lag_s, time_s[i] - t)
-            keep = math.exp(-h / lag_s)
-            drive = drive_slope = 0.0
-            for m in range(rule.shape[1]):
-                x = 0.5 * h * (1.0 + rule[0, m])
-                phi, _ = unit_exposure(t + x, k_d)
-                exact, slope, j = ph_at(E0 * phi, curve, n, ph_eq, j)
-                weight = 0.5 * h * rule[1, m] * math.exp((x - h) / lag_s) / lag_s
-                drive += weight * exact
-                drive_slope += weight * slope * phi
-            shown = shown * keep + drive
-            shown_slope = shown_slope * keep + drive_slope
-            t = time_s[i] if time_s[i] - t - h < 1e-9 else t + h
-        out[0, i] = shown
-        out[1, i] = shown_slope
 
 
 @compiled
@@ -85,7 +54,7 @@ def log_likelihood(
 
     An unknown offset with a Gaussian prior adds the same variance to every pair of samples, and is integrated out.
     """
-    model_trace(E0, k_d, time_s, settings[LAG], rule, curve, n, ph_eq, out)
+    shown_trace(E0, k_d, time_s, settings[LAG], FIRST_STEP_S, STEP_GROWTH, rule, curve, n, ph_eq, out)
     rr = r = rd = dd = d = 0.0
     n_samples = time_s.shape[0]
     for i in range(n_samples):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +23,7 @@ from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plan, Plugin
 from bench.run.prediction import TestSet, predict
 from bench.run.record import Record, append_records, write_json
-from bench.run.store import CaseStore
+from bench.run.store import CaseStore, work_folder
 from bench.task import Sizes
 
 Array = NDArray[np.float64]
@@ -100,7 +98,7 @@ def run_plan(
         One a cell, in the order in which jobs end.
     """
     out.mkdir(parents=True, exist_ok=True)
-    with _work_folder(out) as work, ThreadPoolExecutor(n_jobs) as pool:
+    with work_folder(out) as work, ThreadPoolExecutor(n_jobs) as pool:
         run = Run(CaseStore(work), ceilings, out, limits, report, rerun)
         futures: list[Future[list[Record]]] = [pool.submit(run_job, job, run) for job in plan.jobs]
         try:
@@ -192,6 +190,7 @@ def _serve(job: Job, waiting: list[Cell], fits: FitStore, run: Run) -> Iterator[
                 if any(reasons[cell.task.name] is None for cell in cells):
                     base = _fit(job, child, folder, fits, base, run)
             except ChildFailed as failure:
+                base = replace(base, peak_memory_mb=child.peak_memory_mb)
                 for cell in cells:
                     yield _ended(base, cell, failure)
                 return
@@ -293,19 +292,3 @@ def _of_cell(base: Record, cell: Cell) -> Record:
 def _ended(base: Record, cell: Cell, failure: ChildFailed) -> Record:
     """Record of a cell that has no scores."""
     return replace(_of_cell(base, cell), status=failure.status, message=provenance.without_paths(failure.message))
-
-
-@contextmanager
-def _work_folder(out: Path) -> Iterator[Path]:
-    """Folder for the files of this run's jobs; those of runs that were killed are removed."""
-    root = out / ".work"
-    root.mkdir(exist_ok=True)
-    for left in root.iterdir():
-        if left.name == str(os.getpid()) or not Path(f"/proc/{left.name}").exists():
-            shutil.rmtree(left, ignore_errors=True)
-    mine = root / str(os.getpid())
-    mine.mkdir()
-    try:
-        yield mine
-    finally:
-        shutil.rmtree(mine, ignore_errors=True)

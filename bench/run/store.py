@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,3 +88,30 @@ def arrays_of(traces: Traces) -> dict[str, NDArray[Any]]:
         ``time_s``, ``ph``, ``valid`` and ``known``.
     """
     return {"time_s": traces.time_s, "ph": traces.ph, "valid": traces.valid, "known": traces.known}
+
+
+@contextmanager
+def work_folder(out: Path) -> Iterator[Path]:
+    """Make a folder for the files of this run's jobs; those of runs that were killed are removed.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the run.
+
+    Yields
+    ------
+    Path
+        A new folder, which goes with its content at the end.
+    """
+    root = out / ".work"
+    root.mkdir(exist_ok=True)
+    for left in root.iterdir():  # a container gives each run the same number
+        if left.name == str(os.getpid()) or not Path(f"/proc/{left.name}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    mine = root / str(os.getpid())
+    mine.mkdir()
+    try:
+        yield mine
+    finally:
+        shutil.rmtree(mine, ignore_errors=True)

@@ -15,9 +15,10 @@ from bench.cases import Traces
 from bench.compiled import compiled
 from bench.errors import BenchError
 from bench.seeding import Stream
+from bench.world.electrode import shown_trace
 from bench.world.equilibria import World
 from bench.world.kinetics import PH0, pack_cases
-from bench.world.progress import MAX_NODES, N_ROWS, build_curve, ph_at, unit_exposure
+from bench.world.progress import MAX_NODES, N_ROWS, build_curve, unit_exposure
 from bench.world.quantities import E0, K_D
 from bench.world.simulator import simulate_ph
 
@@ -229,8 +230,8 @@ def lagged_ph(time_s: Array, valid: Mask, known: Array, targets: Array, world: W
     [[7.0, 8.255]]
     """
     ph = np.zeros(time_s.shape)
-    nodes, weights = np.polynomial.legendre.leggauss(5)
-    _lag(time_s, valid, pack_cases(known, world), targets, lag_s, nodes, weights, ph)
+    rule = np.array(np.polynomial.legendre.leggauss(5))
+    _lag(time_s, valid, pack_cases(known, world), targets, lag_s, LAG_STEP_S, rule, ph)
     return ph
 
 
@@ -254,31 +255,17 @@ def _sample_times(acquisition: Acquisition, stream_name: str, numbers: range) ->
 
 @compiled
 def _lag(
-    time_s: Array, valid: Mask, packed: Array, targets: Array, lag_s: float, nodes: Array, weights: Array, ph: Array
+    time_s: Array, valid: Mask, packed: Array, targets: Array, lag_s: float, step_s: float, rule: Array, ph: Array
 ) -> None:
     """Fill ph (case, sample) where valid."""
     curve = np.empty((N_ROWS, MAX_NODES))
-    step = min(LAG_STEP_S, lag_s)
     for i in range(packed.shape[0]):
         n_valid = 0
         while n_valid < valid.shape[1] and valid[i, n_valid]:
             n_valid += 1
-        last = time_s[i, n_valid - 1]
-        u_stop = targets[i, E0] * unit_exposure(last, targets[i, K_D])[0]
+        E0_i, k_d = targets[i, E0], targets[i, K_D]
+        u_stop = E0_i * unit_exposure(time_s[i, n_valid - 1], k_d)[0]
         n, ph_eq = build_curve(packed[i], packed[i, PH0], u_stop, math.inf, curve)
-        shown = packed[i, PH0]
-        t, j = 0.0, 0
-        for k in range(n_valid):
-            n_steps = math.ceil((time_s[i, k] - t) / step)
-            h = (time_s[i, k] - t) / max(n_steps, 1)
-            for _ in range(n_steps):
-                drive = 0.0
-                for m in range(nodes.shape[0]):
-                    x = 0.5 * h * (1.0 + nodes[m])
-                    u = targets[i, E0] * unit_exposure(t + x, targets[i, K_D])[0]
-                    exact, _, j = ph_at(u, curve, n, ph_eq, j)
-                    drive += 0.5 * h * weights[m] * math.exp((x - h) / lag_s) * exact
-                shown = shown * math.exp(-h / lag_s) + drive / lag_s
-                t += h
-            t = time_s[i, k]
-            ph[i, k] = shown
+        out = np.empty((2, n_valid))
+        shown_trace(E0_i, k_d, time_s[i, :n_valid], lag_s, step_s, 0.0, rule, curve, n, ph_eq, out)
+        ph[i, :n_valid] = out[0]

@@ -69,6 +69,11 @@ class Learning(Sound):
 
 
 @dataclass(frozen=True)
+class Floor(Sound):
+    floor: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class Timeless(Sound):
     uses_time: ClassVar[bool] = False
 
@@ -292,8 +297,8 @@ def test_a_sound_model_passes_or_declines_every_check() -> None:
 
 
 def test_a_floor_need_not_score() -> None:
-    outcome = examine(BY_NAME["small_task"], Subject(Timeless(constant), FEW))
-    message = "it declares fixed features and no use of time: a floor, which need not score"
+    outcome = examine(BY_NAME["small_task"], Subject(Floor(constant), FEW))
+    message = "it declares itself the floor, which need not score"
     assert outcome == Outcome("small_task", DECLINED, message)
 
 

@@ -12,7 +12,6 @@ from bench.seeding import Stream
 from bench.world import acquisition as module
 from bench.world.acquisition import Acquisition, deliver, lagged_ph, measure
 from bench.world.equilibria import FIXED_25C, TEMPERATURE_CORRECTED
-from bench.world.kinetics import pack_cases
 from bench.world.simulator import simulate_ph
 
 WORLD = TEMPERATURE_CORRECTED
@@ -149,11 +148,9 @@ def test_halving_the_step_of_the_electrode_moves_the_ph_by_less_than_1e_7(monkey
     known = np.array([[100.0, 0.25, 40.0, 6.5, 0.2], [10.0, 0.25, 20.0, 7.5, 0.2]])
     targets = np.array([[1.25, 1e-5], [1.25, 5e-3]])  # the steepest traces of the prior
     time_s, valid = regular(Acquisition(3.0, 0.3), 2)
-    nodes, weights = np.polynomial.legendre.leggauss(5)
     shown = lagged_ph(time_s, valid, known, targets, WORLD, lag_s)
     monkeypatch.setattr(module, "LAG_STEP_S", min(module.LAG_STEP_S, lag_s) / 2)
-    halved = np.zeros(shown.shape)
-    module._lag.py_func(time_s, valid, pack_cases(known, WORLD), targets, lag_s, nodes, weights, halved)
+    halved = lagged_ph(time_s, valid, known, targets, WORLD, lag_s)
     np.testing.assert_allclose(shown, halved, rtol=0, atol=1e-7)
 
 

@@ -1,0 +1,102 @@
+"""What the least-squares rows share: the prior's box, when the optimum is no point, and standard deviations."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.contract import Context
+from bench.task import Task
+from bench.world.quantities import E0, K_D, TARGETS
+
+Array = NDArray[np.float64]
+
+LOW = np.array([target.low for target in TARGETS])
+HIGH = np.array([target.high for target in TARGETS])
+
+LEAST_NOISE_SD = 1e-6
+"""Accuracy of the simulator [pH]: residuals of noise-free traces are no smaller."""
+
+
+def under_determined(name: str, task: Task) -> str | None:
+    """Say that a trace of the task holds fewer exposures than there are targets, in one sentence.
+
+    Parameters
+    ----------
+    name : str
+        Name of the row.
+    task : Task
+        The task; what counts is the grid on which its test traces are measured.
+
+    Returns
+    -------
+    str or None
+        The reason, or None where there are at least two samples after t = 0.
+
+    Examples
+    --------
+    >>> from bench.world.acquisition import Acquisition
+    >>> task = Task("example", "", (Acquisition(30.0, 0.3),), Acquisition(10.0, 10.0))
+    >>> under_determined("nls", task)
+    'nls fits two targets, and 10 s @ 10 s has 1 sample after t = 0: the optimum is a curve, not a point.'
+    """
+    informative = task.test.n_samples - 1
+    if informative >= len(TARGETS):
+        return None
+    found = f"{task.test.label} has {informative} sample{'s' * (informative != 1)} after t = 0"
+    return f"{name} fits two targets, and {found}: the optimum is a curve, not a point."
+
+
+def noise_sd(context: Context) -> float:
+    """Noise of the training acquisitions, the largest where they differ.
+
+    Parameters
+    ----------
+    context : Context
+        What a model may know.
+
+    Returns
+    -------
+    float
+        Standard deviation [pH], at least that of the simulator.
+    """
+    return max(LEAST_NOISE_SD, *(acquisition.noise_sd for acquisition in context.acquisitions))
+
+
+def standard_deviations(estimate: Array, matrix: Array, noise: float) -> Array:
+    """Gauss-Newton standard deviations, no wider than the prior leaves them.
+
+    The variance of k_d is noise^2 times its entry of the inverse matrix, at most the mean square distance of the
+    uniform prior from the estimate; that of E0 is its variance at a known k_d, plus what the variance of k_d adds
+    along the valley, at most the like.
+
+    Parameters
+    ----------
+    estimate : array, shape (case, 2)
+        E0 [g/L] and k_d [1/s].
+    matrix : array, shape (case, 3)
+        Entries 00, 01 and 11 of the Gauss-Newton matrix, the sum of products of the derivatives of the pH.
+    noise : float
+        Standard deviation of the pH.
+
+    Returns
+    -------
+    array, shape (case, 2)
+        Standard deviations in the targets' units.
+
+    Examples
+    --------
+    >>> standard_deviations(np.array([[0.5, 2.505e-3]]), np.array([[1.0, 0.0, 1e6]]), 0.01).tolist()
+    [[0.01, 1e-05]]
+    >>> standard_deviations(np.array([[0.65, 2.505e-3]]), np.zeros((1, 3)), 0.01).round(7).tolist()
+    [[0.3464102, 0.0014405]]
+    """
+    h_00, h_01, h_11 = matrix.T
+    widest = (HIGH - LOW) ** 2 / 12 + (estimate - 0.5 * (LOW + HIGH)) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # nan (nothing known of either target) and inf both give way to the widest.
+        given_k_d = np.fmin(noise**2 / h_00, widest[:, E0])
+        along = np.where(h_00 > 0, h_01 / h_00, 0.0)
+        k_d = np.fmin(noise**2 / np.maximum(h_11 - h_01 * along, 0.0), widest[:, K_D])
+    e_0 = np.fmin(given_k_d + along**2 * k_d, widest[:, E0])
+    return np.sqrt(np.stack([e_0, k_d], axis=1))

@@ -1,0 +1,65 @@
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from bench.cases import Targets
+from bench.contract import Context
+from bench.draw import draw_cases
+from bench.metrics import scores
+from bench.world.acquisition import Acquisition
+from bench.world.equilibria import TEMPERATURE_CORRECTED
+from models import mean, ridge
+from models._sklearn import SklearnModel, Standard
+
+ACQUISITION = Acquisition(30.0, 0.3)
+CONTEXT = Context(0, (ACQUISITION,), TEMPERATURE_CORRECTED)
+
+
+def cases(name, n_cases):
+    return draw_cases((ACQUISITION,), TEMPERATURE_CORRECTED, f"sklearn/{name}", n_cases)
+
+
+@dataclass(frozen=True)
+class Neighbours(SklearnModel):
+    n_neighbours: int = 5
+
+    def regressor(self, context: Context):
+        return make_pipeline(StandardScaler(), KNeighborsRegressor(self.n_neighbours))
+
+
+def test_a_regressor_becomes_a_row_in_five_lines():
+    test = cases("test", 200)
+    answer = Neighbours().fit(cases("train", 1_000), cases("valid", 10), CONTEXT).predict(test.traces)
+    assert scores(test.targets.values, answer.mean)["E0_g_per_L"]["r2"] > 0.5
+
+
+def test_targets_are_scaled_and_given_back_in_physical_units():
+    targets = Targets(np.array([[0.1, 1e-3], [0.5, 2e-3], [1.2, 4e-3]]))
+    standard = Standard.of(targets)
+    np.testing.assert_allclose(standard.scaled(targets).std(axis=0), 1.0)
+    np.testing.assert_allclose(standard.physical(standard.scaled(targets)), targets.values, rtol=1e-12)
+
+
+def test_a_linear_row_counts_its_coefficients():
+    assert Neighbours().fit(cases("train", 20), cases("valid", 10), CONTEXT).n_parameters is None
+    fitted = ridge.Ridge(degree=1).fit(cases("train", 100), cases("valid", 10), CONTEXT)
+    assert fitted.n_parameters == 2 * (33 + 1)
+
+
+def test_products_of_summaries_carry_both_targets():
+    train, valid, test = cases("train", 2_000), cases("valid", 10), cases("test", 500)
+    linear, quadratic = (
+        scores(test.targets.values, ridge.Ridge(degree).fit(train, valid, CONTEXT).predict(test.traces).mean)
+        for degree in (1, 2)
+    )
+    assert quadratic["E0_g_per_L"]["r2"] > 0.98 > linear["E0_g_per_L"]["r2"]
+    assert quadratic["k_d_per_s"]["r2"] > 0.35 > linear["k_d_per_s"]["r2"]
+
+
+def test_the_floor_answers_the_training_mean():
+    train = cases("train", 50)
+    answer = mean.MODEL.fit(train, cases("valid", 10), CONTEXT).predict(cases("test", 3).traces).mean
+    np.testing.assert_allclose(answer, np.tile(train.targets.values.mean(axis=0), (3, 1)), rtol=1e-12)
