@@ -3,12 +3,14 @@
 import typer
 
 from commands.board import board
+from commands.ceiling import ceiling
 from commands.run import run
 from commands.score import score
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.callback(invoke_without_command=True)(run)
 app.command()(board)
+app.command()(ceiling)
 app.command()(score)
 
 if __name__ == "__main__":
