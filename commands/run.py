@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bench.errors import BenchError, unknown
 from bench.run.catalogue import choose, load_task, summary_of
@@ -42,7 +42,9 @@ def run(
     suite: Annotated[str | None, typer.Option(help="Tasks to run: core or all.", metavar="core|all")] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="Row to run; may be repeated; 'all' for every plugin. Default: the reference rows."),
+        typer.Option(
+            help="Row to run; may be repeated; 'all' for every plugin. Default: the reference rows.", metavar="NAME"
+        ),
     ] = None,
     models: Annotated[
         list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
@@ -53,7 +55,7 @@ def run(
     ] = None,
     preset: Annotated[
         str | None,
-        typer.Option(help="Sizes: quick, standard or full, with their seeds. Default: standard sizes, 1 seed."),
+        typer.Option(help="Sizes, with their seeds. Default: standard sizes, 1 seed.", metavar="quick|standard|full"),
     ] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds.")] = None,
     jobs: Annotated[
@@ -68,8 +70,8 @@ def run(
 ) -> None:
     """Infer enzyme load and deactivation from the first seconds of a pH trace: run models on tasks, print the board.
 
-    Examples
-    --------
+    For example:
+
       python run_bench.py --task shift_10s
 
       python run_bench.py --suite core --preset quick
@@ -100,7 +102,7 @@ def run(
         chosen = choose("model", model or REFERENCE, plugin_files(folders))
         plugins = [Plugin(path, overrides) for path in chosen.values()]
         sizes, n_seeds = _sizes(preset, seeds)
-        records = read_records(out)
+        records = _scored_today(console, out, folders)
         known = records + read_records(PUBLISHED)
         plan = make_plan(
             tasks, plugins, range(n_seeds), preset or "standard", sizes, records, rerun=rerun, device=device
@@ -109,17 +111,15 @@ def run(
         n_jobs = jobs or os.cpu_count() or 1
         if overrides:
             check_settings(plugins, sizes)
-        for record in rescore(records, all_tasks(), out, every=False):
-            console.print(f"metrics changed: {record.row} on {record.task} scored again", markup=False, highlight=False)
         began = time.monotonic()
         expected = estimate(plan, known, n_jobs)
         _announce(console, plan, tasks, plugins, n_seeds, n_jobs, sizes, str(expected))
         best = {}
-        with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
-            for record in ceilings(plan.cells, records, out):
-                best[record.task] = record
         limits = Limits(time_limit, memory_limit)
         try:
+            with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
+                for record in ceilings(plan.cells, records, out):
+                    best[record.task] = record
             with (
                 RunProgress(console, plan.n_open, expected.seconds) as progress,
                 closing(run_plan(plan, best, out, n_jobs, limits, progress.report, rerun=rerun)) as finished,
@@ -163,6 +163,16 @@ def _sizes(preset: str | None, seeds: int | None) -> tuple[Sizes, int]:
     return PRESETS[preset], seeds or PRESETS[preset].seeds
 
 
+def _scored_today(console: Console, out: Path, folders: list[Path]) -> list[Record]:
+    """Records of a folder, those of an older metric scored again; stale ones are left, for they run again."""
+    records = read_records(out)
+    stale = stale_in(records, folders)
+    fresh = [record for record in records if record.cell not in stale]
+    for record in rescore(fresh, all_tasks(), out, every=False):
+        console.print(f"metrics changed: {record.row} on {record.task} scored again", markup=False, highlight=False)
+    return read_records(out)
+
+
 def _announce(
     console: Console,
     plan: Plan,
@@ -188,12 +198,12 @@ def _announce(
 
 def _list(console: Console, folders: list[Path]) -> None:
     """Print what can be run."""
-    tasks = Table("task", "core", "train", "test", "question", title="Tasks (--task, --suite)")
+    tasks = Table(_name("task"), "core", "train", "test", "question", title="Tasks (--task, --suite)")
     for name, task in all_tasks().items():
         train = " + ".join(acquisition.label for acquisition in task.train)
         world = "" if task.test_world == task.train_world else f", {task.test_world.name}"
         tasks.add_row(name, "yes" if task.core else "", train, task.test.label + world, task.question)
-    rows = Table("model", "default", "what it is", title="Models (--model)")
+    rows = Table(_name("model"), "default", "what it is", title="Models (--model)")
     for name, path in plugin_files(folders).items():
         rows.add_row(name, "yes" if name in REFERENCE else "", summary_of(path))
     sizes = Table("preset", "train", "valid", "test", "seeds", title="Presets (--preset)")
@@ -201,6 +211,11 @@ def _list(console: Console, folders: list[Path]) -> None:
         sizes.add_row(name, *(f"{n:,}" for n in (size.train, size.valid, size.test, size.seeds)))
     for table in (tasks, rows, sizes):
         console.print(table)
+
+
+def _name(header: str) -> Column:
+    """Column of names, which are never cut: they are there to be typed."""
+    return Column(header, no_wrap=True)
 
 
 def _shown(paths: list[Path]) -> str:

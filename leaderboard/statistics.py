@@ -1,15 +1,6 @@
-"""Statistics of comparisons: which rows differ, by how much, and what a run could have seen.
+"""Comparisons of rows: intervals, pairs after Holm, ranks, ties, and the alarm for rows that beat their ceiling.
 
-The quantity is the log RMSE of one target, averaged over tasks, so a difference is a log ratio. Cases and seeds are two
-crossed levels, and tasks share both: they are averaged first, and never counted as repetitions. With S seeds and n cases,
-
-    variance of a mean difference = seed / S + max(case - interaction, 0),
-
-the random-effects form of two crossed factors without repetition: the spread between seeds holds the interaction of
-cases and seeds, so adding the whole case variance would count it twice (Cornfield & Tukey, Ann. Math. Stat. 27 (1956)
-907, doi:10.1214/aoms/1177728067). Cases enter by the influence of each on log RMSE (delta method). The seed variance
-rests on a few seeds: it is moderated across rows (Smyth, Stat. Appl. Genet. Mol. Biol. 3 (2004) 3,
-doi:10.2202/1544-6115.1027), but upwards only. ``size_and_power`` measures why.
+The estimates behind them, and why they are what they are, stand in ``estimates``.
 """
 
 from __future__ import annotations
@@ -18,261 +9,197 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import stats
 
 from bench.errors import BenchError
+from leaderboard.estimates import LEVEL, ROUNDING, Errors, Estimates, moments_of, pair_estimates, row_estimates
 
 Array = NDArray[np.float64]
 
-LEVEL = 0.05
-"""Share of false findings allowed: per interval, and per family of pairs after Holm."""
-POWER = 0.8
-"""Chance to see a difference of the size that is called detectable."""
-CAUTION = 0.1
-"""The seed part is taken at this lower tail of its own estimate where the degrees of freedom are found."""
-NEGLIGIBLE = 0.01
-"""A row whose seed variance is a smaller share than this of its case variance says nothing about the other rows."""
 
-
-@dataclass(frozen=True, eq=False)
-class Errors:
-    """Squared errors of one target on the same cases; every cell is there.
+@dataclass(frozen=True)
+class RowResult:
+    """One row on its own and among the others.
 
     Parameters
     ----------
-    rows : tuple of str
-        Names of the rows.
-    squared_error : array, shape (row, seed, task, case)
-        In the target's unit squared. Case i is the same parameters in every task.
-    ceiling : array, shape (task, case), optional
-        Squared errors of the exact posterior's mean, the same for all seeds.
-
-    Raises
-    ------
-    BenchError
-        Shapes that do not fit, names that repeat, values that are not finite, or a row without any error.
-
-    Examples
-    --------
-    >>> Errors(("a", "b"), np.ones((2, 3, 1, 10))).squared_error.shape
-    (2, 3, 1, 10)
+    row : str
+        Name.
+    ratio, low, high : float
+        RMSE relative to the ceiling's, geometric mean over seeds and tasks, with its 95 % interval; the RMSE itself
+        where there is no ceiling.
+    seed_sd : float or None
+        Standard deviation between seeds of log RMSE, as observed; None with one seed.
+    rank : tuple of int or None
+        Best and worst place that no separated pair contradicts; None with one seed.
+    groups : str
+        Letters of the tie groups that the row belongs to, ``a`` the best; rows that share one are not separated.
     """
 
-    rows: tuple[str, ...]
-    squared_error: Array
-    ceiling: Array | None = None
-
-    def __post_init__(self) -> None:
-        shape = np.shape(self.squared_error)
-        if len(shape) != 4 or shape[0] != len(self.rows) or min(shape) < 1 or shape[3] < 2:
-            raise BenchError(
-                f"errors 'squared_error': shape must be ({len(self.rows)}, seed, task, case) with at least 2 cases, "
-                f"got {shape}. Give one block a row."
-            )
-        if len(set(self.rows)) != len(self.rows):
-            raise BenchError(f"errors 'rows': names must be different, got {self.rows}. Name each row once.")
-        if self.ceiling is not None and np.shape(self.ceiling) != shape[2:]:
-            raise BenchError(
-                f"errors 'ceiling': shape must be {shape[2:]}, as the rows' tasks and cases, "
-                f"got {np.shape(self.ceiling)}. Score the ceiling on the same cases."
-            )
-        blocks = list(zip(self.rows, self.squared_error, strict=True))
-        for name, values in [*blocks, *([("ceiling", self.ceiling)] if self.ceiling is not None else [])]:
-            if not (np.isfinite(values).all() and np.min(values) >= 0):
-                raise BenchError(
-                    f"errors '{name}': values must be finite and at least 0, got some that are not. "
-                    "Leave the row out of the comparison."
-                )
-            if not (np.max(values, axis=-1) > 0).all():
-                raise BenchError(
-                    f"errors '{name}': mean squared error must be above 0, got 0. A log RMSE needs an error; "
-                    "look for a leak."
-                )
+    row: str
+    ratio: float
+    low: float
+    high: float
+    seed_sd: float | None
+    rank: tuple[int, int] | None
+    groups: str
 
 
-@dataclass(frozen=True, eq=False)
-class Moments:
-    """All that the comparisons need to know; leading axes (of a simulation) are carried along.
+@dataclass(frozen=True)
+class PairResult:
+    """Two rows against each other.
 
     Parameters
     ----------
-    level : array, shape (..., row, seed)
-        Log RMSE averaged over tasks, relative to the ceiling where there is one.
-    case : array, shape (..., row, row)
-        Covariance of the rows' means over seeds that comes from the choice of cases.
-    interaction : array, shape (..., row, row)
-        The part of ``case`` that differs from seed to seed, and is in the spread between seeds too.
-    n_cases : int
-        Number of cases.
+    first, second : str
+        Names, in the order of the rows: the better first.
+    ratio, low, high : float
+        RMSE of the first relative to the second, with its 95 % interval, not adjusted for the number of pairs.
+    p, p_holm : float
+        Two-sided p of a ratio of 1, alone and adjusted for all pairs.
+    detectable_ratio : float
+        Smallest ratio above 1 that the run would separate from 1 among all pairs, 4 times in 5; may be infinite.
     """
 
-    level: Array
-    case: Array
-    interaction: Array
-    n_cases: int
-
-
-@dataclass(frozen=True, eq=False)
-class Estimates:
-    """Estimates with a t reference each.
-
-    Parameters
-    ----------
-    value, standard_error, df : array
-        Estimate, its standard error, and the degrees of freedom of that.
-    """
-
-    value: Array
-    standard_error: Array
-    df: Array
+    first: str
+    second: str
+    ratio: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+    detectable_ratio: float
 
     @property
-    def p(self) -> Array:
-        """Two-sided p that the value is 0; 1 where it is exactly 0 and nothing varies."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = np.where(self.value == 0, 0.0, np.abs(self.value) / self.standard_error)
-        return np.asarray(2 * stats.t.sf(t, self.df))
+    def separated(self) -> bool:
+        """Whether the rows differ, adjusted for all pairs."""
+        return self.p_holm <= LEVEL
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that can be said about rows on the same cases.
+
+    Parameters
+    ----------
+    rows : tuple of RowResult
+        From the smallest error to the largest.
+    pairs : tuple of PairResult
+        Every two rows once.
+    cases_only : bool
+        True with one seed: intervals and p then hold for these very fits, and there are no ranks or groups.
+    """
+
+    rows: tuple[RowResult, ...]
+    pairs: tuple[PairResult, ...]
+    cases_only: bool
 
     @property
-    def half_width(self) -> Array:
-        """Half of the 95 % interval."""
-        return np.asarray(stats.t.isf(LEVEL / 2, self.df) * self.standard_error)
-
-    def detectable(self, level: float) -> Array:
-        """Smallest true value that a two-sided test at a level finds with the wanted power.
-
-        Parameters
-        ----------
-        level : float
-            Level of the test.
-
-        Returns
-        -------
-        array
-            In the unit of the value.
-        """
-        return np.asarray(special.nctdtrinc(self.df, 1 - POWER, stats.t.isf(level / 2, self.df)) * self.standard_error)
+    def detectable_ratio(self) -> float | None:
+        """Median over pairs of the smallest ratio that the run would have separated; None without pairs."""
+        return float(np.median([pair.detectable_ratio for pair in self.pairs])) if self.pairs else None
 
 
-def moments_of(errors: Errors) -> Moments:
-    """Reduce squared errors to levels and to the variances that come from cases.
+def compare(errors: Errors) -> Comparison:
+    """Compare rows on one target, on one task or on several together.
 
     Parameters
     ----------
     errors : Errors
-        One target.
+        Squared errors; a row that lacks a cell is left out by the caller.
 
     Returns
     -------
-    Moments
-        By the delta method: the influence of case i on log RMSE is (e_i^2 / MSE - 1) / 2, averaged over tasks.
+    Comparison
+        Rows with intervals, ranks and tie groups; pairs with intervals and p.
 
     Examples
     --------
-    >>> moments_of(Errors(("a",), np.full((1, 2, 3, 10), 4.0))).level.round(3).tolist()
-    [[0.693, 0.693]]
+    >>> draws = np.random.default_rng(0).normal(size=(2, 3, 1, 2000)) * np.reshape([1.0, 2.0], (2, 1, 1, 1))
+    >>> [(row.row, row.rank, row.groups) for row in compare(Errors(("fine", "coarse"), draws**2)).rows]
+    [('fine', (1, 1), 'a'), ('coarse', (2, 2), 'b')]
     """
-    n_seeds, n_cases = errors.squared_error.shape[1], errors.squared_error.shape[3]
-    level, influence = _log_rmse(errors.squared_error)
-    if errors.ceiling is not None:
-        ceiling_level, ceiling_influence = _log_rmse(errors.ceiling)
-        level, influence = level - ceiling_level, influence - ceiling_influence
-    mean = influence.mean(axis=1)
-    rest = influence - mean[:, None]
-    free = max(n_seeds - 1, 1) * (n_cases - 1)
-    return Moments(
-        level,
-        mean @ mean.T / (n_cases * (n_cases - 1)),
-        np.tensordot(rest, rest, axes=([1, 2], [1, 2])) / (free * n_cases * n_seeds),
-        n_cases,
+    order = np.argsort(moments_of(errors).level.mean(axis=-1), kind="stable")
+    names = [errors.rows[i] for i in order]
+    moments = moments_of(Errors(tuple(names), errors.squared_error[order], errors.ceiling))
+    rows, pairs = row_estimates(moments), pair_estimates(moments)
+    p = pairs.p
+    p_holm = holm(p)
+    first, second = np.triu_indices(len(names), 1)
+    separated = np.zeros((len(names), len(names)), dtype=bool)
+    separated[first, second] = separated[second, first] = p_holm <= LEVEL
+    n_seeds = moments.level.shape[-1]
+    ranks, letters = (rank_intervals(separated), tie_letters(separated)) if n_seeds > 1 else (None, None)
+    with np.errstate(over="ignore"):  # two seeds that disagree can leave nothing detectable
+        detectable = np.exp(pairs.detectable(LEVEL / max(len(p), 1)))
+    return Comparison(
+        tuple(
+            RowResult(
+                name,
+                *_ratio(rows, i),
+                float(moments.level[i].std(ddof=1)) if n_seeds > 1 else None,
+                ranks[i] if ranks else None,
+                letters[i] if letters else "",
+            )
+            for i, name in enumerate(names)
+        ),
+        tuple(
+            PairResult(names[a], names[b], *_ratio(pairs, k), float(p[k]), float(p_holm[k]), float(detectable[k]))
+            for k, (a, b) in enumerate(zip(first, second, strict=True))
+        ),
+        cases_only=n_seeds == 1,
     )
 
 
-def moderate(variance: Array, df: float, informative: NDArray[np.bool_] | None = None) -> tuple[Array, Array, Array]:
-    """Draw variances towards what they have in common, as far as they have it.
+def rank_intervals(separated: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Find the places that every row may hold.
 
     Parameters
     ----------
-    variance : array, shape (..., row)
-        Sample variances.
-    df : float
-        Degrees of freedom of each.
-    informative : bool array, shape (..., row), optional
-        Rows that the prior is estimated from; those with a positive variance if not given. Others stay as they are.
+    separated : bool array, shape (row, row)
+        Whether two rows differ; rows from the smallest error to the largest.
 
     Returns
     -------
-    moderated : array, shape (..., row)
-        (d0 s0^2 + df s^2) / (d0 + df).
-    prior_df, prior_variance : array, shape (...)
-        d0, infinite where the variances scatter no more than chance and 0 with fewer than two of them; and s0^2.
-
-    Notes
-    -----
-    Source: Smyth (2004), section 6.2: moments of log s^2. With d0 infinite s0^2 is the pooled variance.
+    list of tuple of int
+        Best place, 1 + the rows that are surely better; worst place, all rows less those that are surely worse.
 
     Examples
     --------
-    >>> moderated, prior_df, _ = moderate(np.array([1.0, 1.0, 0.0]), 2)
-    >>> moderated.tolist(), float(prior_df)
-    ([1.0, 1.0, 0.0], inf)
+    >>> rank_intervals(np.array([[0, 0, 1], [0, 0, 0], [1, 0, 0]], dtype=bool))
+    [(1, 2), (1, 3), (2, 3)]
     """
-    used = (variance > 0) if informative is None else informative & (variance > 0)
-    n = np.maximum(used.sum(axis=-1), 1)
-    log = np.log(np.where(used, variance, 1.0)) - special.digamma(df / 2) + np.log(df / 2)
-    centre = np.where(used, log, 0.0).sum(axis=-1) / n
-    scatter = np.where(used, (log - centre[..., None]) ** 2, 0.0).sum(axis=-1) / np.maximum(n - 1, 1)
-    excess = scatter - special.polygamma(1, df / 2)
-    half = _inverse_trigamma(np.where(excess > 0, excess, 1.0))
-    pooled = np.where(used, variance, 0.0).sum(axis=-1) / n
-    prior = np.where(excess > 0, np.exp(centre + special.digamma(half) - np.log(half)), pooled)
-    prior_df = np.where(n < 2, 0.0, np.where(excess > 0, 2 * half, np.inf))
-    weight = np.where(np.isinf(prior_df), 1.0, half * 2 / (half * 2 + df))
-    weight = np.where(n < 2, 0.0, weight)[..., None]
-    return np.where(used, weight * prior[..., None] + (1 - weight) * variance, variance), prior_df, prior
+    n_rows = len(separated)
+    return [(1 + int(row[:i].sum()), n_rows - int(row[i:].sum())) for i, row in enumerate(separated)]
 
 
-def row_estimates(moments: Moments) -> Estimates:
-    """Log RMSE of every row, relative to the ceiling where there is one.
+def tie_letters(separated: NDArray[np.bool_]) -> list[str]:
+    """Name the tie groups, the largest sets of rows of which no two are separated.
 
     Parameters
     ----------
-    moments : Moments
-        Levels and variances.
+    separated : bool array, shape (row, row)
+        Whether two rows differ; rows from the smallest error to the largest.
 
     Returns
     -------
-    Estimates
-        Of shape (..., row).
+    list of str
+        Letters of every row's groups; two rows share a letter if and only if they are not separated. Source: Piepho,
+        J. Comput. Graph. Stat. 13 (2004) 456, doi:10.1198/1061860043515.
+
+    Examples
+    --------
+    >>> tie_letters(np.array([[0, 0, 1], [0, 0, 0], [1, 0, 0]], dtype=bool))
+    ['a', 'ab', 'b']
     """
-    seed, df = _seed_variance(moments)
-    n_seeds = moments.level.shape[-1]
-    case, interaction = (np.diagonal(m, axis1=-2, axis2=-1) for m in (moments.case, moments.interaction))
-    return _estimates(moments.level.mean(axis=-1), seed / n_seeds, df, case - interaction, moments.n_cases)
-
-
-def pair_estimates(moments: Moments) -> Estimates:
-    """Differences in log RMSE between rows, in the order of ``numpy.triu_indices``.
-
-    Parameters
-    ----------
-    moments : Moments
-        Levels and variances.
-
-    Returns
-    -------
-    Estimates
-        First minus second, of shape (..., pair).
-    """
-    seed, df = _seed_variance(moments)
-    n_seeds = moments.level.shape[-1]
-    first, second = np.triu_indices(moments.level.shape[-2], 1)
-    mean = moments.level.mean(axis=-1)
-    both, either = seed[..., first] + seed[..., second], seed**2 / df
-    with np.errstate(divide="ignore", invalid="ignore"):
-        welch = np.where(both > 0, both**2 / (either[..., first] + either[..., second]), df[..., first])
-    case = _of_pairs(moments.case) - _of_pairs(moments.interaction)
-    return _estimates(mean[..., first] - mean[..., second], both / n_seeds, welch, case, moments.n_cases)
+    n_rows = len(separated)
+    groups = {frozenset(range(n_rows))}
+    for a, b in zip(*np.nonzero(np.triu(separated)), strict=True):
+        split = {part for group in groups for part in ((group - {a}, group - {b}) if {a, b} <= group else (group,))}
+        groups = {group for group in split if not any(group < other for other in split)}
+    ordered = sorted(sorted(group) for group in groups)
+    names = [_letter(number) for number in range(len(ordered))]
+    return ["".join(name for name, group in zip(names, ordered, strict=True) if i in group) for i in range(n_rows)]
 
 
 def holm(p: Array) -> Array:
@@ -324,7 +251,7 @@ def leak_p(*targets: Errors) -> dict[str, float]:
             raise BenchError("leak test 'ceiling': squared errors must be given, got none. Score the exact posterior.")
         gain = errors.squared_error.mean(axis=1) - errors.ceiling
         # Rounding in a row that equals the ceiling is not a gain.
-        error = stats.sem(gain, axis=-1) + 1e-9 * errors.ceiling.mean(axis=-1)
+        error = stats.sem(gain, axis=-1) + ROUNDING * errors.ceiling.mean(axis=-1)
         p = stats.t.cdf(gain.mean(axis=-1) / error, gain.shape[-1] - 1)
         names += list(np.repeat(errors.rows, p.shape[1]))
         values += list(p.ravel())
@@ -334,60 +261,12 @@ def leak_p(*targets: Errors) -> dict[str, float]:
     return smallest
 
 
-def _log_rmse(squared_error: Array) -> tuple[Array, Array]:
-    """Log RMSE, and the influence of every case on it, averaged over the tasks before the last axis."""
-    mean = squared_error.mean(axis=-1)
-    influence = (squared_error / mean[..., None] - 1) / 2
-    return np.log(mean).mean(axis=-1) / 2, influence.mean(axis=-2)
+def _ratio(estimates: Estimates, number: int) -> tuple[float, float, float]:
+    """One estimate as a ratio, with the ends of its interval."""
+    value, half = estimates.value[number], estimates.half_width[number]
+    return float(np.exp(value)), float(np.exp(value - half)), float(np.exp(value + half))
 
 
-def _of_pairs(covariance: Array) -> Array:
-    """Variance of the difference of every pair of rows."""
-    first, second = np.triu_indices(covariance.shape[-1], 1)
-    diagonal = np.diagonal(covariance, axis1=-2, axis2=-1)
-    return np.asarray(diagonal[..., first] + diagonal[..., second] - 2 * covariance[..., first, second])
-
-
-def _seed_variance(moments: Moments) -> tuple[Array, Array]:
-    """Variance between seeds of every row, moderated upwards, and its degrees of freedom."""
-    n_seeds = moments.level.shape[-1]
-    if n_seeds == 1:
-        none = np.zeros(moments.level.shape[:-1])
-        return none, none + 1
-    variance = moments.level.var(axis=-1, ddof=1)
-    variance = np.where(variance < 1e-18, 0.0, variance)  # rounding of a row that training does not move
-    pairs = _of_pairs(moments.case)
-    typical = np.median(pairs, axis=-1)[..., None] if pairs.shape[-1] else 0.0
-    informative = variance > NEGLIGIBLE * n_seeds * typical
-    moderated, prior_df, _ = moderate(variance, n_seeds - 1, informative)
-    # A prior cannot know more than all rows together.
-    bound = np.maximum(informative.sum(axis=-1) - 1, 0) * (n_seeds - 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        agreement = np.where(variance > moderated, moderated / variance, 1.0)
-    df = n_seeds - 1 + np.where(informative, np.minimum(prior_df, bound)[..., None] * agreement**2, 0.0)
-    return np.maximum(variance, moderated), df
-
-
-def _estimates(value: Array, seed: Array, seed_df: Array, case: Array, n_cases: int) -> Estimates:
-    """Put the parts of a variance together, with degrees of freedom after Satterthwaite.
-
-    The seed part is where they come from and is itself uncertain. At its estimate, a run whose seeds agree by chance
-    would be given many; so its share is taken near the largest that the estimate allows.
-    """
-    case = np.maximum(case, 0.0)
-    largest = seed * seed_df / stats.chi2.ppf(CAUTION, seed_df)
-    total = largest + case
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(total > 0, largest / total, 0.0)
-    df = 1 / (share**2 / seed_df + (1 - share) ** 2 / (n_cases - 1))
-    return Estimates(value, np.sqrt(seed + case), df)
-
-
-def _inverse_trigamma(value: Array) -> Array:
-    """Solve trigamma(x) = value by Newton's method on 1 / trigamma, which converges from the left (Smyth 2004)."""
-    value = np.clip(value, 1e-6, 1e6)
-    x = 0.5 + 1 / value
-    for _ in range(20):
-        trigamma = special.polygamma(1, x)
-        x = x + trigamma * (1 - trigamma / value) / special.polygamma(2, x)
-    return np.asarray(x)
+def _letter(number: int) -> str:
+    """Letter of a tie group; after z come the same with a number, such as a1."""
+    return chr(ord("a") + number % 26) + (str(number // 26) if number >= 26 else "")

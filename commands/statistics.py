@@ -1,0 +1,41 @@
+"""Measure the size and the power of the comparisons that the board makes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from leaderboard.size_and_power import PROFILES, SEEDS, SHARES, USEFUL, draw_case_noise, measure_power, measure_size
+from leaderboard.size_tables import power_table, size_table
+
+REPEATS, QUICK_REPEATS = 1000, 100
+SEED = 1
+
+
+def statistics(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A tenth of the repeats: seconds, and rougher numbers.")
+    ] = False,
+) -> None:
+    """Measure on synthetic rows how often chance makes a winner and how often a real difference is found."""
+    n_repeats = QUICK_REPEATS if quick else REPEATS
+    noise = draw_case_noise(n_repeats, SEED)
+    sizes = [
+        measure_size(noise, n_seeds, profile, share, SEED)
+        for n_seeds in SEEDS
+        for profile in PROFILES
+        for share in SHARES
+    ]
+    powers = [power for n_seeds in SEEDS for power in measure_power(noise, n_seeds, SEED)]
+    text = [
+        f"False winners among equal rows at a nominal 5 %, in percent, {n_repeats:,} repeats: of single pairs / of "
+        "families of all pairs after Holm.",
+        size_table(sizes),
+        f"A row that is better by {USEFUL:.0%} in RMSE: percent of its pairs that are found.",
+        power_table(powers),
+    ]
+    console = Console()
+    for part in text:
+        console.print(part + "\n", markup=False, highlight=False, soft_wrap=True)

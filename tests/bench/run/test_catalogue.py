@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import pytest
+
+from bench.errors import BenchError
+from bench.run.catalogue import choose, files_in, load_task, summary_of
+
+FILES = {name: Path(f"tasks/{name}.py") for name in ("in_distribution", "prefix_10s", "prefix_60s", "shift_1s")}
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Two folders of plugins."""
+    for name in ("mine", "yours"):
+        (tmp_path / name).mkdir()
+    return tmp_path / "mine", tmp_path / "yours"
+
+
+def message_of(function, *arguments):
+    with pytest.raises(BenchError) as caught:
+        function(*arguments)
+    return str(caught.value)
+
+
+def test_files_are_found_by_name_and_shared_code_is_left_out(folders):
+    for folder, name in zip(folders, ("b", "a"), strict=True):
+        (folder / f"{name}.py").touch()
+        (folder / "_shared.py").touch()
+        (folder / "notes.txt").touch()
+    assert files_in(folders) == {"a": folders[1] / "a.py", "b": folders[0] / "b.py"}
+
+
+def test_two_plugins_of_one_name_are_an_error_that_names_both_folders(folders):
+    for folder in folders:
+        (folder / "tcn.py").touch()
+    assert message_of(files_in, folders) == (
+        "plugin 'tcn': name must be unique, got it in mine and yours. Rename one file."
+    )
+
+
+def test_a_folder_that_does_not_exist_is_an_error(tmp_path):
+    assert message_of(files_in, [tmp_path / "nowhere"]) == (
+        f"folder '{tmp_path / 'nowhere'}': path must be an existing folder, got none. Check the spelling."
+    )
+
+
+def test_names_are_picked_in_the_order_asked_for():
+    assert list(choose("task", ["shift_1s", "prefix_10s"], FILES)) == ["shift_1s", "prefix_10s"]
+    assert list(choose("model", ["all"], FILES)) == list(FILES)
+
+
+def test_an_unknown_task_is_an_error_that_names_the_closest():
+    assert message_of(choose, "task", ["prefix_20s"], FILES) == (
+        "task 'prefix_20s': name must be one of in_distribution, prefix_10s, prefix_60s, shift_1s, got 'prefix_20s'. "
+        "Did you mean 'prefix_60s'?"
+    )
+
+
+def test_an_unknown_model_is_told_of_all():
+    assert message_of(choose, "model", ["xyz"], FILES) == (
+        "model 'xyz': name must be one of all, in_distribution, prefix_10s, prefix_60s, shift_1s, got 'xyz'. "
+        "Run with --list to see what each one is."
+    )
+
+
+def test_a_task_whose_name_is_not_its_files_is_an_error(tmp_path):
+    path = tmp_path / "shift_2s.py"
+    path.write_text(
+        "from bench.task import Task\nfrom bench.world.acquisition import Acquisition\n"
+        "TASK = Task('shift_3s', 'q', (Acquisition(30.0, 1.0),), Acquisition(30.0, 1.0))\n"
+    )
+    message = message_of(load_task, path)
+    assert message.startswith("task 'shift_2s': file must define TASK = Task(name='shift_2s', ...), got Task(name='sh")
+    assert message.endswith(". Mend the file.")
+
+
+def test_a_task_file_without_a_task_is_an_error(tmp_path):
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    assert message_of(load_task, tmp_path / "empty.py") == (
+        "task 'empty': file must define TASK = Task(name='empty', ...), got None. Mend the file."
+    )
+
+
+def test_a_file_that_is_no_python_is_an_error(tmp_path):
+    (tmp_path / "task.txt").touch()
+    assert message_of(load_task, tmp_path / "task.txt").startswith("file 'task.txt': path must be a Python file, got")
+
+
+def test_a_summary_is_read_without_importing_the_file(hostile, tmp_path):
+    assert summary_of(hostile / "broken_import.py") == "Raises while it is imported."
+    (tmp_path / "long.py").write_text('"""One sentence\nover two lines.\n\nMore."""\nraise SystemExit\n')
+    assert summary_of(tmp_path / "long.py") == "One sentence over two lines."
+    (tmp_path / "none.py").write_text("raise SystemExit\n")
+    assert summary_of(tmp_path / "none.py") == ""

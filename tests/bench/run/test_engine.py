@@ -1,0 +1,149 @@
+import json
+import os
+import threading
+from contextlib import closing
+from dataclasses import asdict
+
+import numpy as np
+import psutil
+import pytest
+
+from bench.run.child import Limits
+from bench.run.engine import Run, run_job, run_plan
+from bench.run.record import read_arrays, read_records
+from bench.run.store import CaseStore
+
+ALL = ("dense", "sparse", "matched")
+MEASURED = ("fit_s", "predict_s", "predict_one_ms", "peak_memory_mb", "started_utc")
+
+
+@pytest.fixture(autouse=True)
+def notes(tmp_path, monkeypatch):
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+def n_fits(notes):
+    return len((notes / "fits").read_text().splitlines())
+
+
+def values_of(record):
+    return {name: value for name, value in asdict(record).items() if name not in MEASURED}
+
+
+def predictions(folder, records):
+    return {key: read_arrays(folder / record.prediction_file) for key, record in records.items()}
+
+
+def test_a_fit_serves_all_its_tasks_those_asked_for_later_too(run_rows, out, notes):
+    run_rows(out, [("behaves", {})], ("dense", "sparse"))
+    assert n_fits(notes) == 1
+    records = run_rows(out, [("behaves", {})], ALL)
+    assert n_fits(notes) == 2  # the third task has another training set
+    assert {record.status for record in records.values()} == {"ok"}
+
+
+def test_a_stored_fit_is_reused_with_its_costs_and_fitted_anew_on_rerun(run_rows, out, notes):
+    first = run_rows(out, [("behaves", {})], ("dense",))["behaves", "dense"]
+    later = run_rows(out, [("behaves", {})], ("sparse",))["behaves", "sparse"]
+    assert n_fits(notes) == 1
+    assert (later.fit_s, later.history) == (first.fit_s, first.history)
+    again = run_rows(out, [("behaves", {})], ("dense",), rerun=True)["behaves", "dense"]
+    assert n_fits(notes) == 2
+    assert values_of(again) == values_of(first)
+
+
+def test_a_predict_that_fails_does_not_cost_the_other_tasks_their_fit(run_rows, out, notes):
+    records = run_rows(out, [("raises", {"where": "predict"})], ("sparse", "dense"))
+    assert [record.status for record in records.values()] == ["ok", "failed"]
+    assert [task for _, task in records] == ["dense", "sparse"]
+    assert n_fits(notes) == 1
+
+
+def test_the_same_cell_gives_the_same_predictions_bit_for_bit_and_two_jobs_the_same_records(run_rows, tmp_path):
+    rows = [("behaves", {}), ("neighbour", {})]
+    one, two = tmp_path / "one", tmp_path / "two"
+    alone = run_rows(one, rows, n_jobs=1)
+    together = run_rows(two, rows, n_jobs=2)
+    assert {key: values_of(r) for key, r in alone.items()} == {key: values_of(r) for key, r in together.items()}
+    for key, arrays in predictions(one, alone).items():
+        for name, values in predictions(two, together)[key].items():
+            np.testing.assert_array_equal(values, arrays[name], strict=True)
+
+
+@pytest.mark.parametrize("what", ["traces", pytest.param("store", marks=pytest.mark.slow)])
+def test_things_put_in_the_way_of_the_runner_are_replaced_or_left(run_rows, out, notes, what):
+    rows = [("spoils_folder", {"what": what})]
+    record = run_rows(out, rows)[f'spoils_folder(what="{what}")', "dense"]
+    assert record.status == "ok"
+    run_rows(out, rows, ("sparse",))
+    assert n_fits(notes) == (1 if what == "traces" else 2)  # a stored fit that is a link is never taken
+
+
+def test_a_folder_in_the_place_of_the_traces_fails_the_cell_only(run_rows, out):
+    record = run_rows(out, [("spoils_folder", {"what": "folder"})])['spoils_folder(what="folder")', "dense"]
+    assert (record.status, record.message) == ("failed", "the traces test-0.npz cannot be written: Is a directory")
+
+
+def test_a_stored_fit_that_cannot_be_opened_is_fitted_again_next_time(run_rows, out, notes):
+    rows = [("spoils_folder", {"what": "reload"})]
+    row = 'spoils_folder(what="reload")'
+    assert run_rows(out, rows)[row, "dense"].status == "ok"
+    record = run_rows(out, rows, ("sparse",))[row, "sparse"]
+    assert record.status == "failed"
+    assert record.message.endswith("ValueError: I do not want to come back\n")
+    assert run_rows(out, rows, ("sparse",))[row, "sparse"].status == "ok"
+    assert n_fits(notes) == 2
+
+
+def test_a_run_that_is_given_up_ends_its_children_and_keeps_what_is_finished(plan_of, best, out, notes):
+    (notes / "hold").touch()
+    plan = plan_of([("neighbour", {}), ("waits", {}), ("behaves", {})])
+    with closing(run_plan(plan, best, out, 1, Limits(time_s=300.0), lambda *progress: None)) as finished:
+        assert next(finished).row == "neighbour"
+    assert psutil.Process().children(recursive=True) == []
+    assert [record.row for record in read_records(out)] == ["neighbour"]
+    assert not (notes / "fits").exists()
+
+
+def test_a_stopped_job_leaves_no_record(plan_of, out, tmp_path):
+    stop = threading.Event()
+    stop.set()
+    run = Run(CaseStore(tmp_path), {}, out, Limits(time_s=300.0), lambda *progress: None, stop=stop)
+    (tmp_path / "notes" / "hold").touch()
+    assert run_job(plan_of([("waits", {})]).jobs[0], run) == []
+    assert read_records(out) == []
+
+
+@pytest.mark.parametrize("left", ["0", str(os.getpid())], ids=["of a process that is gone", "of this process's number"])
+def test_folders_that_a_killed_run_left_are_removed(run_rows, out, left):
+    (out / ".work" / left / "job-x").mkdir(parents=True)
+    run_rows(out, [("neighbour", {})])
+    assert list((out / ".work").iterdir()) == []
+
+
+def test_progress_is_reported(plan_of, best, out):
+    seen = []
+    plan = plan_of([("behaves", {})])
+    list(
+        run_plan(plan, best, out, 1, Limits(time_s=120.0), lambda job, fraction, doing: seen.append((fraction, doing)))
+    )
+    assert seen == [(0.0, "starting"), (0.5, "half way"), (1.0, "predicting dense")]
+
+
+def test_a_record_says_what_its_cell_cost_and_where_it_ran(run_rows, out):
+    record = run_rows(out, [("behaves", {"width": 8})])["behaves(width=8)", "dense"]
+    assert record.settings["width"] == 8
+    assert all(cost is not None and cost > 0 for cost in (record.fit_s, record.predict_s, record.predict_one_ms))
+    assert record.peak_memory_mb > 20
+    assert set(record.versions) == {"numpy"}
+    assert record.host["device"] == "cpu"
+    assert record.started_utc.endswith("+00:00")
+    assert json.loads((out / "records.jsonl").read_text())["sizes"] == {"train": 16, "valid": 8, "test": 12, "seeds": 1}

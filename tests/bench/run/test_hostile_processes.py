@@ -1,0 +1,106 @@
+import resource
+import time
+
+import psutil
+import pytest
+
+from bench.run.child import TAIL_BYTES, Limits
+
+GONE_WITHIN_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def ended(run_rows, tmp_path_factory, notes):
+    rows = [("ends", {"how": how}) for how in ("exit", "segfault", "closes", "orphans")]
+    rows += [("raises", {"where": "exit"}), ("neighbour", {})]
+    return _by_how(run_rows(tmp_path_factory.mktemp("ended"), rows, n_jobs=3))
+
+
+@pytest.fixture(scope="module")
+def limited(run_rows, tmp_path_factory, notes):
+    rows = [("ends", {"how": how}) for how in ("loops", "ignores", "forks", "daemon")]
+    return _by_how(run_rows(tmp_path_factory.mktemp("limited"), rows, n_jobs=4, limits=Limits(time_s=4.0)))
+
+
+def _by_how(records):
+    named = {record.row: record for record in records.values()}
+    return {row.removeprefix('ends(how="').removesuffix('")'): record for row, record in named.items()}
+
+
+def _running(notes, how):
+    """Processes that a plugin noted and that still run."""
+    left = []
+    for pid in map(int, (notes / f"pids-{how}").read_text().split()):
+        deadline = time.monotonic() + GONE_WITHIN_S
+        while _runs(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        left += [pid] if _runs(pid) else []
+    return left
+
+
+def _runs(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_child_that_exits_fails_with_its_status(ended):
+    assert (ended["exit"].status, ended["exit"].message) == ("failed", "the child ended with exit status 139")
+
+
+def test_a_child_that_exits_as_if_all_were_well_fails(ended):
+    record = ended['raises(where="exit']
+    assert (record.status, record.message) == ("failed", "the child ended with exit status 0")
+
+
+def test_a_child_that_crashes_fails_with_the_name_of_the_signal(ended):
+    assert ended["segfault"].status == "failed"
+    assert ended["segfault"].message == "the child ended with signal 11 (SIGSEGV)"
+
+
+def test_a_child_that_closes_its_pipe_fails(ended):
+    assert ended["closes"].status == "failed"
+    assert ended["closes"].message == "the child closed its pipe without an answer"
+
+
+def test_neighbours_of_crashing_children_are_not_disturbed(ended):
+    assert ended["neighbour"].status == "ok"
+
+
+def test_descendants_of_a_child_that_exits_are_killed(ended, notes):
+    assert ended["orphans"].message == "the child ended with exit status 5"
+    assert len((notes / "pids-orphans").read_text().split()) == 3
+    assert _running(notes, "orphans") == []
+
+
+@pytest.mark.parametrize("how", ["loops", "ignores", "forks", "daemon"])
+def test_a_child_that_does_not_end_is_timeout_and_leaves_no_process(limited, notes, how):
+    assert limited[how].status == "timeout"
+    assert limited[how].message == "stopped at the time limit of 4 s"
+    assert _running(notes, how) == []
+
+
+def test_a_child_that_allocates_without_end_is_out_of_memory(run_rows, tmp_path, notes):
+    limits = Limits(time_s=120.0, memory_mb=400.0)
+    record = run_rows(tmp_path, [("ends", {"how": "allocates"})], limits=limits)['ends(how="allocates")', "dense"]
+    assert record.status == "out_of_memory"
+    assert record.message == "stopped at the memory limit of 400 MB"
+    assert record.peak_memory_mb > 400
+
+
+def test_a_child_that_asks_for_more_than_there_is_is_out_of_memory(run_rows, tmp_path, notes):
+    record = run_rows(tmp_path, [("raises", {"where": "memory"})])['raises(where="memory")', "dense"]
+    assert record.status == "out_of_memory"
+    assert "Unable to allocate" in record.message
+
+
+def test_a_child_that_prints_200_megabytes_neither_blocks_nor_fills_the_memory(run_rows, tmp_path, notes):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    record = run_rows(tmp_path, [("ends", {"how": "prints"})])['ends(how="prints")', "dense"]
+    grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000
+    assert record.status == "failed"
+    assert record.message.startswith("the child ended with exit status 3\nx")
+    assert record.message.endswith("x\nlast words")
+    assert len(record.message) <= TAIL_BYTES + 40
+    assert grown_mb < 50

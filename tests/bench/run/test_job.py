@@ -1,0 +1,209 @@
+import json
+
+import pytest
+
+from bench.errors import BenchError
+from bench.run.engine import check_settings
+from bench.run.job import load_model
+from bench.run.plan import Plugin
+from bench.run.record import read_records
+from bench.task import Sizes
+
+SIZES = Sizes(16, 8, 12, 1)
+FAILING = [("raises", {"where": where}) for where in ("fit", "predict", "cannot", "reason", "declines", "result")]
+OTHERS = [("broken_import", {}), ("no_model", {}), ("needs_package", {}), ("behaves", {}), ("neighbour", {})]
+
+
+@pytest.fixture(scope="module")
+def ran(run_rows, tmp_path_factory, notes):
+    out = tmp_path_factory.mktemp("ran")
+    records = run_rows(out, FAILING + OTHERS, ("dense", "sparse"), n_jobs=3)
+    return out, {
+        (next(iter(r.settings.values()), "") if r.model == "raises" else r.model, t): r for (_, t), r in records.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def seen(run_rows, tmp_path_factory, notes):
+    run_rows(tmp_path_factory.mktemp("spied"), [("spies", {})], ("dense", "sparse"))
+    return [json.loads(line) for line in (notes / "seen").read_text().splitlines()]
+
+
+def test_a_fit_that_raises_fails_every_cell_with_the_last_lines(ran):
+    for task in ("dense", "sparse"):
+        record = ran[1]["fit", task]
+        assert record.status == "failed"
+        assert record.message.endswith(
+            'in fit\n    raise ValueError("no urease in sight")\nValueError: no urease in sight\n'
+        )
+
+
+def test_a_predict_that_raises_fails_its_own_cell_only(ran, notes):
+    assert ran[1]["predict", "sparse"].status == "failed"
+    assert ran[1]["predict", "sparse"].message.endswith("ValueError: too few samples for me\n")
+    assert ran[1]["predict", "dense"].status == "ok"
+
+
+def test_an_import_that_raises_fails_with_the_last_lines(ran):
+    record = ran[1]["broken_import", "dense"]
+    assert record.status == "failed"
+    assert record.message.endswith("RuntimeError: this plugin cannot be imported\n")
+
+
+def test_a_plugin_without_a_model_fails_in_one_sentence(ran):
+    assert ran[1]["no_model", "dense"].message == (
+        "plugin 'no_model': file must define MODEL, a frozen dataclass of bench.contract.Model, got NoneType. "
+        "Mend the file."
+    )
+
+
+def test_a_cannot_that_raises_fails_with_the_last_lines(ran):
+    assert ran[1]["cannot", "dense"].status == "failed"
+    assert ran[1]["cannot", "dense"].message.endswith("KeyError: 'what a task is'\n")
+
+
+def test_a_cannot_that_gives_no_sentence_fails_in_one(ran):
+    assert (ran[1]["reason", "dense"].status, ran[1]["reason", "dense"].message) == (
+        "failed",
+        "plugin 'cannot': result must be None or one sentence, got True. Mend cannot.",
+    )
+
+
+def test_a_fit_that_gives_no_predictor_fails_in_one_sentence(ran):
+    assert ran[1]["result", "dense"].message == (
+        "plugin 'fit': result must be a bench.contract.Predictor, got NoneType. Mend fit."
+    )
+
+
+def test_a_model_that_declines_a_task_is_cannot_there_and_runs_elsewhere(ran):
+    assert ran[1]["declines", "dense"].status == "ok"
+    record = ran[1]["declines", "sparse"]
+    assert (record.status, record.message) == ("cannot", "it has too few samples")
+
+
+def test_a_missing_package_is_cannot_with_the_line_that_installs_it(ran):
+    record = ran[1]["needs_package", "dense"]
+    assert (record.status, record.message) == (
+        "cannot",
+        "the package no-such-package-of-urease is not installed; "
+        "run 'pip install no-such-package-of-urease' and try again",
+    )
+
+
+def test_other_models_go_on(ran):
+    assert {ran[1][model, task].status for model in ("behaves", "neighbour") for task in ("dense", "sparse")} == {"ok"}
+
+
+def test_settings_and_history_are_stored_and_what_json_lacks_is_text(ran):
+    record = ran[1]["behaves", "dense"]
+    assert record.settings == {
+        "width": 4,
+        "rate": 0.1,
+        "name": "plain",
+        "flag": False,
+        "starts": [0.2, 0.8],
+        "most": "inf",
+    }
+    assert record.history == [{"loss": 1.0}, {"loss": "nan"}]
+
+
+def test_no_record_names_a_folder_of_this_machine(ran, hostile, notes):
+    text = (ran[0] / "records.jsonl").read_text()
+    assert "Traceback" not in text or "File" in text
+    assert 'File \\"tests/hostile/raises.py\\", line' in text
+    for folder in (hostile.parents[1], hostile.home(), ran[0], notes):
+        assert f"{folder}/" not in text
+        assert str(folder) not in text
+
+
+def test_a_fit_sees_its_training_files_and_nothing_of_the_test(seen):
+    assert seen[0]["when"] == "fit"
+    assert seen[0]["files"] == {
+        "job.json": [],
+        "train.npz": ["time_s 16", "ph 16", "valid 16", "known 16", "targets 16"],
+        "valid.npz": ["time_s 8", "ph 8", "valid 8", "known 8", "targets 8"],
+    }
+
+
+def test_a_predict_sees_traces_without_targets_and_none_of_the_tests_to_come(seen):
+    assert [look["when"] for look in seen] == [
+        "fit",
+        *["predict 1"] * 5,
+        "predict 12",
+        *["predict 1"] * 5,
+        "predict 12",
+    ]
+    with_targets = {
+        name for look in seen for name, arrays in look["files"].items() if any("targets" in a for a in arrays)
+    }
+    assert with_targets == {"train.npz", "valid.npz"}
+    assert {name for look in seen[1:6] for name in look["files"] if name.startswith("test")} == set()
+    assert {name for name in seen[6]["files"] if name.endswith(".npz")} == {
+        "single.npz",
+        "test-0.npz",
+        "train.npz",
+        "valid.npz",
+    }
+
+
+def test_a_child_has_a_small_environment(seen, monkeypatch):
+    allowed = {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"}
+    allowed |= {"NUMBA_CACHE_DIR", "PYTHONPATH", "PYTHONHASHSEED", "PYTHONUNBUFFERED", "PWD"}
+    allowed |= {f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR")}
+    assert {name for look in seen for name in look["environment"]} - allowed == {
+        name for name in seen[0]["environment"] if name.startswith("KMP_")
+    }
+
+
+def test_a_context_says_nothing_of_the_test(seen, notes):
+    assert (notes / "context").read_text().strip() == str(
+        sorted(["seed", "acquisitions", "world", "device", "threads", "report"])
+    )
+
+
+@pytest.fixture
+def behaves(hostile, monkeypatch):
+    monkeypatch.setattr("sys.path", [*__import__("sys").path])
+    return hostile / "behaves.py"
+
+
+def test_settings_of_their_own_type_are_applied(behaves):
+    changes = {"width": 8, "rate": 1, "name": "x", "flag": True, "starts": [0.1, 0.3]}
+    model = load_model(behaves, changes)
+    assert {name: getattr(model, name) for name in changes} == changes | {"rate": 1.0, "starts": (0.1, 0.3)}
+    assert isinstance(model.rate, float)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("width", 1.5, "int"),
+        ("width", True, "int"),
+        ("rate", "fast", "float"),
+        ("flag", 1, "bool"),
+        ("starts", 1, "tuple"),
+    ],
+)
+def test_settings_of_another_type_are_refused(behaves, field, value, kind):
+    with pytest.raises(BenchError) as caught:
+        load_model(behaves, {field: value})
+    assert str(caught.value) == (
+        f"setting '{field}': value must be of type {kind}, got {value!r}. Mend the --set option."
+    )
+
+
+def test_a_setting_that_does_not_exist_is_refused_before_a_run_begins(hostile):
+    with pytest.raises(BenchError) as caught:
+        check_settings([Plugin(hostile / "behaves.py", {"widht": 8})], SIZES)
+    assert str(caught.value) == (
+        "setting of behaves 'widht': name must be one of flag, most, name, rate, starts, width, got 'widht'. "
+        "Did you mean 'width'?"
+    )
+
+
+def test_settings_that_are_right_pass_the_check(hostile):
+    check_settings([Plugin(hostile / "behaves.py", {"width": 8})], SIZES)
+
+
+def test_every_outcome_is_on_disk(ran):
+    assert len(read_records(ran[0])) == 2 * len(FAILING + OTHERS)
