@@ -1,0 +1,200 @@
+"""Stage 3, the network: its interface, and the masked pieces that networks share."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn.functional import pad
+
+from bench.errors import PluginError
+from models._sequence.encoder import Encoded
+
+Tensor = torch.Tensor
+
+
+class SequenceNetwork(nn.Module):
+    """A network that answers encoded traces.
+
+    Parameters
+    ----------
+    n_channels, n_known : int
+        Channels C and known inputs K that it is built for.
+    """
+
+    one_length = False
+    """Whether it has no mask, and must be given batches of one length."""
+
+    def __init__(self, n_channels: int, n_known: int) -> None:
+        super().__init__()
+        self.n_channels, self.n_known = n_channels, n_known
+
+    def forward(self, encoded: Encoded) -> Tensor:
+        """Answer cases.
+
+        Parameters
+        ----------
+        encoded : Encoded
+            B cases.
+
+        Returns
+        -------
+        tensor, shape (B, O)
+            Outputs, in the meaning of the loss.
+
+        Raises
+        ------
+        PluginError
+            Numbers of channels or known inputs that the network was not built for, or padding where it has no mask.
+        """
+        got = (encoded.samples.shape[1], encoded.known.shape[1])
+        if got != (self.n_channels, self.n_known):
+            raise PluginError(
+                f"network 'samples': channels and known inputs must be {(self.n_channels, self.n_known)}, got {got}. "
+                "Encode with the encoder that the network was built for."
+            )
+        if self.one_length and (encoded.lengths != encoded.samples.shape[2]).any():
+            raise PluginError(
+                f"network 'lengths': value must be {encoded.samples.shape[2]} for every case, got "
+                f"{encoded.lengths.min()}. Batch cases of one length."
+            )
+        return self.answer(encoded)
+
+    def answer(self, encoded: Encoded) -> Tensor:
+        """Outputs of cases whose shapes are right, shape (B, O)."""
+        raise NotImplementedError
+
+
+def with_known(encoded: Encoded) -> Tensor:
+    """Samples with the known inputs as further channels, constant in time, 0 where not valid.
+
+    Parameters
+    ----------
+    encoded : Encoded
+        B cases.
+
+    Returns
+    -------
+    tensor, shape (B, C + K, T)
+        Input of a first layer.
+    """
+    known = encoded.known[:, :, None] * encoded.valid[:, None, :]
+    return torch.cat([encoded.samples, known], dim=1)
+
+
+class Patches(nn.Module):
+    """One feature vector for every ``stride`` samples in a row: a strided convolution that needs no overlap.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Channels before and after.
+    stride : int
+        Samples of a patch.
+    """
+
+    def __init__(self, n_in: int, n_out: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.project = nn.Conv1d(n_in, n_out, stride, stride=stride)
+
+    def forward(self, samples: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+        """Join samples into patches.
+
+        Parameters
+        ----------
+        samples : tensor, shape (B, n_in, T)
+            0 where not valid.
+        valid : bool tensor, shape (B, T)
+            Which samples were measured.
+
+        Returns
+        -------
+        patches : tensor, shape (B, n_out, P)
+            P = ceil(T / stride); the last one may hold zeros after the trace.
+        valid : bool tensor, shape (B, P)
+            True for patches with a measured sample.
+        """
+        missing = -samples.shape[2] % self.stride
+        # Validity is a run of True from the start: a patch is measured where its first sample is.
+        return self.project(pad(samples, (0, missing))), valid[:, :: self.stride]
+
+
+class ChannelNorm(nn.Module):
+    """Layer normalization over the channels of each sample by itself, so that padding cannot take part.
+
+    Parameters
+    ----------
+    n_channels : int
+        Number of channels.
+    """
+
+    def __init__(self, n_channels: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(n_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalize, shape (B, C, T)."""
+        return self.norm(x.transpose(1, 2)).transpose(1, 2)
+
+
+def masked_mean(x: Tensor, valid: Tensor) -> Tensor:
+    """Mean over the valid samples.
+
+    Parameters
+    ----------
+    x : tensor, shape (B, C, T)
+        Features.
+    valid : bool tensor, shape (B, T)
+        At least one a case.
+
+    Returns
+    -------
+    tensor, shape (B, C)
+        Means.
+
+    Examples
+    --------
+    >>> masked_mean(torch.tensor([[[1.0, 3.0, 99.0]]]), torch.tensor([[True, True, False]])).tolist()
+    [[2.0]]
+    """
+    weight = valid[:, None, :].to(x.dtype)
+    return (x * weight).sum(dim=2) / weight.sum(dim=2)
+
+
+def last_valid(x: Tensor, valid: Tensor) -> Tensor:
+    """Features at the last valid sample.
+
+    Parameters
+    ----------
+    x : tensor, shape (B, C, T)
+        Features.
+    valid : bool tensor, shape (B, T)
+        A run of True, then padding.
+
+    Returns
+    -------
+    tensor, shape (B, C)
+        One column a case.
+
+    Examples
+    --------
+    >>> last_valid(torch.tensor([[[1.0, 3.0, 99.0]]]), torch.tensor([[True, True, False]])).tolist()
+    [[3.0]]
+    """
+    last = (valid.sum(dim=1) - 1)[:, None, None].expand(-1, x.shape[1], 1)
+    return x.gather(2, last)[:, :, 0]
+
+
+class Head(nn.Sequential):
+    """Two dense layers from pooled features and known inputs to the outputs.
+
+    Parameters
+    ----------
+    n_in, width, n_outputs : int
+        Sizes of the layers.
+    dropout : float
+        Share of hidden features that is dropped in training.
+    """
+
+    def __init__(self, n_in: int, width: int, n_outputs: int, dropout: float) -> None:
+        super().__init__(nn.Linear(n_in, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, n_outputs))

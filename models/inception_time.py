@@ -1,0 +1,88 @@
+"""InceptionTime (tsai) on pH and time channels; it has no mask and is given batches of one length.
+
+Source: Ismail Fawaz et al., "InceptionTime: finding AlexNet for time series classification", Data Min. Knowl. Disc. 34
+(2020) 1936-1962, doi:10.1007/s10618-020-00710-y; network as in tsai.
+
+Tuning: 6 trials on 1,024 validation cases of ``in_distribution``; best validation loss 0.1735 (R2 0.9978 for E0, 0.664
+for k_d) in 110 CPU seconds. @4X_INC@ Tables: docs/networks.md.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import torch
+
+from models._sequence.encoder import Encoded
+from models._sequence.network import Head, Patches, SequenceNetwork, with_known
+from models._sequence.pipeline import SequenceModel
+
+
+class InceptionTimeNetwork(SequenceNetwork):
+    """tsai's network as a pooled feature extractor, and a head that is given the known inputs as well."""
+
+    one_length = True
+
+    def __init__(
+        self,
+        n_channels: int,
+        n_known: int,
+        n_outputs: int,
+        n_filters: int = 16,
+        depth: int = 3,
+        stride: int = 8,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__(n_channels, n_known)
+        with warnings.catch_warnings():
+            # fastai, which tsai imports, uses what torch and pandas have deprecated.
+            warnings.simplefilter("ignore")
+            from tsai.models.InceptionTime import InceptionTime
+        width = 4 * n_filters
+        self.patches = Patches(n_channels + n_known, width, stride)
+        self.backbone = InceptionTime(width, width, nf=n_filters, depth=depth)
+        self.head = Head(width + n_known, 2 * width, n_outputs, dropout)
+
+    def answer(self, encoded: Encoded) -> torch.Tensor:
+        """Outputs, shape (B, O)."""
+        patches, _ = self.patches(with_known(encoded), encoded.valid)
+        return self.head(torch.cat([self.backbone(patches), encoded.known], dim=1))
+
+
+@dataclass(frozen=True)
+class InceptionTimeModel(SequenceModel):
+    """InceptionTime over patches of a trace.
+
+    Parameters
+    ----------
+    learning_rate, weight_decay, batch_size, epochs, min_epoch_steps, warmup_fraction, clip_norm, patience
+        See ``Training``.
+    n_filters : int
+        Filters of each of the four branches of a module.
+    depth : int
+        Inception modules.
+    stride : int
+        Samples of a patch.
+    dropout : float
+        Share of features dropped in training, in the head.
+    """
+
+    packages = ("torch", "tsai")
+
+    batch_size: int = 128
+    min_epoch_steps: int = 8
+    epochs: int = 40
+    n_filters: int = 16
+    depth: int = 3
+    stride: int = 8
+    dropout: float = 0.0
+
+    def network(self, n_channels: int, n_known: int, n_outputs: int) -> SequenceNetwork:
+        """Stage 3."""
+        return InceptionTimeNetwork(
+            n_channels, n_known, n_outputs, self.n_filters, self.depth, self.stride, self.dropout
+        )
+
+
+MODEL = InceptionTimeModel()

@@ -1,0 +1,54 @@
+"""Temporal convolutional network on pH and time channels, without dt.
+
+Tuning: none of its own: it has the settings of ``tcn_dt`` (12 trials), so that the two differ in the dt channel alone.
+One fit with them gave a validation loss of 0.1902 (R2 0.9985 for E0, 0.630 for k_d) in 76 CPU seconds. Tables:
+docs/networks.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models._sequence.network import SequenceNetwork
+from models._sequence.pipeline import SequenceModel
+from models._sequence.temporal_convolution import TemporalConvolution
+
+
+@dataclass(frozen=True)
+class Tcn(SequenceModel):
+    """TCN of the settings of ``tcn_dt``.
+
+    Parameters
+    ----------
+    learning_rate, weight_decay, batch_size, epochs, min_epoch_steps, warmup_fraction, clip_norm, patience
+        See ``Training``.
+    width, stride, kernel_size, n_blocks, dropout, normalization
+        See ``TemporalConvolution``.
+    """
+
+    learning_rate: float = 2e-3
+    batch_size: int = 128
+    epochs: int = 80
+    width: int = 48
+    stride: int = 8
+    kernel_size: int = 3
+    n_blocks: int = 3
+    dropout: float = 0.0
+    normalization: str = "none"
+
+    def network(self, n_channels: int, n_known: int, n_outputs: int) -> SequenceNetwork:
+        """Stage 3."""
+        return TemporalConvolution(
+            n_channels,
+            n_known,
+            n_outputs,
+            self.width,
+            self.stride,
+            self.kernel_size,
+            self.n_blocks,
+            self.dropout,
+            self.normalization,
+        )
+
+
+MODEL = Tcn()
