@@ -128,7 +128,7 @@ def case_at_edge(measured, targets, acquisition, target, edge):
 FAST = ("sparse", "offset")
 CASES = [pytest.param(name, None, None, marks=[] if name in FAST else pytest.mark.slow) for name in ACQUISITIONS] + [
     pytest.param("sparse", 0, HIGH[0]),
-    pytest.param("dense", 0, LOW[0], marks=pytest.mark.slow),
+    pytest.param("dense", 0, LOW[0], marks=[pytest.mark.slow, pytest.mark.smoke]),
     pytest.param("dense", 1, LOW[1], marks=pytest.mark.slow),
     pytest.param("long", 1, HIGH[1], marks=pytest.mark.slow),
 ]

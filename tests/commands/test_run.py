@@ -198,6 +198,7 @@ def test_an_interrupt_ends_a_run_at_once_and_keeps_what_is_finished(held, tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.smoke
 def test_a_killed_run_takes_its_children_along_and_the_next_does_the_rest(held, tmp_path):
     process, child, options = held
     process.kill()

@@ -20,7 +20,10 @@ def model_of(name: str) -> Model:
 
 PLUGINS = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
 NETWORKS = [name for name in PLUGINS if NETWORK_LIBRARIES & set(model_of(name).packages)]
-ROWS = [pytest.param(name, marks=[pytest.mark.slow] * (name in NETWORKS)) for name in PLUGINS]
+ROWS = [
+    pytest.param(name, marks=[pytest.mark.slow] * (name in NETWORKS) + [pytest.mark.smoke] * (name in NETWORKS[:1]))
+    for name in PLUGINS
+]
 
 
 @pytest.fixture(scope="module", params=ROWS)

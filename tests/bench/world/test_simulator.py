@@ -59,6 +59,7 @@ def test_simulator_agrees_with_tight_ode_solution_over_the_prior(reaction_of, wo
 
 
 @pytest.mark.slow
+@pytest.mark.smoke
 @BOTH_WORLDS
 def test_simulator_agrees_with_tight_ode_solution_in_the_corners_of_the_prior(reaction_of, world):
     random, corners = prior_cases(28), prior_corners()
