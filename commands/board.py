@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.record import read_records
-from commands._options import friendly_errors, stale_in
+from commands._options import all_tasks, friendly_errors, stale_in
 from leaderboard.board import terminal_board, write_board
 
 
@@ -31,6 +31,6 @@ def board(
             )
         stale = stale_in(records, models or [])
         console = Console()
-        console.print(terminal_board(records, stale=stale))
-        for path in write_board(folder, to, stale=stale):
+        console.print(terminal_board(records, stale=stale, folder=folder))
+        for path in write_board(folder, to, stale=stale, tasks=all_tasks()):
             console.print(os.path.relpath(path), markup=False, highlight=False, soft_wrap=True)

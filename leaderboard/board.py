@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from bench.errors import BenchError
 from bench.run.record import read_records
+from bench.task import Task
+from leaderboard.chapters import overview_chapters, shift_chapters
+from leaderboard.evidence import leaks, read_evidence
 from leaderboard.example_traces import draw_examples
+from leaderboard.forecasts import draw_forecasts
 from leaderboard.long_format import csv_board
 from leaderboard.looks import Look, drawing, looks_of, save
 from leaderboard.markdown import Section, markdown_board
 from leaderboard.pictures import draw_predicted, draw_r2
+from leaderboard.reliability import draw_reliability
 from leaderboard.stored import Predicted, read_examples, read_predicted
 from leaderboard.tables import Stale, Table, tables
 from leaderboard.terminal import terminal_board
@@ -22,7 +29,9 @@ BOARD_FILE = "board.md"
 CSV_FILE = "board.csv"
 
 
-def write_board(folder: Path, out: Path | None = None, stale: Stale | None = None) -> list[Path]:
+def write_board(
+    folder: Path, out: Path | None = None, stale: Stale | None = None, tasks: Mapping[str, Task] | None = None
+) -> list[Path]:
     """Write the page, the values and the pictures of a folder of records.
 
     Parameters
@@ -33,11 +42,15 @@ def write_board(folder: Path, out: Path | None = None, stale: Stale | None = Non
         Folder to write into, made if missing; the same folder if not given.
     stale : mapping, optional
         Cells that are stale (``Record.cell``), and what has changed since, such as ``source``.
+    tasks : mapping, optional
+        Name to task, of all that are known: which are core, and which form the curves of sampling shift. Without it
+        there is neither overview nor curve.
 
     Returns
     -------
     list of Path
-        The files: ``board.md``, ``board.csv``, and the pictures of every table. The same records give the same bytes.
+        The files: ``board.md``, ``board.csv``, the pictures of every table, and those of several tasks together. The
+        same records give the same bytes.
 
     Raises
     ------
@@ -53,12 +66,19 @@ def write_board(folder: Path, out: Path | None = None, stale: Stale | None = Non
         )
     found = tables(records, stale)
     looks = looks_of(record.row for record in records)
+    evidence = {place: read for place, table in enumerate(found) if (read := read_evidence(folder, table))}
+    alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
     with drawing():
-        endings = _endings(found)
-        sections = [_draw(folder, out, table, looks, ending) for table, ending in zip(found, endings, strict=True)]
-    (out / BOARD_FILE).write_text(markdown_board(records, sections), encoding="utf-8")
+        sections = [
+            _draw(folder, out, table, looks, ending, alarms.get(place, ()))
+            for place, (table, ending) in enumerate(zip(found, _endings(found), strict=True))
+        ]
+        overviews = overview_chapters(list(evidence.values()), tasks or {}, looks, out)
+        shifts = shift_chapters(found, tasks or {}, looks, out)
+    (out / BOARD_FILE).write_text(markdown_board(records, sections, overviews, shifts), encoding="utf-8")
     (out / CSV_FILE).write_text(csv_board(records, stale), encoding="utf-8")
-    names = [name for section in sections for name in section.pictures.values()]
+    pictures = [part.pictures for part in (*overviews, *shifts)] + [section.pictures for section in sections]
+    names = [name for each in pictures for name in each.values()]
     return [out / name for name in (BOARD_FILE, CSV_FILE, *names)]
 
 
@@ -73,10 +93,11 @@ def _endings(found: list[Table]) -> list[str]:
     return endings
 
 
-def _draw(folder: Path, out: Path, table: Table, looks: Mapping[str, Look], ending: str) -> Section:
+def _draw(
+    folder: Path, out: Path, table: Table, looks: Mapping[str, Look], ending: str, alarms: tuple[str, ...]
+) -> Section:
     """Draw what the files of a table allow, and note what they do not."""
     notes: list[str] = []
-    pictures = {"R2": save(draw_r2(table, looks), out / f"r2_{ending}").name}
     predicted: dict[str, Predicted] = {}
     seeds: dict[str, int] = {}
     for line in table.lines:
@@ -86,14 +107,18 @@ def _draw(folder: Path, out: Path, table: Table, looks: Mapping[str, Look], endi
                 seeds[line.label] = line.scored[0].seed
             except BenchError as error:
                 notes.append(str(error))
+    figures: dict[str, tuple[str, Figure | None]] = {"R2": ("r2", draw_r2(table, looks))}
     if predicted:
-        figure = draw_predicted(table, predicted, seeds, looks)
-        pictures["Predicted against true"] = save(figure, out / f"predicted_{ending}").name
+        figures["Predicted against true"] = ("predicted", draw_predicted(table, predicted, seeds, looks))
+        figures["Reliability"] = ("reliability", draw_reliability(table, predicted, looks))
     try:
         examples = read_examples(folder, table.task)
     except BenchError as error:
         notes.append(str(error))
     else:
-        figure = draw_examples(table, examples, predicted, seeds, looks)
-        pictures["Example traces"] = save(figure, out / f"examples_{ending}").name
-    return Section(table, pictures, tuple(notes))
+        figures["Example traces"] = ("examples", draw_examples(table, examples, predicted, seeds, looks))
+        figures["Forecasts"] = ("forecast", draw_forecasts(table, examples, predicted, looks))
+    pictures = {
+        shown: save(figure, out / f"{stem}_{ending}").name for shown, (stem, figure) in figures.items() if figure
+    }
+    return Section(table, pictures, tuple(notes), alarms)

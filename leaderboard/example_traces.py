@@ -10,18 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
-from leaderboard.looks import Look
+from leaderboard.looks import Look, frame
 from leaderboard.stored import ExampleTraces, Predicted
 from leaderboard.tables import Table
-from leaderboard.wording import SHOWN, quantity_text
+from leaderboard.wording import SHOWN, TIMES, quantity_text
 
-MOST_CASES = 6
+MOST_CASES = 4
 MOST_ROWS = 6
 """More marks in one small panel hide each other."""
-
-
-TIMES = (" ", " × ")
-"""Between a number and its unit, where the unit is none or is a power of ten."""
 
 
 def draw_examples(
@@ -36,9 +32,9 @@ def draw_examples(
     Parameters
     ----------
     table : Table
-        Lines; the best of them are shown.
+        Lines; the best of them are shown, and the ceiling.
     examples : ExampleTraces
-        At least one case; the first six are drawn.
+        At least one case; the first four are drawn.
     predicted : mapping
         Label of a line to its predictions; may be empty.
     seeds : mapping
@@ -51,12 +47,15 @@ def draw_examples(
     Figure
         A pair of panels a case.
     """
-    lines = [line for line in table.lines if line.label in predicted and line.role != "floor"][:MOST_ROWS]
+    shown = [line for line in table.lines if line.label in predicted]
+    ceiling = [line for line in shown if line.role == "ceiling"]
+    lines = [line for line in shown if not line.role][: MOST_ROWS - len(ceiling)] + ceiling
     n_cases = min(MOST_CASES, len(examples.case))
     per_line = min(2, n_cases)
     n_lines = -(-n_cases // per_line)
-    figure = Figure(figsize=(6.4 * per_line, 2.7 * n_lines + 0.9), layout="constrained")
+    figure = Figure(figsize=(6.4 * per_line, 2.7 * n_lines + 0.9))
     panels = figure.subplots(n_lines, 2 * per_line, squeeze=False, width_ratios=[1.7, 1.0] * per_line)
+    frame(figure, left=0.65, right=0.15, bottom=0.9, top=0.85, wspace=0.32, hspace=0.42)
     for number, (trace, plane) in enumerate(panels.reshape(-1, 2)):
         if number >= n_cases:
             trace.set_visible(False)
@@ -73,7 +72,7 @@ def draw_examples(
         Line2D([], [], marker=looks[line.row].marker, color=looks[line.row].colour, linestyle="", label=line.label)
         for line in lines
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4 * per_line), frameon=False)
+    figure.legend(handles=handles, loc="lower center", ncols=min(len(handles), 4 * per_line), frameon=False)
     return figure
 
 
@@ -86,16 +85,17 @@ def _trace(ax: Axes, examples: ExampleTraces, number: int) -> None:
     )
     known = examples.known[number]
     truths = ", ".join(
-        f"{shown.formula} = {quantity_text(value / shown.scale)}{TIMES[shown.scale != 1]}{shown.formula_unit}"
+        f"{shown.symbol} = {quantity_text(value / shown.scale)}{TIMES[shown.scale != 1]}{shown.formula_unit}"
         for shown, value in zip(SHOWN, examples.truth[number], strict=True)
     )
     ax.set_title(
         f"case {examples.case[number]}: {truths}\n"
-        f"$S_0$ {known[SUBSTRATE]:.0f} mM, {known[TEMPERATURE]:.1f} °C, pH$_0$ {known[INITIAL_PH]:.2f}, "
+        f"urea {known[SUBSTRATE]:.0f} mM, {known[TEMPERATURE]:.1f} °C, pH {known[INITIAL_PH]:.2f} at t = 0, "
         f"{valid.sum()} samples",
         loc="left",
         fontsize=8,
     )
+    ax.locator_params(nbins=5)
     ax.set_ylabel("measured pH")
 
 
@@ -113,8 +113,9 @@ def _plane(ax: Axes, examples: ExampleTraces, number: int, rows: Mapping[str, tu
     ax.plot(*truth[:, None], "+", color="0", markersize=14, markeredgewidth=1.2, clip_on=False, zorder=4)
     ax.set_xlim(first.low, first.high)
     ax.set_ylim(second.low, second.high)
+    ax.locator_params(nbins=5)
     ax.set_xlabel(f"{first.formula} [{first.formula_unit}]", labelpad=1)
-    ax.set_ylabel(f"{second.formula} [{second.formula_unit}]", labelpad=1)
+    ax.set_ylabel(f"{second.formula} [{second.formula_unit}]", labelpad=4)
 
 
 def _truth_key() -> Line2D:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from bench.errors import BenchError
 from bench.run.record import Record
-from bench.world.quantities import TARGETS
+from leaderboard.cells import (
+    CEILING,
+    FLOOR,
+    number_of,
+    overall_ratio,
+    predict_us,
+    ratio_of,
+    relative_error,
+    score_of,
+    status_text,
+)
 from leaderboard.wording import count_text, quantity_text, r2_text
-
-FLOOR = "mean"
-"""Row that answers the training mean: what a model must beat."""
-CEILING = "bayes"
-"""Row of the exact posterior: what no model can beat on average."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Spread:
     n: int
 
     def text(self, number: Callable[[float], str]) -> str:
-        """Print the mean and, over several seeds, the range.
+        """Print the mean and, where seeds differ in print, the range.
 
         Parameters
         ----------
@@ -45,8 +48,8 @@ class Spread:
         >>> Spread(0.731, 0.725, 0.738, 3).text(str)
         '0.731 (0.725..0.738)'
         """
-        mean = number(self.mean)
-        return mean if self.n == 1 else f"{mean} ({number(self.low)}..{number(self.high)})"
+        mean, low, high = number(self.mean), number(self.low), number(self.high)
+        return mean if low == high else f"{mean} ({low}..{high})"
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,26 @@ class Line:
     def error(self) -> Spread | None:
         """RMSE relative to the prior's standard deviation, geometric mean over targets."""
         return _spread([relative_error(record) for record in self.scored])
+
+    @property
+    def overall(self) -> Spread | None:
+        """RMSE relative to the ceiling's, geometric mean over targets; None without a ceiling."""
+        return _spread_of_known(overall_ratio(record) for record in self.scored)
+
+    def ratio(self, which: str) -> Spread | None:
+        """RMSE relative to the ceiling's over seeds.
+
+        Parameters
+        ----------
+        which : str
+            Name of a target, or ``forecast``.
+
+        Returns
+        -------
+        Spread or None
+            None where a cell knows no ceiling, or no cell has scores.
+        """
+        return _spread_of_known(ratio_of(record, which) for record in self.scored)
 
     def r2(self, target: str) -> Spread | str | None:
         """R2 of a target over seeds.
@@ -148,6 +171,41 @@ class Line:
         values = [number_of(record, target, score) for record in self.scored]
         return fmean(values) / unit if values else None
 
+    def forecast(self, score: str) -> float | None:
+        """Mean over seeds of a score of the forecast.
+
+        Parameters
+        ----------
+        score : str
+            ``ph_rmse``, ``ph_rmse_median``, ``ph_rmse_p95`` or ``n_clipped``.
+
+        Returns
+        -------
+        float or None
+            None where no cell has it.
+        """
+        return _mean_of_known(record.forecast.get(score) for record in self.scored)
+
+    def uncertainty(self, target: str, score: str, unit: float = 1.0) -> float | None:
+        """Mean over seeds of a score of the stated uncertainty.
+
+        Parameters
+        ----------
+        target : str
+            Name of the target.
+        score : str
+            ``nll``, ``crps``, ``sharpness``, ``coverage_50`` or ``coverage_90``.
+        unit : float
+            Unit of the answer, in the target's own unit.
+
+        Returns
+        -------
+        float or None
+            None where the row states no uncertainty.
+        """
+        value = _mean_of_known(record.uncertainty.get(target, {}).get(score) for record in self.scored)
+        return None if value is None else value / unit
+
     def costs(self) -> dict[str, str]:
         """What the row costs, mean over seeds.
 
@@ -166,128 +224,22 @@ class Line:
 
     def _cost(self, cost: Callable[[Record], float | None]) -> float | None:
         """Mean over the seeds that know a cost."""
-        values = [value for record in self.scored if (value := cost(record)) is not None]
-        return fmean(values) if values else None
-
-
-def score_of(record: Record, target: str, score: str) -> float | str:
-    """Look up one score of a record.
-
-    Parameters
-    ----------
-    record : Record
-        A record with status ``ok``.
-    target : str
-        Name of the target.
-    score : str
-        ``r2``, ``rmse``, ``mae`` or ``bias``.
-
-    Returns
-    -------
-    float or str
-        In the target's own unit; a sentence where it is undefined.
-
-    Raises
-    ------
-    BenchError
-        A record that lacks the score.
-    """
-    try:
-        return record.scores[target][score]
-    except KeyError as error:
-        raise BenchError(
-            f"record '{record.task}/{record.row}': {score} of {target} must be in the scores of an ok cell, "
-            "got none. Run the cell again."
-        ) from error
-
-
-def number_of(record: Record, target: str, score: str) -> float:
-    """Look up one score of a record that is always a number.
-
-    Parameters
-    ----------
-    record : Record
-        A record with status ``ok``.
-    target : str
-        Name of the target.
-    score : str
-        ``rmse``, ``mae`` or ``bias``.
-
-    Returns
-    -------
-    float
-        In the target's own unit.
-
-    Raises
-    ------
-    BenchError
-        A record that lacks the score, or has something else there.
-    """
-    value = score_of(record, target, score)
-    if isinstance(value, str):
-        raise BenchError(
-            f"record '{record.task}/{record.row}': {score} of {target} must be a number, got {value!r}. "
-            "Run the cell again."
-        )
-    return float(value)
-
-
-def relative_error(record: Record) -> float:
-    """RMSE in standard deviations of the prior, geometric mean over targets.
-
-    Parameters
-    ----------
-    record : Record
-        A record with scores.
-
-    Returns
-    -------
-    float
-        1 for a model that answers the prior mean, 0 for a perfect one.
-    """
-    errors = [
-        number_of(record, target.name, "rmse") / ((target.high - target.low) / math.sqrt(12.0)) for target in TARGETS
-    ]
-    return math.prod(errors) ** (1.0 / len(errors))
-
-
-def predict_us(record: Record) -> float | None:
-    """Time that a batch of all test cases takes.
-
-    Parameters
-    ----------
-    record : Record
-        A record.
-
-    Returns
-    -------
-    float or None
-        Microseconds a case; None where it was not measured.
-    """
-    n_cases = record.sizes.get("test")
-    return record.predict_s / n_cases * 1e6 if record.predict_s is not None and n_cases else None
-
-
-def status_text(records: Iterable[Record]) -> str:
-    """Count cells by status.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        Cells.
-
-    Returns
-    -------
-    str
-        Such as ``ok`` for one cell and ``2 ok, 1 timeout`` for three; nothing for none.
-    """
-    statuses = [record.status for record in records]
-    if len(statuses) == 1:
-        return statuses[0]
-    ordered = sorted(set(statuses), key=lambda status: (status != "ok", status))
-    return ", ".join(f"{statuses.count(status)} {status}" for status in ordered)
+        return _mean_of_known(cost(record) for record in self.scored)
 
 
 def _spread(values: list[float]) -> Spread | None:
     """Summarise one value a seed."""
     return Spread(fmean(values), min(values), max(values), len(values)) if values else None
+
+
+def _spread_of_known(values: Iterable[float | None]) -> Spread | None:
+    """Summarise one value a seed, if every seed has one."""
+    found = list(values)
+    known = [value for value in found if value is not None]
+    return _spread(known) if len(known) == len(found) else None
+
+
+def _mean_of_known(values: Iterable[float | None]) -> float | None:
+    """Mean over the seeds that have a value."""
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None

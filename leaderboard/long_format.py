@@ -8,11 +8,14 @@ from collections.abc import Iterable
 
 from bench.run.record import Record
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.lines import predict_us, relative_error, score_of
+from leaderboard.cells import CEILING, FORECAST, predict_us, ratio_of, relative_error, score_of
 from leaderboard.tables import Stale
 from leaderboard.wording import gist
 
 SCORES = ("r2", "rmse", "mae", "bias")
+UNCERTAINTY = ("nll", "crps", "sharpness", "coverage_50", "coverage_90")
+FORECASTS = ("ph_rmse", "ph_rmse_median", "ph_rmse_p95", "n_clipped")
+CEILINGS = ("r2", "r2_error", "r2_implied", "r2_implied_error")
 
 
 def csv_board(records: Iterable[Record], stale: Stale | None = None) -> str:
@@ -65,6 +68,19 @@ def _values(record: Record, stale: tuple[str, ...]) -> dict[str, str]:
         "note": "; ".join([gist(record.message)] * bool(record.message) + sentences),
         "relative_rmse": _number(relative_error(record) if ok else None),
         **{name: _number(None if isinstance(value, str) else value) for name, value in scores.items()},
+        **{f"{target}_rmse_ratio": _number(ratio_of(record, target) if ok else None) for target in TARGET_NAMES},
+        **{
+            f"{target}_ceiling_{score}": _number(_ceiling(record, target, score))
+            for target in TARGET_NAMES
+            for score in CEILINGS
+        },
+        **{f"forecast_{score}": _number(record.forecast.get(score)) for score in FORECASTS},
+        "forecast_rmse_ratio": _number(ratio_of(record, FORECAST) if record.forecast else None),
+        **{
+            f"{target}_{score}": _number(record.uncertainty.get(target, {}).get(score))
+            for target in TARGET_NAMES
+            for score in UNCERTAINTY
+        },
         "fit_s": _number(record.fit_s),
         "predict_s": _number(record.predict_s),
         "predict_us_per_case": _number(predict_us(record)),
@@ -80,6 +96,13 @@ def _values(record: Record, stale: tuple[str, ...]) -> dict[str, str]:
         "commit": record.commit,
         "started_utc": record.started_utc,
     }
+
+
+def _ceiling(record: Record, target: str, score: str) -> float | None:
+    """Look up the ceiling's R2, its error or, of the ceiling itself, what it implies."""
+    own = record.scores.get(target, {}) if record.row == CEILING and score == "r2" else record.ceiling.get(target, {})
+    value = own.get(score)
+    return None if isinstance(value, str) else value
 
 
 def _number(value: float | None) -> str:

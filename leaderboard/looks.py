@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from typing import Any
 
 import seaborn as sns
 from matplotlib import style
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from leaderboard.lines import CEILING, FLOOR
+from leaderboard.cells import CEILING, FLOOR
 
 Colour = tuple[float, float, float]
 
@@ -76,11 +78,82 @@ def drawing() -> Iterator[None]:
         "ytick.labelsize": 8,
         "legend.fontsize": 8,
         "figure.titlesize": 11,
+        "axes.titley": 1.0,  # matplotlib would measure every tick label to place a title above it
         "axes.edgecolor": "0.6",
         "grid.color": "0.9",
     }
     with style.context(["default", {**sns.axes_style("whitegrid"), **ours}]):
         yield
+
+
+def frame(
+    figure: Figure,
+    left: float,
+    right: float,
+    bottom: float,
+    top: float,
+    wspace: float = 0.2,
+    hspace: float = 0.2,
+) -> None:
+    """Set the margins of a figure, which costs nothing beside letting matplotlib search for them.
+
+    Parameters
+    ----------
+    figure : Figure
+        Its panels made by ``subplots``.
+    left, right, bottom, top : float
+        Margins [inch].
+    wspace, hspace : float
+        Gaps between panels, in the mean width and height of a panel.
+    """
+    width, height = figure.get_size_inches()
+    figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height, wspace, hspace)
+    figure.suptitle(figure.get_suptitle(), y=1 - 0.1 / height)
+
+
+def ratio_axis(axis: Axis, low: float, high: float) -> None:
+    """Make the axis of an error relative to the ceiling: logarithmic, with round numbers that do not collide.
+
+    Parameters
+    ----------
+    axis : Axis
+        An axis whose limits are set.
+    low, high : float
+        Its limits.
+    """
+    span = math.log10(high / low)
+    fine = (1, 1.1, 1.2, 1.5, 2, 3, 5) if span < 0.45 else (1, 1.5, 2, 3, 5)
+    steps = fine if span < 0.9 else (1, 2, 5) if span < 2.2 else (1,)
+    ticks = [step * 10.0**power for power in range(-3, 9) for step in steps if low <= step * 10.0**power <= high]
+    if axis is axis.axes.xaxis:
+        axis.axes.set_xscale("log")
+    else:
+        axis.axes.set_yscale("log")
+    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.set_ticks([], minor=True)
+
+
+def text_width(text: str, size: float = 8.0) -> float:
+    """Room that a text takes, a little more than it needs.
+
+    Parameters
+    ----------
+    text : str
+        Letters without markup.
+    size : float
+        Size of the letters [point].
+
+    Returns
+    -------
+    float
+        Width [inch].
+
+    Examples
+    --------
+    >>> round(text_width("inception_time"), 2)
+    1.01
+    """
+    return 0.65 * size / 72.0 * len(text)  # the mean letter of DejaVu Sans is 0.6 of its size wide
 
 
 def save(figure: Figure, path: Path) -> Path:
@@ -100,5 +173,6 @@ def save(figure: Figure, path: Path) -> Path:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
+    # The usual level 6 takes twice as long for a tenth of the size.
+    figure.savefig(path, dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
     return path

@@ -7,19 +7,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.run.record import Record
-from leaderboard.lines import FLOOR, Line, status_text
+from leaderboard.attainable import attainable
+from leaderboard.cells import CEILING, FLOOR, status_text
 from leaderboard.tables import Table
-from leaderboard.wording import NONE, SHOWN, bias_text, code_span, count_text, quantity_text
+from leaderboard.task_tables import cost_table, forecast_table, scores_table, uncertainty_table
+from leaderboard.wording import NONE, code_span, count_text, grid
 
 HOW_TO_READ = f"""\
-- One table a task and preset. The floor `{FLOOR}` answers the training mean and comes first; models follow from best
-  to worst; the ceiling, where there is one, comes last. Different presets are never averaged.
-- **error** gives the order: RMSE divided by the standard deviation of the prior, geometric mean over the two targets.
-  1 knows no more than the prior, 0 is perfect.
+- One section a task and preset. The floor `{FLOOR}` answers the training mean and comes first; models follow from best
+  to worst; the ceiling `{CEILING}`, the exact posterior under the test acquisition, comes last. No method beats it on
+  average. Different presets are never averaged.
 - **R2** = 1 - SS_res / SS_tot about the mean of the test cases, in physical units, each target by itself, from the raw
-  predictions. 1 is perfect, 0 is no better than a constant; it has no lower end.
+  predictions. 1 is perfect, 0 is no better than a constant; it has no lower end. The ceiling's R2 has the Monte-Carlo
+  error of these test cases.
+- **RMSE / ceiling** is the RMSE relative to the exact posterior's on the same cases: 1.00 leaves nothing to gain. It
+  tells a bad model from an unanswerable question, which R2 cannot.
+- **error** gives the order: the geometric mean of that ratio over the two targets; where there is no ceiling, RMSE in
+  standard deviations of the prior.
+- **Forecast**: the pH to 2000 s simulated from the predicted parameters, clipped to the prior, against the true curve;
+  its ceiling is the mean of the posterior predictive. The ceiling is one for the RMSE, not for median and 95 %.
+- **Uncertainty**: NLL in nats a case beside the uniform prior (0 knows no more than the prior, negative is better);
+  **within** 50 and 90 % should be just that; a small mean sd is good only where they are.
 - With several seeds a number is the mean over them and `(least..largest)` is their range, not a confidence interval;
-  **seeds** counts the cells that gave scores. RMSE, MAE, bias (prediction minus truth) and costs are means over seeds.
+  **seeds** counts the cells that gave scores. Other numbers are means over seeds.
 - **status** counts the row's cells; those without a score are listed below each table and are in no mean.
   `stale: source` and the like mark scores from before a change; they are never averaged with fresh ones.
 - A row with little skill on k_d need not be a bad model: short or sparse prefixes do not determine k_d."""
@@ -37,14 +47,41 @@ class Section:
         What is shown, and the name of the file that shows it.
     notes : tuple of str
         Sentences that say what could not be drawn.
+    alarms : tuple of str
+        Warnings that must be seen before any number, as Markdown.
     """
 
     table: Table
     pictures: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
 
 
-def markdown_board(records: Sequence[Record], sections: Sequence[Section]) -> str:
+@dataclass(frozen=True)
+class Chapter:
+    """What is said about several tasks together.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+    text : str
+        Markdown.
+    pictures : dict
+        What is shown, and the name of the file that shows it.
+    """
+
+    title: str
+    text: str
+    pictures: dict[str, str] = field(default_factory=dict)
+
+
+def markdown_board(
+    records: Sequence[Record],
+    sections: Sequence[Section],
+    overviews: Sequence[Chapter] = (),
+    shifts: Sequence[Chapter] = (),
+) -> str:
     """Write the page.
 
     Parameters
@@ -53,6 +90,8 @@ def markdown_board(records: Sequence[Record], sections: Sequence[Section]) -> st
         All that the tables hold.
     sections : sequence of Section
         The tables and their pictures, in order.
+    overviews, shifts : sequence of Chapter
+        What stands before and after the tables.
 
     Returns
     -------
@@ -64,31 +103,44 @@ def markdown_board(records: Sequence[Record], sections: Sequence[Section]) -> st
     BenchError
         An ok cell without its scores.
     """
-    parts = [
-        "# Board",
-        _summary(records),
-        "## How to read it",
-        HOW_TO_READ,
-        "## Status of every cell",
-        _statuses([section.table for section in sections]),
-    ]
-    for section in sections:
-        table = section.table
-        parts += [f"## {table.task}, {table.preset}", f"{_sizes(table)}.", _scores(table)]
-        if table.unscored:
-            heading = ["row", "seeds", "status", "message"]
-            cells = [[code_span(row), seeds, status, code_span(text)] for row, seeds, status, text in table.unscored]
-            parts += ["Cells without a score:", _grid(heading, cells, "lrll")]
-        parts += [f"![{shown} on {table.task}]({name})" for shown, name in section.pictures.items()]
-        parts += [f"Not drawn: {code_span(note)}" for note in section.notes]
+    parts = ["# Board", _summary(records)]
+    parts += [f"**{alarm}**" for section in sections for alarm in section.alarms]
+    parts += [text for chapter in overviews for text in _chapter(chapter)]
+    parts += ["## How to read it", HOW_TO_READ]
+    parts += ["## Status of every cell", _statuses([section.table for section in sections])]
+    parts += [text for section in sections for text in _section(section)]
+    parts += [text for chapter in shifts for text in _chapter(chapter)]
     parts += ["## Rows", _rows(records), "## Machines and versions", _machines(records)]
     return "\n\n".join(parts) + "\n"
 
 
-def _grid(heading: list[str], rows: list[list[str]], align: str) -> str:
-    """Markdown table; ``align`` has one letter a column, l or r."""
-    rule = ["---:" if letter == "r" else "---" for letter in align]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [heading, rule, *rows])
+def _chapter(chapter: Chapter) -> list[str]:
+    """One chapter, block by block."""
+    pictures = [f"![{shown}]({name})" for shown, name in chapter.pictures.items()]
+    return [f"## {chapter.title}", *[chapter.text] * bool(chapter.text), *pictures]
+
+
+def _section(section: Section) -> list[str]:
+    """One table with what belongs to it, block by block."""
+    table = section.table
+    parts = [f"## {table.task}, {table.preset}", f"{_sizes(table)}."]
+    parts += [f"**{alarm}**" for alarm in section.alarms]
+    sentences = attainable(table)
+    parts += ["\n".join(f"- {sentence}" for sentence in sentences)] * bool(sentences)
+    parts.append(scores_table(table))
+    if table.unscored:
+        heading = ["row", "seeds", "status", "message"]
+        cells = [[code_span(row), seeds, status, code_span(text)] for row, seeds, status, text in table.unscored]
+        parts += ["Cells without a score:", grid(heading, cells, "lrll")]
+    for title, text in (
+        ("Forecast of the pH to 2000 s:", forecast_table(table)),
+        ("Stated uncertainty:", uncertainty_table(table)),
+        ("Further errors, and costs:", cost_table(table)),
+    ):
+        parts += [title, text] * bool(text)
+    parts += [f"![{shown} on {table.task}]({name})" for shown, name in section.pictures.items()]
+    parts += [f"Not drawn: {code_span(note)}" for note in section.notes]
+    return parts
 
 
 def _summary(records: Sequence[Record]) -> str:
@@ -123,35 +175,7 @@ def _statuses(found: list[Table]) -> str:
             members.setdefault(line.row, []).append(line.status)
         statuses = ["; ".join(members[row]) if row in members else NONE for row in rows]
         cells.append([table.task, table.preset, *statuses])
-    return _grid(["task", "preset", *map(code_span, rows)], cells, "l" * (len(rows) + 2))
-
-
-def _scores(table: Table) -> str:
-    """Scores and costs, a line a row."""
-    heading = ["row", "status", "seeds", "error", *(f"R2 {shown.symbol}" for shown in SHOWN)]
-    heading += [f"{score} {shown.symbol} [{shown.unit}]" for score in ("RMSE", "MAE", "bias") for shown in SHOWN]
-    heading += list(table.lines[0].costs())
-    rows = [_score_cells(line) for line in table.lines]
-    return _grid(heading, rows, "ll" + "r" * (len(heading) - 2))
-
-
-def _score_cells(line: Line) -> list[str]:
-    """Cells of one line of the table of scores."""
-    name = code_span(line.row) + (f" ({line.note})" if line.note else "") + (f" ({line.role})" if line.role else "")
-    error = line.error
-    return [
-        name,
-        line.status,
-        str(len(line.scored)),
-        error.text(quantity_text) if error else NONE,
-        *(line.r2_text(shown.name) for shown in SHOWN),
-        *(quantity_text(line.mean(shown.name, score, shown.scale)) for score in ("rmse", "mae") for shown in SHOWN),
-        *(
-            bias_text(line.mean(shown.name, "bias", shown.scale), line.mean(shown.name, "rmse", shown.scale))
-            for shown in SHOWN
-        ),
-        *line.costs().values(),
-    ]
+    return grid(["task", "preset", *map(code_span, rows)], cells, "l" * (len(rows) + 2))
 
 
 def _rows(records: Sequence[Record]) -> str:
@@ -159,7 +183,7 @@ def _rows(records: Sequence[Record]) -> str:
     found = sorted({(r.row, r.model, json.dumps(r.settings, sort_keys=True)) for r in records if r.settings})
     if not found:
         return "No row has settings."
-    return _grid(["row", "model", "settings"], [[code_span(text) for text in row] for row in found], "lll")
+    return grid(["row", "model", "settings"], [[code_span(text) for text in row] for row in found], "lll")
 
 
 def _machines(records: Sequence[Record]) -> str:

@@ -18,9 +18,10 @@ from leaderboard.wording import NONE, SHOWN, code_span, grid, ratio_text
 
 MEANING = """\
 RMSE relative to the exact posterior's, geometric mean over the core tasks and seeds: 1 leaves nothing to gain. **95 %**
-is its interval over test cases and seeds. **place** is every place that no separated pair contradicts (Holm over all
-pairs, 5 %), and rows that share a letter of **tie** are not separated. **both** is the geometric mean over the targets
-and gives the order."""
+is its interval. **both** is the geometric mean over the targets and gives the order."""
+PLACES = """\
+Intervals are over test cases and seeds. **place** is every place that no separated pair contradicts (Holm over all
+pairs, 5 %), and rows that share a letter of **tie** are not separated."""
 ONE_SEED = """\
 **Cases only**: with one seed the intervals hold for these very fits, not for the methods, and there are no places."""
 
@@ -120,7 +121,7 @@ def overview_text(overview: Overview) -> str:
     tasks = ", ".join(f"`{task}`" for task in overview.tasks)
     parts = [f"Core tasks: {tasks}. Preset {overview.preset}; seeds {seeds}."]
     if overview.comparisons:
-        parts += [MEANING] + [ONE_SEED] * overview.comparisons[0].cases_only + [_ranking(overview)]
+        parts += [MEANING, ONE_SEED if overview.comparisons[0].cases_only else PLACES, _ranking(overview)]
         parts += [detectable_text(overview)] * (len(overview.rows) > 1)
     else:
         parts.append("No row has every core task.")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
+from numpy.typing import NDArray
 
-from leaderboard.lines import Line, Spread, score_of, status_text
-from leaderboard.looks import Look
+from leaderboard.cells import score_of, status_text
+from leaderboard.lines import Line, Spread
+from leaderboard.looks import Look, frame, text_width
 from leaderboard.stored import Predicted
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, Shown, r2_text
@@ -45,15 +48,21 @@ def draw_r2(table: Table, looks: Mapping[str, Look]) -> Figure:
     BenchError
         An ok cell without its scores.
     """
-    figure = Figure(figsize=(10, 1.7 + 0.3 * len(table.lines)), layout="constrained")
+    labels = [f"{line.label}, {line.role}" if line.role else line.label for line in table.lines]
+    left = 0.3 + max(map(text_width, labels))
+    numbers = [line.r2_text(shown.name).partition(":")[0] for line in table.lines for shown in SHOWN]
+    numbers += [status_text(line.unscored) for line in table.lines if not line.scored]
+    right = 0.2 + max(map(text_width, numbers))
+    width, height = left + 2 * (3.9 + right), 1.7 + 0.3 * len(table.lines)
+    figure = Figure(figsize=(width, height))
     axes = figure.subplots(1, len(SHOWN), sharey=True)
     for ax, shown in zip(axes, SHOWN, strict=True):
         _r2_panel(ax, table, shown, looks)
-    labels = [f"{line.label}, {line.role}" if line.role else line.label for line in table.lines]
     axes[0].set_yticks(range(len(labels)), labels)
     axes[0].set_ylim(len(labels) - 0.5, -0.5)
     figure.suptitle(f"R2 on {table.title}")
-    figure.legend(handles=_r2_key(table), loc="outside lower center", ncols=5, frameon=False)
+    figure.legend(handles=_r2_key(table), loc="lower center", ncols=5, frameon=False)
+    frame(figure, left=left, right=right, bottom=0.85, top=0.65, wspace=right / 3.9)
     return figure
 
 
@@ -83,14 +92,17 @@ def draw_predicted(
     n_lines = math.ceil(len(lines) / per_line)
     beside = per_line <= 2
     blocks = (1, len(SHOWN)) if beside else (len(SHOWN), 1)
-    width, height = 2.0 * per_line + 0.6, 2.05 * n_lines + 0.7
-    figure = Figure(figsize=(max(7.0, width * blocks[1]), height * blocks[0] + 0.5), layout="constrained")
-    for block, shown in zip(figure.subfigures(*blocks, squeeze=False).flat, SHOWN, strict=True):
-        _predicted_block(block, lines, predicted, shown, looks, (n_lines, per_line))
+    width, height = 2.0 * per_line + 0.75, 2.05 * n_lines + 0.7
+    figure = Figure(figsize=(width * blocks[1], height * blocks[0] + 0.4))
+    for number, shown in enumerate(SHOWN):
+        corner = (width * number, 0.0) if beside else (0.0, height * (len(SHOWN) - 1 - number))
+        panels = _block(figure, corner, (width, height), (n_lines, per_line), shown)
+        _predicted_panels(panels, lines, predicted, shown, looks)
     n_cases = len(next(iter(predicted.values())).case)
     drawn = f"first {MOST_POINTS:,} of {n_cases:,} test cases" if n_cases > MOST_POINTS else f"{n_cases:,} test cases"
     numbers = sorted({seeds[line.label] for line in lines})
-    figure.suptitle(f"Predicted against true on {table.task}: {drawn}, seed {', '.join(map(str, numbers))}")
+    title = f"Predicted against true on {table.task}: {drawn}, seed {', '.join(map(str, numbers))}"
+    figure.suptitle(title, y=1 - 0.1 / figure.get_figheight())
     return figure
 
 
@@ -146,16 +158,29 @@ def _r2_key(table: Table) -> list[Line2D]:
     return [mean, *[seed] * several, floor, *[ceiling] * reached, *[beyond] * far]
 
 
-def _predicted_block(
-    block: SubFigure,
+def _block(
+    figure: Figure, corner: tuple[float, float], size: tuple[float, float], shape: tuple[int, int], shown: Shown
+) -> NDArray[Any]:
+    """Panels of one target, in a part of the figure given in inches, with their common labels."""
+    unit, (x, y) = figure.get_size_inches(), corner
+    (left, right), (bottom, top) = (
+        np.array([[x + 0.65, x + size[0] - 0.1], [y + 0.5, y + size[1] - 0.25]]) / unit[:, None]
+    ).tolist()
+    panels = figure.add_gridspec(*shape, left=left, right=right, bottom=bottom, top=top, wspace=0.1, hspace=0.2)
+    text = f"{shown.formula} [{shown.formula_unit}]"
+    figure.text((left + right) / 2, (y + 0.08) / unit[1], f"true {text}", ha="center", fontsize=9)
+    figure.text((x + 0.1) / unit[0], (bottom + top) / 2, f"predicted {text}", rotation=90, va="center", fontsize=9)
+    return np.asarray(panels.subplots(sharex=True, sharey=True, squeeze=False))
+
+
+def _predicted_panels(
+    panels: NDArray[Any],
     lines: list[Line],
     predicted: Mapping[str, Predicted],
     shown: Shown,
     looks: Mapping[str, Look],
-    shape: tuple[int, int],
 ) -> None:
     """All rows on one target."""
-    panels = np.atleast_2d(block.subplots(*shape, sharex=True, sharey=True, squeeze=False))
     margin = 0.25 * (shown.high - shown.low)
     low, high = shown.low - margin, shown.high + margin
     column = [target.name for target in SHOWN].index(shown.name)
@@ -164,19 +189,19 @@ def _predicted_block(
         truth, mean = cell.truth[:MOST_POINTS, column] / shown.scale, cell.mean[:MOST_POINTS, column] / shown.scale
         outside = int(np.sum((mean < low) | (mean > high)))
         ax.plot([shown.low, shown.high], [shown.low, shown.high], color="0", linewidth=0.8, zorder=3)
-        ax.scatter(truth, np.clip(mean, low, high), s=4, alpha=0.35, color=looks[line.row].colour, lw=0)
+        colour = looks[line.row].colour
+        ax.plot(truth, np.clip(mean, low, high), "o", color=colour, alpha=0.35, markersize=2, markeredgewidth=0)
         ax.set_title(line.label, fontsize=8, fontweight="bold", loc="left", pad=2)
         ax.text(0.04, 0.95, f"R2 {_seed_r2(line, shown)}", transform=ax.transAxes, va="top", fontsize=7)
         if outside:
             ax.text(0.96, 0.04, f"{outside:,} at the edge", transform=ax.transAxes, ha="right", fontsize=7)
         ax.set_xlim(shown.low - 0.2 * margin, shown.high + 0.2 * margin)
         ax.set_ylim(low - 0.1 * margin, high + 0.1 * margin)
+    panels[0, 0].locator_params(nbins=4)
     for ax in panels.flat[len(lines) :]:
         ax.set_visible(False)
-    for ax in panels.flat[max(0, len(lines) - shape[1]) : len(lines)]:  # nothing is below these
+    for ax in panels.flat[max(0, len(lines) - panels.shape[1]) : len(lines)]:  # nothing is below these
         ax.tick_params(labelbottom=True)
-    block.supxlabel(f"true {shown.formula} [{shown.formula_unit}]", fontsize=9)
-    block.supylabel(f"predicted {shown.formula} [{shown.formula_unit}]", fontsize=9)
 
 
 def _seed_r2(line: Line, shown: Shown) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from bench.errors import BenchError
 from bench.run.record import EXAMPLES_FOLDER, Record, read_arrays
@@ -27,11 +28,35 @@ class Predicted:
         Case numbers.
     truth, mean : array, shape (case, 2)
         True and predicted E0 [g/L] and k_d [1/s].
+    rank : array, shape (case, 2), optional
+        Predicted probability of a value below the true one; None for a row that states no uncertainty.
+    forecast : array, shape (example, time), optional
+        Forecast pH of the first cases.
     """
 
     case: NDArray[np.int64]
     truth: Array
     mean: Array
+    rank: Array | None = None
+    forecast: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ExampleForecasts:
+    """True pH of example cases, and the exact posterior's forecast of it.
+
+    Parameters
+    ----------
+    time_s : array, shape (time,)
+        Reference grid [s].
+    true, mean, sd : array, shape (case, time)
+        True pH; mean and standard deviation of the posterior predictive.
+    """
+
+    time_s: Array
+    true: Array
+    mean: Array
+    sd: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +75,8 @@ class ExampleTraces:
         Known inputs.
     truth : array, shape (case, 2)
         True E0 [g/L] and k_d [1/s].
+    forecasts : ExampleForecasts, optional
+        What follows the traces, where it was stored.
     """
 
     case: NDArray[np.int64]
@@ -58,6 +85,7 @@ class ExampleTraces:
     valid: NDArray[np.bool_]
     known: Array
     truth: Array
+    forecasts: ExampleForecasts | None = None
 
 
 def read_predicted(folder: Path, record: Record) -> Predicted:
@@ -84,9 +112,14 @@ def read_predicted(folder: Path, record: Record) -> Predicted:
     if not record.prediction_file:
         raise BenchError(f"{where}: file must be named in the record, got none. Run the cell again.")
     arrays = _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}")
-    n_cases, targets = np.size(arrays.get("case", ())), len(TARGET_NAMES)
-    _check(arrays, {"case": (n_cases,), "truth": (n_cases, targets), "mean": (n_cases, targets)}, where)
-    return Predicted(arrays["case"].astype(np.int64), arrays["truth"], arrays["mean"])
+    n_cases = np.size(arrays.get("case", ()))
+    shape = (n_cases, len(TARGET_NAMES))
+    stated: dict[str, tuple[int, ...]] = {name: shape for name in ("sd", "rank") if name in arrays}
+    _check(arrays, {"case": (n_cases,), "truth": shape, "mean": shape, **stated}, where)
+    forecast = arrays.get("forecast")
+    if forecast is not None:
+        _check(arrays, {"forecast": (min(n_cases, len(forecast)), *np.shape(forecast)[1:2])}, where)
+    return Predicted(arrays["case"].astype(np.int64), arrays["truth"], arrays["mean"], _rank(arrays), forecast)
 
 
 def read_examples(folder: Path, task: str) -> ExampleTraces:
@@ -129,7 +162,27 @@ def read_examples(folder: Path, task: str) -> ExampleTraces:
         arrays["valid"].astype(np.bool_),
         arrays["known"],
         arrays["truth"],
+        _forecasts(arrays, n_cases, where),
     )
+
+
+def _rank(arrays: dict[str, NDArray[Any]]) -> Array | None:
+    """Rank of the truth: as stored for the exact posterior, otherwise that of a Gaussian."""
+    if "rank" in arrays:
+        return arrays["rank"]
+    if "sd" not in arrays:
+        return None
+    return np.asarray(special.ndtr((arrays["truth"] - arrays["mean"]) / arrays["sd"]))
+
+
+def _forecasts(arrays: dict[str, NDArray[Any]], n_cases: int, where: str) -> ExampleForecasts | None:
+    """Forecasts beside the example traces, where there are any."""
+    if "forecast_time_s" not in arrays:
+        return None
+    n_times = np.size(arrays["forecast_time_s"])
+    curves = [f"forecast_{name}" for name in ("true", "mean", "sd")]
+    _check(arrays, {"forecast_time_s": (n_times,), **{name: (n_cases, n_times) for name in curves}}, where)
+    return ExampleForecasts(arrays["forecast_time_s"], *(arrays[name] for name in curves))
 
 
 def _arrays(path: Path, where: str) -> dict[str, NDArray[Any]]:

@@ -43,6 +43,12 @@ class Table:
         return f"{self.task}: {self.preset}" + (f", {cases} cases" if cases else "")
 
     @property
+    def ceiling(self) -> Record | None:
+        """Record of the exact posterior, fresh and with scores, if there is one."""
+        lines = [line for line in self.lines if line.role == "ceiling" and line.scored and not line.stale]
+        return lines[0].scored[0] if lines else None
+
+    @property
     def unscored(self) -> list[tuple[str, str, str, str]]:
         """Row, seeds, status and gist of the message of every cell without a score; equal ones joined."""
         found: dict[tuple[str, str, str], list[int]] = {}
@@ -57,8 +63,8 @@ class Table:
 def tables(records: Iterable[Record], stale: Stale | None = None) -> list[Table]:
     """Sort records into tables.
 
-    Lines are ordered by the RMSE relative to the prior's standard deviation, geometric mean over targets. It exists
-    where R2 does not, one wild target cannot decide alone, and the order does not depend on how either is normalised.
+    Lines are ordered by RMSE, geometric mean over targets. It exists where R2 does not, one wild target cannot decide
+    alone, and the order is the same whether it is divided by the ceiling's or by the prior's standard deviation.
 
     Parameters
     ----------

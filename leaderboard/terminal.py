@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -10,16 +11,19 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from bench.run.record import Record
+from leaderboard.attainable import attainable
+from leaderboard.cells import FORECAST
+from leaderboard.evidence import leaks, read_evidence
 from leaderboard.lines import Line, Spread
 from leaderboard.tables import Stale, Table, tables
-from leaderboard.wording import SHOWN, quantity_text, r2_text
+from leaderboard.wording import SHOWN, quantity_text, r2_text, ratio_text
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {"ok": "green", "cannot": "yellow", "not_run": "yellow"}
 FAILED = "red"
 
 
-def terminal_board(records: Iterable[Record], stale: Stale | None = None) -> RenderableType:
+def terminal_board(records: Iterable[Record], stale: Stale | None = None, folder: Path | None = None) -> RenderableType:
     """Lay out records for a terminal.
 
     Parameters
@@ -28,6 +32,8 @@ def terminal_board(records: Iterable[Record], stale: Stale | None = None) -> Ren
         In any order; only these are shown.
     stale : mapping, optional
         Cells that are stale, and why.
+    folder : Path, optional
+        Folder of the predictions; without it no row can be found to beat the ceiling.
 
     Returns
     -------
@@ -42,10 +48,17 @@ def terminal_board(records: Iterable[Record], stale: Stale | None = None) -> Ren
     found = tables(records, stale)
     if not found:
         return Text("No cells: nothing was planned or recorded.")
+    evidence = {place: read for place, table in enumerate(found) if folder and (read := read_evidence(folder, table))}
+    alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
     parts: list[RenderableType] = []
-    for table in found:
-        parts += [_table(table), *_messages(table), Text()]
-    return Group(*parts, Text("R2: 1 is perfect, 0 answers the mean. Several seeds: mean ±largest deviation.", "dim"))
+    for place, table in enumerate(found):
+        parts += [Text(alarm, f"bold {FAILED}") for alarm in alarms.get(place, ())]
+        parts += [_table(table), *_messages(table)]
+        parts += [*(Text(sentence, "dim") for sentence in attainable(table)), Text()]
+    legend = "R2: 1 is perfect, 0 answers the mean. "
+    if any(map(_has_ratio, found)):
+        legend += "Ratio: RMSE relative to the exact posterior's, 1 leaves nothing to gain; of the forecast pH too. "
+    return Group(*parts, Text(legend + "Several seeds: mean ±largest deviation.", "dim"))
 
 
 def _table(table: Table) -> RichTable:
@@ -58,22 +71,38 @@ def _table(table: Table) -> RichTable:
         collapse_padding=True,
     )
     rich_table.add_column("row", no_wrap=True)
-    headings = [f"R2 {shown.symbol}" for shown in SHOWN]
-    headings += [f"RMSE {shown.symbol} [{shown.unit}]" for shown in SHOWN]
-    for heading in [*headings, "fit [s]", "µs/case"]:
+    lines = [(line, _values(line, _has_ratio(table))) for line in table.lines]
+    for heading in lines[0][1]:
         rich_table.add_column(Text(heading), justify="right", overflow="fold")  # a Text: brackets are not markup
     rich_table.add_column("status", overflow="fold")
-    for line in table.lines:
-        costs = line.costs()
-        rich_table.add_row(
-            Text(f"{line.label} ({line.role})" if line.role else line.label),
-            *(Text(_r2(line, shown.name)) for shown in SHOWN),
-            *(Text(quantity_text(line.mean(shown.name, "rmse", shown.scale))) for shown in SHOWN),
-            Text(costs["fit [s]"]),
-            Text(costs["predict [µs/case]"]),
-            Text(line.status, _colour(line)),
-        )
+    for line, values in lines:
+        name = Text(f"{line.label} ({line.role})" if line.role else line.label)
+        rich_table.add_row(name, *map(Text, values.values()), Text(line.status, _colour(line)))
     return rich_table
+
+
+def _has_ratio(table: Table) -> bool:
+    """Whether any row stands beside a ceiling."""
+    return any(line.overall for line in table.lines)
+
+
+def _values(line: Line, ratio: bool) -> dict[str, str]:
+    """Numbers of one line: errors relative to the ceiling, or in the target's unit where there is none."""
+    values = {f"R2 {shown.symbol}": _r2(line, shown.name) for shown in SHOWN}
+    for shown in SHOWN:
+        if ratio:
+            values[f"ratio {shown.symbol}"] = _mean(line.ratio(shown.name), ratio_text)
+        else:
+            values[f"RMSE {shown.symbol} [{shown.unit}]"] = quantity_text(line.mean(shown.name, "rmse", shown.scale))
+    if ratio:
+        values["ratio pH"] = _mean(line.ratio(FORECAST), ratio_text)
+    costs = line.costs()
+    return values | {"fit [s]": costs["fit [s]"], "µs/case": costs["predict [µs/case]"]}
+
+
+def _mean(value: Spread | None, number: Callable[[float | None], str]) -> str:
+    """Mean over seeds."""
+    return number(value.mean if value else None)
 
 
 def _r2(line: Line, target: str) -> str:
@@ -81,6 +110,8 @@ def _r2(line: Line, target: str) -> str:
     value = line.r2(target)
     if not isinstance(value, Spread) or value.n == 1:
         return line.r2_text(target)
+    if r2_text(value.low) == r2_text(value.high):
+        return r2_text(value.mean)
     return f"{r2_text(value.mean)} ±{max(value.high - value.mean, value.mean - value.low):.1g}"
 
 

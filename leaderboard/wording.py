@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.world.quantities import TARGETS
 
 NONE = "-"
 """Printed where there is no number."""
+TIMES = (" ", " × ")
+"""Between a number and its unit, where the unit is none or is a power of ten."""
 LONGEST_GIST = 200
 """Characters of a message that are shown; the record holds all of it."""
 
@@ -25,7 +28,7 @@ class Shown:
     symbol, formula : str
         Symbol in text, and as matplotlib typesets it.
     unit, formula_unit : str
-        Unit in which it is printed, and as matplotlib typesets it.
+        Unit in which it is printed, and as it stands in pictures.
     scale : float
         The printed unit in the target's own unit.
     low, high : float
@@ -46,7 +49,7 @@ _E0, _K_D = TARGETS
 # k_d stays below 5e-3 1/s: in thousandths its columns need no exponents.
 SHOWN = (
     Shown(_E0.name, "E0", "$E_0$", "g/L", "g/L", 1.0, _E0.low, _E0.high),
-    Shown(_K_D.name, "k_d", "$k_d$", "1e-3/s", "10$^{-3}$ s$^{-1}$", 1e-3, _K_D.low * 1e3, _K_D.high * 1e3),
+    Shown(_K_D.name, "k_d", "$k_d$", "1e-3/s", "10⁻³ s⁻¹", 1e-3, _K_D.low * 1e3, _K_D.high * 1e3),
 )
 
 
@@ -106,6 +109,80 @@ def quantity_text(value: float | None) -> str:
         return f"{value:.2e}"
     decimals = max(0, 2 - math.floor(math.log10(abs(rounded))))
     return f"{value:.{decimals}f}"
+
+
+def error_text(value: float, error: float) -> str:
+    """Print a number with its standard error, to the decimals that the error leaves.
+
+    Parameters
+    ----------
+    value, error : float
+        Number and standard error.
+
+    Returns
+    -------
+    str
+        Two digits of an error that starts with 1, one of another.
+
+    Examples
+    --------
+    >>> error_text(0.0521, 0.0212), error_text(0.99652, 0.00031), error_text(0.73, 0.0)
+    ('0.05 ± 0.02', '0.9965 ± 0.0003', '0.730 ± 0')
+    """
+    if not error > 0:
+        return f"{r2_text(value)} ± 0"
+    decimals = max(0, -math.floor(math.log10(error)))
+    decimals += error * 10**decimals < 1.95
+    return f"{value:.{decimals}f} ± {error:.{decimals}f}"
+
+
+def ratio_text(value: float | None) -> str:
+    """Print an error relative to the ceiling's.
+
+    Parameters
+    ----------
+    value : float or None
+        Ratio, or nothing.
+
+    Returns
+    -------
+    str
+        Two decimals near 1, where they tell rows apart; three digits beyond.
+
+    Examples
+    --------
+    >>> [ratio_text(value) for value in (1.0, 1.004, 9.996, 12.34, 1234.5, None)]
+    ['1.00', '1.00', '10.00', '12.3', '1234', '-']
+    """
+    return quantity_text(value) if value is None or value >= 10 else f"{value:.2f}"
+
+
+def grid(heading: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
+    """Lay out a Markdown table.
+
+    Parameters
+    ----------
+    heading : sequence of str
+        A text a column.
+    rows : sequence of sequence of str
+        Cells, whose text is Markdown already.
+    align : str
+        One letter a column, l or r; the last one also holds for the columns that follow.
+
+    Returns
+    -------
+    str
+        The lines of the table.
+
+    Examples
+    --------
+    >>> print(grid(["row", "R2"], [["gru", "0.7"]], "lr"))
+    | row | R2 |
+    | --- | ---: |
+    | gru | 0.7 |
+    """
+    rule = ["---:" if letter == "r" else "---" for letter in align.ljust(len(heading), align[-1])]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [heading, rule, *rows])
 
 
 def bias_text(value: float | None, error: float | None) -> str:

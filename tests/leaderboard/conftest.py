@@ -1,6 +1,6 @@
 """Records, predictions and examples as a run would leave them, drawn at random but always the same."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,8 @@ import pytest
 
 from bench.metrics import scores
 from bench.run.record import Record, append_records, write_arrays
-from bench.world.quantities import KNOWN, TARGETS
+from bench.run.scoring import beside
+from bench.world.quantities import KNOWN, TARGET_NAMES, TARGETS
 
 N_CASES = 40
 RecordFactory = Callable[..., Record]
@@ -22,6 +23,10 @@ def _uniform(quantities, seed):
 
 
 TRUTH = _uniform(TARGETS, 1)
+FORECAST_TIME_S = np.array([0.0, 5.0, 30.0, 200.0, 2000.0])
+FORECASTS = 7.0 + np.linspace(0.0, 1.5, 5) + np.zeros((2, 1))
+CEILING_ERROR = 0.02
+UNCERTAINTY = {"nll": -1.5, "crps": 0.001, "sharpness": 0.002, "coverage_50": 0.52, "coverage_90": 0.91}
 
 
 def _prediction(row: str, seed: int, error: float) -> np.ndarray:
@@ -72,17 +77,51 @@ def record_of() -> RecordFactory:
 def folder_of(tmp_path: Path) -> FolderFactory:
     """Folder with records, and the predictions and examples beside them."""
 
-    def build(records: Iterable[Record], name: str = "run", examples: bool = True) -> Path:
+    def build(
+        records: Iterable[Record], name: str = "run", examples: bool = True, errors: Mapping[str, float] | None = None
+    ) -> Path:
         folder, records = tmp_path / name, list(records)
         append_records(folder, records)
         for record in records:
             if record.prediction_file:
-                mean = _prediction(record.row, record.seed, 0.1)
-                arrays = {"case": np.arange(N_CASES), "truth": TRUTH, "mean": mean}
+                mean = _prediction(record.row, record.seed, (errors or {}).get(record.row, 0.1))
+                arrays = {"case": np.arange(N_CASES), "truth": TRUTH, "mean": mean, "forecast": FORECASTS}
+                if record.uncertainty:
+                    arrays["sd"] = np.full_like(mean, 0.1) * np.array([1.0, 1e-3])
                 write_arrays(folder / record.prediction_file, arrays)
         for task in {record.task for record in records} if examples else ():
             write_arrays(folder / "examples" / f"{task}.npz", example_arrays(n_cases=1))
         return folder
+
+    return build
+
+
+@pytest.fixture
+def beside_ceiling(record_of: RecordFactory) -> Callable[..., list[Record]]:
+    """Cells of rows with their errors, beside the exact posterior's: ``beside_ceiling({"gru": 0.1}, ["shift_1s"])``."""
+
+    def build(
+        errors: Mapping[str, float], tasks: Iterable[str] = ("in_distribution",), n_seeds: int = 3, **changes: object
+    ) -> list[Record]:
+        found = []
+        for task in tasks:
+            stated = {name: {"r2_error": 0.02, "r2_implied": 0.93, "r2_implied_error": 0.01} for name in TARGET_NAMES}
+            ceiling = record_of(
+                "bayes",
+                error=CEILING_ERROR,
+                task=task,
+                ceiling=stated,
+                forecast={"ph_rmse": 0.01, "ph_rmse_median": 0.005, "ph_rmse_p95": 0.03, "n_clipped": 0},
+                uncertainty=dict.fromkeys(TARGET_NAMES, UNCERTAINTY),
+                fit_s=None,
+            )
+            found.append(ceiling)
+            for row, error in errors.items():
+                for seed in range(n_seeds):
+                    forecast = {"ph_rmse": 0.0125, "ph_rmse_median": 0.0123, "ph_rmse_p95": 0.0456, "n_clipped": 3}
+                    cell = record_of(row, seed, error=error, task=task, forecast=forecast, **changes)
+                    found.append(replace(cell, ceiling=beside(cell, ceiling)))
+        return found
 
     return build
 
@@ -101,10 +140,24 @@ def example_arrays(n_cases: int = 2, n_samples: int = 7) -> dict[str, np.ndarray
         "valid": valid,
         "known": known,
         "truth": TRUTH[:n_cases],
+        "forecast_time_s": FORECAST_TIME_S,
+        "forecast_true": np.tile(FORECASTS[0] + 0.1, (n_cases, 1)),
+        "forecast_mean": np.tile(FORECASTS[0] + 0.05, (n_cases, 1)),
+        "forecast_sd": np.full((n_cases, 5), 0.1),
     }
 
 
 @pytest.fixture
-def examples_of() -> Callable[..., dict[str, np.ndarray]]:
+def example_file_of() -> Callable[..., dict[str, np.ndarray]]:
     """Arrays of an example file."""
     return example_arrays
+
+
+@pytest.fixture
+def examples_of() -> Callable[..., dict[str, np.ndarray]]:
+    """Fields of example traces, without forecasts."""
+
+    def build(**sizes: int) -> dict[str, np.ndarray]:
+        return {name: values for name, values in example_arrays(**sizes).items() if not name.startswith("forecast")}
+
+    return build

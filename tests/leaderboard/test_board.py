@@ -4,6 +4,8 @@ import shutil
 import pytest
 
 from bench.errors import BenchError
+from bench.task import Task
+from bench.world.acquisition import Acquisition
 from leaderboard.board import write_board
 
 
@@ -13,6 +15,14 @@ def run_of(record_of):
         record_of("tcn", seed=1),
         record_of("nls", 0, "cannot", message="only one exposure is observed"),
     ]
+
+
+def core_tasks():
+    fine, coarse = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
+    return {
+        "in_distribution": Task("in_distribution", "why", (fine,), fine, core=True),
+        "shift_10s": Task("shift_10s", "why", (fine,), coarse, core=True),
+    }
 
 
 def contents(paths):
@@ -31,6 +41,7 @@ def test_board_is_the_same_byte_for_byte_whatever_the_order_of_records(record_of
         "r2_in_distribution.png",
         "predicted_in_distribution.png",
         "examples_in_distribution.png",
+        "forecast_in_distribution.png",
     }
 
 
@@ -84,3 +95,37 @@ def test_folder_without_records_is_an_error_that_says_what_to_do(tmp_path):
         f"board '{tmp_path}': number of records must be at least 1, got none. "
         "Run the benchmark with this output folder, or name the folder of an earlier run."
     )
+
+
+def test_board_of_all_core_tasks_has_an_overview_and_curves_the_same_again(beside_ceiling, folder_of, tmp_path):
+    errors = {"tcn": 0.1}
+    sure = {"nll": 0.0, "crps": 0.1, "sharpness": 0.1, "coverage_50": 0.5, "coverage_90": 0.9}
+    stated = {"uncertainty": {"E0_g_per_L": sure, "k_d_per_s": sure}}
+    records = beside_ceiling(errors, core_tasks(), **stated)
+    folder = folder_of(records, errors=errors | {"bayes": 0.02}, examples=False)
+    first = contents(write_board(folder, tasks=core_tasks()))
+    again = contents(write_board(folder, out=tmp_path / "again", tasks=dict(reversed(core_tasks().items()))))
+    assert again == first
+    assert {"overview.png", "curves_interval.png", "reliability_shift_10s.png"} <= set(first)
+    assert "curves_prefix.png" not in first
+    page = first["board.md"].decode()
+    headings = [line for line in page.splitlines() if line.startswith("## ")]
+    assert headings[:2] == ["## Overview", "## How to read it"]
+    assert "## Sampling and prefix" in headings
+    assert "![Overview](overview.png)" in page
+    assert "Leak alarm" not in page
+
+
+def test_board_that_lacks_a_core_task_has_no_overview(beside_ceiling, folder_of):
+    paths = write_board(folder_of(beside_ceiling({"tcn": 0.1}), examples=False), tasks=core_tasks())
+    assert "overview.png" not in {path.name for path in paths}
+    assert "## Overview" not in paths[0].read_text(encoding="utf-8")
+
+
+def test_row_that_beats_the_ceiling_is_a_warning_at_the_top_and_in_its_section(beside_ceiling, folder_of):
+    errors = {"tcn": 0.0001, "gru": 0.2}
+    folder = folder_of(beside_ceiling(errors, n_seeds=1), errors=errors | {"bayes": 0.02}, examples=False)
+    page = write_board(folder)[0].read_text(encoding="utf-8")
+    warnings = [line for line in page.splitlines() if line.startswith("**Leak alarm: `tcn` beats the exact posterior")]
+    assert len(warnings) == 2
+    assert page.index(warnings[0]) < page.index("## How to read it") < page.rindex(warnings[1])

@@ -29,9 +29,7 @@ def test_example_picture_says_the_true_values(record_of, examples_of):
     arrays = examples_of(n_cases=1) | {"truth": np.array([[0.512, 1.25e-3]]), "case": np.array([17])}
     arrays["known"][0] = [50.0, 0.2, 31.25, 7.0, 0.2]
     title = visible(drawn(record_of, ExampleTraces(**arrays)))[0].get_title(loc="left")
-    assert title == (
-        "case 17: $E_0$ = 0.512 g/L, $k_d$ = 1.25 × 10$^{-3}$ s$^{-1}$\n$S_0$ 50 mM, 31.2 °C, pH$_0$ 7.00, 5 samples"
-    )
+    assert title == ("case 17: E0 = 0.512 g/L, k_d = 1.25 × 10⁻³ s⁻¹\nurea 50 mM, 31.2 °C, pH 7.00 at t = 0, 5 samples")
 
 
 def test_example_picture_marks_predictions_of_the_same_case_inside_the_prior(record_of, examples_of):
@@ -48,3 +46,12 @@ def test_example_picture_stays_small(record_of, examples_of):
     figure = drawn(record_of, ExampleTraces(**examples_of(n_cases=8)), rows, dict.fromkeys(rows, cell))
     assert len(visible(figure)) == 2 * MOST_CASES
     assert len(figure.legends[0].get_texts()) == 2 + MOST_ROWS
+
+
+def test_ceiling_is_among_the_rows_shown_however_many_there_are(record_of, examples_of):
+    rows = [*(f"row_{number}" for number in range(9)), "bayes", "mean"]
+    cell = Predicted(np.arange(3), np.zeros((3, 2)), np.full((3, 2), 1e-3))
+    figure = drawn(record_of, ExampleTraces(**examples_of()), rows, dict.fromkeys(rows, cell))
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert len(labels) == 2 + MOST_ROWS
+    assert labels[-1] == "bayes"

@@ -1,7 +1,6 @@
 import pytest
 
-from bench.errors import BenchError
-from leaderboard.lines import Line, Spread, number_of, predict_us, relative_error, score_of, status_text
+from leaderboard.lines import Line, Spread
 from leaderboard.wording import r2_text
 
 
@@ -54,37 +53,37 @@ def test_line_names_role_and_marks(record_of):
 def test_line_status_counts_cells_and_says_what_is_stale(record_of):
     line = Line("tcn", scored(record_of, [0.1, 0.2]), (record_of("tcn", 2, "timeout"),), stale=("source", "metric"))
     assert line.status == "2 ok, 1 timeout; stale: source, metric"
-    assert status_text([]) == ""
 
 
 def test_spread_prints_one_number_for_one_seed():
     assert Spread(0.5, 0.5, 0.5, 1).text(r2_text) == "0.500"
 
 
-def test_relative_error_of_the_prior_mean_is_one(record_of):
-    sds = {"E0_g_per_L": 1.2 / 12**0.5, "k_d_per_s": (5e-3 - 1e-5) / 12**0.5}
-    record = record_of("tcn", scores={name: {"rmse": sd} for name, sd in sds.items()})
-    assert relative_error(record) == pytest.approx(1.0)
+def test_spread_of_seeds_that_agree_in_print_is_one_number():
+    assert Spread(0.5, 0.49999, 0.50001, 3).text(r2_text) == "0.500"
 
 
-def test_predict_time_a_case_needs_a_time_and_cases(record_of):
-    assert predict_us(record_of("tcn", predict_s=0.01)) == pytest.approx(250.0)
-    assert predict_us(record_of("tcn", predict_s=None)) is None
-    assert predict_us(record_of("tcn", sizes={})) is None
+def test_line_beside_a_ceiling_averages_its_ratios(beside_ceiling):
+    records = beside_ceiling({"tcn": 0.1})
+    line = Line("tcn", tuple(record for record in records if record.row == "tcn"), ())
+    ratios = [record.scores["k_d_per_s"]["rmse"] / records[0].scores["k_d_per_s"]["rmse"] for record in line.scored]
+    assert line.ratio("k_d_per_s") == Spread(pytest.approx(sum(ratios) / 3), min(ratios), max(ratios), 3)
+    assert line.ratio("forecast").mean == pytest.approx(1.25)
+    assert line.overall.low <= line.overall.mean <= line.overall.high
 
 
-def test_score_that_is_missing_is_named(record_of):
-    with pytest.raises(BenchError) as error:
-        score_of(record_of("tcn", scores={}), "E0_g_per_L", "r2")
-    assert str(error.value) == (
-        "record 'in_distribution/tcn': r2 of E0_g_per_L must be in the scores of an ok cell, got none. "
-        "Run the cell again."
-    )
+def test_line_with_one_cell_without_a_ceiling_has_no_ratio(record_of, beside_ceiling):
+    one, two = beside_ceiling({"tcn": 0.1}, n_seeds=2)[1:]
+    assert Line("tcn", (one, two), ()).overall.n == 2
+    assert Line("tcn", (one, two, record_of("tcn", 2)), ()).overall is None
 
 
-def test_score_that_is_no_number_is_named(record_of):
-    with pytest.raises(BenchError) as error:
-        number_of(record_of("tcn", scores={"E0_g_per_L": {"rmse": "large"}}), "E0_g_per_L", "rmse")
-    assert str(error.value) == (
-        "record 'in_distribution/tcn': rmse of E0_g_per_L must be a number, got 'large'. Run the cell again."
-    )
+def test_line_without_forecast_or_uncertainty_has_none_of_their_scores(record_of):
+    line = Line("tcn", (record_of("tcn"),), ())
+    assert line.forecast("ph_rmse") is None
+    assert line.uncertainty("k_d_per_s", "nll") is None
+
+
+def test_line_gives_uncertainty_in_the_unit_asked_for(record_of):
+    line = Line("tcn", (record_of("tcn", uncertainty={"k_d_per_s": {"crps": 2e-3}}),), ())
+    assert line.uncertainty("k_d_per_s", "crps", 1e-3) == pytest.approx(2.0)

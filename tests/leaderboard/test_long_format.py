@@ -55,3 +55,23 @@ def test_stale_cells_say_why(record_of):
 
 def test_no_records_give_no_lines():
     assert csv_board([]).strip() == ""
+
+
+def test_cells_beside_a_ceiling_say_ratio_and_ceiling(beside_ceiling):
+    records = beside_ceiling({"tcn": 0.1}, n_seeds=1)
+    ceiling, line = lines_of(records)
+    assert float(line["k_d_per_s_rmse_ratio"]) == pytest.approx(records[1].ceiling["k_d_per_s"]["rmse_ratio"])
+    assert line["k_d_per_s_ceiling_r2"] == ceiling["k_d_per_s_ceiling_r2"] == ceiling["k_d_per_s_r2"]
+    assert (line["k_d_per_s_ceiling_r2_error"], line["k_d_per_s_ceiling_r2_implied"]) == ("0.02", "")
+    assert (ceiling["k_d_per_s_rmse_ratio"], ceiling["k_d_per_s_ceiling_r2_implied"]) == ("1", "0.93")
+
+
+def test_forecast_and_uncertainty_are_written(beside_ceiling):
+    ceiling, line = lines_of(beside_ceiling({"tcn": 0.1}, n_seeds=1))
+    assert (line["forecast_ph_rmse"], line["forecast_rmse_ratio"], line["forecast_n_clipped"]) == (
+        "0.0125",
+        "1.25",
+        "3",
+    )
+    assert (line["k_d_per_s_nll"], ceiling["k_d_per_s_nll"]) == ("", "-1.5")
+    assert ceiling["k_d_per_s_coverage_90"] == "0.91"

@@ -1,7 +1,9 @@
 import matplotlib as mpl
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from leaderboard.looks import drawing, looks_of, save
+from leaderboard.looks import drawing, frame, looks_of, ratio_axis, save, text_width
 
 
 def test_looks_of_fifty_rows_are_all_different():
@@ -29,3 +31,37 @@ def test_saved_picture_has_the_same_bytes_again(tmp_path):
             paths.append(save(figure, tmp_path / "folder" / name))
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert b"Matplotlib" not in paths[0].read_bytes()
+
+
+def test_frame_sets_margins_in_inches():
+    figure = Figure(figsize=(10.0, 5.0))
+    ax = figure.subplots()
+    frame(figure, left=1.0, right=0.5, bottom=0.75, top=0.25)
+    box = ax.get_position()
+    assert [box.x0 * 10, box.x1 * 10, box.y0 * 5, box.y1 * 5] == pytest.approx([1.0, 9.5, 0.75, 4.75])
+
+
+@pytest.mark.parametrize("text", ["gradient_boosting", "WMWM", "iii", "-1.874 (-1.9..-1.8)"])
+def test_room_for_a_text_is_enough_for_names_of_rows(text):
+    figure = Figure(dpi=100)
+    canvas = FigureCanvasAgg(figure)
+    with drawing():
+        width = figure.text(0, 0, text, fontsize=8).get_window_extent(canvas.get_renderer()).width / 100
+    assert width <= text_width(text) * (1.6 if text == "WMWM" else 1.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.95, 2.5, ["1", "1.1", "1.2", "1.5", "2"]),
+        (0.95, 5.5, ["1", "1.5", "2", "3", "5"]),
+        (0.95, 60.0, ["1", "2", "5", "10", "20", "50"]),
+        (0.95, 3000.0, ["1", "10", "100", "1000"]),
+    ],
+)
+def test_axis_of_ratios_has_few_round_numbers(low, high, ticks):
+    for name in ("xaxis", "yaxis"):
+        axis = getattr(Figure().subplots(), name)
+        ratio_axis(axis, low, high)
+        assert [label.get_text() for label in axis.get_ticklabels()] == ticks
+        assert axis.get_scale() == "log"

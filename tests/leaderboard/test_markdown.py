@@ -3,7 +3,7 @@ import re
 import pytest
 
 from bench.run.record import STATUSES
-from leaderboard.markdown import Section, markdown_board
+from leaderboard.markdown import Chapter, Section, markdown_board
 from leaderboard.tables import tables
 
 
@@ -96,3 +96,21 @@ def test_pictures_are_linked_and_what_is_missing_is_said(record_of):
     page = markdown_board([record_of("tcn")], [Section(table, {"R2": "r2_x.png"}, ("file must be | there",))])
     assert "![R2 on in_distribution](r2_x.png)" in page
     assert "Not drawn: `file must be \\| there`" in page
+
+
+def test_section_says_what_is_attainable_before_any_score(beside_ceiling):
+    page = page_of(beside_ceiling({"tcn": 0.1}))
+    assert "- k_d: the exact posterior reaches R2" in page
+    assert page.index("- k_d: the exact") < page.index("| row | status | seeds |")
+    assert "Forecast of the pH to 2000 s:" in page
+    assert "Stated uncertainty:" not in page
+
+
+def test_chapters_stand_before_and_after_the_tables(record_of):
+    records = [record_of("tcn")]
+    chapters = [Chapter(name, "text", {"Shown": f"{name}.png"}) for name in ("First", "Last")]
+    page = markdown_board(records, [Section(table) for table in tables(records)], chapters[:1], chapters[1:])
+    places = [
+        page.index(text) for text in ("## First", "## in_distribution", "## Last", "![Shown](Last.png)", "## Rows")
+    ]
+    assert places == sorted(places)

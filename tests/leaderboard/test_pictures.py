@@ -71,8 +71,9 @@ def test_predicted_picture_counts_what_lies_beyond_it(record_of):
     figure = draw_predicted(table, {"tcn": predicted_of(7.0)}, {"tcn": 0}, looks)
     for ax in figure.axes:
         assert texts(ax)[1] == "30 at the edge"
-        offsets = ax.collections[0].get_offsets()
-        assert ax.get_ylim()[0] < offsets[:, 1].min() <= offsets[:, 1].max() < ax.get_ylim()[1]
+        drawn = ax.lines[1].get_ydata()
+        assert len(drawn) == 30
+        assert ax.get_ylim()[0] < drawn.min() <= drawn.max() < ax.get_ylim()[1]
 
 
 def test_predicted_picture_says_when_it_leaves_cases_out(record_of):

@@ -7,9 +7,9 @@ from bench.run.record import STATUSES
 from leaderboard.terminal import terminal_board
 
 
-def printed(records, width=120, stale=None):
+def printed(records, width=120, stale=None, folder=None):
     console = Console(file=io.StringIO(), width=width, color_system=None)
-    console.print(terminal_board(records, stale))
+    console.print(terminal_board(records, stale, folder))
     return console.file.getvalue()
 
 
@@ -34,11 +34,18 @@ def test_seeds_are_one_line_with_their_deviation(record_of):
     assert "3 ok" in text
 
 
-def test_reference_rows_fit_a_narrow_terminal(record_of):
-    text = printed([record_of(row) for row in ("mean", "gradient_boosting", "inception_time")], width=80)
+@pytest.mark.parametrize("beside", [False, True])
+def test_reference_rows_fit_a_narrow_terminal(record_of, beside_ceiling, beside):
+    errors = {"mean": 1.0, "gradient_boosting": 0.1, "inception_time": 0.2}
+    text = printed(beside_ceiling(errors) if beside else [record_of(row) for row in errors], width=80)
     assert "gradient_boosting" in text
     assert "mean (floor)" in text
     assert "…" not in text
+
+
+def test_seeds_that_agree_have_no_deviation(record_of):
+    text = printed([record_of("tcn", seed, scores=record_of("tcn").scores) for seed in range(3)])
+    assert "±" not in next(line for line in text.splitlines() if "tcn" in line)
 
 
 def test_stale_scores_are_said_in_words(record_of):
@@ -48,3 +55,23 @@ def test_stale_scores_are_said_in_words(record_of):
 
 def test_nothing_to_show_is_said():
     assert printed([]) == "No cells: nothing was planned or recorded.\n"
+
+
+def test_rows_beside_a_ceiling_show_their_ratio_and_what_is_attainable(beside_ceiling):
+    text = printed(beside_ceiling({"tcn": 0.1}), width=160)
+    heading = next(line for line in text.splitlines() if "status" in line)
+    assert [name in heading for name in ("ratio E0", "ratio k_d", "ratio pH")] == [True] * 3
+    assert "RMSE k_d" not in heading
+    assert "1.25" in next(line for line in text.splitlines() if "tcn" in line)
+    assert "k_d: the exact posterior reaches R2" in text
+    assert "Ratio: RMSE relative to the exact posterior" in text
+
+
+def test_row_that_beats_the_ceiling_is_a_warning(beside_ceiling, folder_of):
+    errors = {"tcn": 0.0001, "gru": 0.2}
+    records = beside_ceiling(errors)
+    folder = folder_of(records, errors=errors | {"bayes": 0.02})
+    assert "Leak alarm: `tcn` beats the exact posterior" in printed(records, folder=folder)
+    assert "Leak alarm" not in printed(records)
+    honest = [record for record in records if record.row != "tcn"]
+    assert "Leak alarm" not in printed(honest, folder=folder)

@@ -3,7 +3,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.world.quantities import TARGETS
-from leaderboard.wording import LONGEST_GIST, SHOWN, bias_text, code_span, count_text, gist, quantity_text, r2_text
+from leaderboard.wording import (
+    LONGEST_GIST,
+    SHOWN,
+    bias_text,
+    code_span,
+    count_text,
+    error_text,
+    gist,
+    grid,
+    quantity_text,
+    r2_text,
+    ratio_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +94,32 @@ def test_shown_targets_are_the_declared_ones_in_order():
     assert [shown.name for shown in SHOWN] == [target.name for target in TARGETS]
     for shown, target in zip(SHOWN, TARGETS, strict=True):
         assert (shown.low * shown.scale, shown.high * shown.scale) == pytest.approx((target.low, target.high))
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (0.73214, 0.0146, "0.732 ± 0.015"),
+        (0.73214, 0.0196, "0.73 ± 0.02"),
+        (-12.34, 3.4, "-12 ± 3"),
+        (0.999823, 7.4e-6, "0.999823 ± 0.000007"),
+        (0.5, 0.0, "0.500 ± 0"),
+    ],
+)
+def test_number_is_printed_to_the_decimals_that_its_error_leaves(value, error, text):
+    assert error_text(value, error) == text
+
+
+def test_ratio_has_two_decimals_near_one_and_three_digits_beyond():
+    assert [ratio_text(value) for value in (0.5, 1.0, 9.999, 10.0, 123456.0, None)] == [
+        "0.50",
+        "1.00",
+        "10.00",
+        "10.0",
+        "1.23e+05",
+        "-",
+    ]
+
+
+def test_grid_repeats_the_last_alignment():
+    assert grid(["a", "b", "c"], [], "lr") == "| a | b | c |\n| --- | ---: | ---: |"

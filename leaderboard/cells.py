@@ -1,0 +1,180 @@
+"""Cells: looking up what one record says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from bench.errors import BenchError
+from bench.run.record import Record
+from bench.world.quantities import TARGETS
+
+FLOOR = "mean"
+"""Row that answers the training mean: what a model must beat."""
+CEILING = "bayes"
+"""Row of the exact posterior: what no model can beat on average."""
+FORECAST = "forecast"
+"""Name of the forecast where a target's name may stand as well."""
+
+
+def score_of(record: Record, target: str, score: str) -> float | str:
+    """Look up one score of a record.
+
+    Parameters
+    ----------
+    record : Record
+        A record with status ``ok``.
+    target : str
+        Name of the target.
+    score : str
+        ``r2``, ``rmse``, ``mae`` or ``bias``.
+
+    Returns
+    -------
+    float or str
+        In the target's own unit; a sentence where it is undefined.
+
+    Raises
+    ------
+    BenchError
+        A record that lacks the score.
+    """
+    try:
+        return record.scores[target][score]
+    except KeyError as error:
+        raise BenchError(
+            f"record '{record.task}/{record.row}': {score} of {target} must be in the scores of an ok cell, "
+            "got none. Run the cell again."
+        ) from error
+
+
+def number_of(record: Record, target: str, score: str) -> float:
+    """Look up one score of a record that is always a number.
+
+    Parameters
+    ----------
+    record : Record
+        A record with status ``ok``.
+    target : str
+        Name of the target.
+    score : str
+        ``rmse``, ``mae`` or ``bias``.
+
+    Returns
+    -------
+    float
+        In the target's own unit.
+
+    Raises
+    ------
+    BenchError
+        A record that lacks the score, or has something else there.
+    """
+    value = score_of(record, target, score)
+    if isinstance(value, str):
+        raise BenchError(
+            f"record '{record.task}/{record.row}': {score} of {target} must be a number, got {value!r}. "
+            "Run the cell again."
+        )
+    return float(value)
+
+
+def relative_error(record: Record) -> float:
+    """RMSE in standard deviations of the prior, geometric mean over targets.
+
+    Parameters
+    ----------
+    record : Record
+        A record with scores.
+
+    Returns
+    -------
+    float
+        1 for a model that answers the prior mean, 0 for a perfect one.
+    """
+    errors = [
+        number_of(record, target.name, "rmse") / ((target.high - target.low) / math.sqrt(12.0)) for target in TARGETS
+    ]
+    return math.prod(errors) ** (1.0 / len(errors))
+
+
+def predict_us(record: Record) -> float | None:
+    """Time that a batch of all test cases takes.
+
+    Parameters
+    ----------
+    record : Record
+        A record.
+
+    Returns
+    -------
+    float or None
+        Microseconds a case; None where it was not measured.
+    """
+    n_cases = record.sizes.get("test")
+    return record.predict_s / n_cases * 1e6 if record.predict_s is not None and n_cases else None
+
+
+def status_text(records: Iterable[Record]) -> str:
+    """Count cells by status.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Cells.
+
+    Returns
+    -------
+    str
+        Such as ``ok`` for one cell and ``2 ok, 1 timeout`` for three; nothing for none.
+    """
+    statuses = [record.status for record in records]
+    if len(statuses) == 1:
+        return statuses[0]
+    ordered = sorted(set(statuses), key=lambda status: (status != "ok", status))
+    return ", ".join(f"{statuses.count(status)} {status}" for status in ordered)
+
+
+def ratio_of(record: Record, which: str) -> float | None:
+    """RMSE relative to the exact posterior's on the same cases.
+
+    Parameters
+    ----------
+    record : Record
+        A record.
+    which : str
+        Name of a target, or ``forecast``.
+
+    Returns
+    -------
+    float or None
+        1 where nothing is left to gain, as for the exact posterior itself; None where no ceiling is known.
+
+    Examples
+    --------
+    >>> fields = ("task", "t1", "bayes", "bayes", {}, 0, "quick", {}, "ok", "", "s1", "c1", 1)
+    >>> ratio_of(Record(*fields), "k_d_per_s")
+    1.0
+    """
+    if record.row == CEILING:
+        return 1.0
+    value = record.ceiling.get(which, {}).get("rmse_ratio")
+    return None if value is None else float(value)
+
+
+def overall_ratio(record: Record) -> float | None:
+    """RMSE relative to the exact posterior's, geometric mean over targets.
+
+    Parameters
+    ----------
+    record : Record
+        A record.
+
+    Returns
+    -------
+    float or None
+        None where no ceiling is known.
+    """
+    ratios = [ratio_of(record, target.name) for target in TARGETS]
+    known = [ratio for ratio in ratios if ratio is not None]
+    return math.prod(known) ** (1.0 / len(known)) if len(known) == len(TARGETS) else None
