@@ -59,7 +59,7 @@ def test_settings_need_named_models(invoke):
 @pytest.mark.parametrize("text", ["width", "=8", ""])
 def test_a_setting_without_a_field_or_a_value_is_refused(invoke, text):
     assert error_of(invoke("--task", "shift_1s", "--model", "mean", "--set", text)) == (
-        f"error: option '--set': value must be field=value, got {text!r}. Write for example --set max_epochs=20."
+        f"error: option '--set': value must be field=value, got {text!r}. Write for example --set epochs=20."
     )
 
 
