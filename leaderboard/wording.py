@@ -75,9 +75,9 @@ def r2_text(value: float | str | None) -> str:
         return value or NONE
     if 0.99995 <= value < 1:
         return ">0.9999"  # rounding up would claim a perfect score
-    if value <= -1000:
+    if value <= -100_000:
         return f"{value:.1e}"
-    digits = 1 if value <= -10 else 4 if value > 0.99 else 3
+    digits = 0 if value <= -1000 else 1 if value <= -10 else 4 if value > 0.99 else 3
     text = f"{value:.{digits}f}"
     return text if float(text) else text.lstrip("-")
 
