@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from models._sequence.loss import GaussianNll, SquaredError
+from models._sequence.loss import BetaNll, GaussianNll, SquaredError
 
 
 def test_squared_error_weighs_both_targets_alike():
@@ -44,3 +44,19 @@ def test_likelihood_stays_finite_however_far_the_raw_numbers_go():
     cost.backward()
     assert math.isfinite(float(cost.detach()))
     assert outputs.grad.isfinite().all()
+
+
+def test_beta_nll_weights_each_term_by_its_own_standard_deviation_and_not_its_gradient():
+    outputs = torch.tensor([[0.3, -0.2, -1.0, 0.5]], requires_grad=True)
+    targets = torch.tensor([[0.0, 0.4]])
+    terms, log_variance = GaussianNll().terms(outputs, targets)
+    weight = torch.exp(0.5 * log_variance).detach()
+    expected = torch.autograd.grad((weight * terms).mean(), outputs)[0]
+    found = torch.autograd.grad(BetaNll().cost(outputs, targets), outputs)[0]
+    torch.testing.assert_close(found, expected)
+
+
+def test_beta_nll_compares_epochs_by_the_plain_likelihood():
+    outputs, targets = torch.tensor([[0.3, -0.2, -1.0, 0.5]]), torch.tensor([[0.0, 0.4]])
+    assert BetaNll().validation_cost(outputs, targets) == GaussianNll().cost(outputs, targets)
+    assert BetaNll().cost(outputs, targets) != GaussianNll().cost(outputs, targets)
