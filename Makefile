@@ -26,8 +26,8 @@ $(VENV)/.bench: requirements.lock requirements-nodeps.lock
 	$(RUN) -m pip install --quiet --no-deps -r requirements-nodeps.lock
 	touch $@
 
-$(VENV)/.test: $(VENV)/.bench requirements-test.lock
-	$(RUN) -m pip install --quiet -r requirements-test.lock
+$(VENV)/.test: $(VENV)/.bench requirements-test.lock requirements-cluster.lock
+	$(RUN) -m pip install --quiet -r requirements-test.lock -r requirements-cluster.lock
 	touch $@
 
 clean:

@@ -4,16 +4,24 @@ import typer
 
 from commands.board import board
 from commands.ceiling import ceiling
+from commands.check import check
+from commands.new import new
+from commands.redraw import redraw
 from commands.run import run
 from commands.score import score
 from commands.statistics import statistics
+from commands.worker import worker
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.callback(invoke_without_command=True)(run)
 app.command()(board)
 app.command()(ceiling)
+app.command()(check)
+app.command()(new)
+app.command()(redraw)
 app.command()(score)
 app.command()(statistics)
+app.command()(worker)
 
 if __name__ == "__main__":
     app()

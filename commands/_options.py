@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,13 +55,22 @@ def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
         name, equals, text = assignment.partition("=")
         if not equals or not name:
             raise BenchError(
-                f"option '--set': value must be field=value, got {assignment!r}. Write for example --set max_epochs=20."
+                f"option '--set': value must be field=value, got {assignment!r}. Write for example --set epochs=20."
             )
         try:
             settings[name] = json.loads(text)
         except json.JSONDecodeError:
             settings[name] = text
     return settings
+
+
+def check_address(where: str, address: str) -> None:
+    """Refuse what cannot be the address of a scheduler."""
+    if not re.fullmatch(r"(tcp|tls|ws|wss|ucx)://[^\s/]+:\d+", address):
+        raise BenchError(
+            f"{where} '{address}': address must be tcp://HOST:PORT or tls://HOST:PORT, got {address!r}. "
+            "Copy the one that the scheduler prints."
+        )
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -16,16 +17,20 @@ from bench.errors import BenchError, unknown
 from bench.run.catalogue import choose, load_task, summary_of
 from bench.run.ceiling import ceilings
 from bench.run.child import Limits
+from bench.run.cluster import Cluster
 from bench.run.engine import check_settings, run_plan
 from bench.run.estimate import duration, estimate, longest_first
 from bench.run.plan import Plan, Plugin, make_plan
 from bench.run.record import FINAL, Record, read_records
 from bench.run.rescore import rescore
+from bench.run.seal import Seal
+from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS, Sizes, Task
 from commands._options import (
     PUBLISHED,
     REFERENCE,
     all_tasks,
+    check_address,
     friendly_errors,
     parse_settings,
     plugin_files,
@@ -33,6 +38,7 @@ from commands._options import (
     task_files,
 )
 from commands._progress import RunProgress
+from commands._seal import check_one_draw, open_seal, seal_line
 from leaderboard.board import terminal_board, write_board
 
 
@@ -61,11 +67,19 @@ def run(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Run the jobs on the workers of this Dask scheduler.", metavar="tcp://HOST:PORT"),
+    ] = None,
     device: Annotated[str, typer.Option(help="Torch device of the networks, such as cuda.")] = "cpu",
     out: Annotated[Path, typer.Option(help="Folder of records, predictions, boards and pictures.")] = Path("results"),
     rerun: Annotated[bool, typer.Option("--rerun", help="Run cells that are done as well.")] = False,
     time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
     memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
+    seal: Annotated[
+        Path | None,
+        typer.Option(help="Draw the test cases from this secret key, and confine the models.", metavar="KEYFILE"),
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List tasks, models and presets, and stop.")] = False,
 ) -> None:
     """Infer enzyme load and deactivation from the first seconds of a pH trace: run models on tasks, print the board.
@@ -76,14 +90,14 @@ def run(
 
       python run_bench.py --suite core --preset quick
 
-      python run_bench.py --task in_distribution --model tcn --set max_epochs=20
+      python run_bench.py --task in_distribution --model tcn --set epochs=20
 
     Finished cells are kept in the output folder and not run again; stop and start as you like.
     """
     if context.invoked_subcommand is not None:
         return
     console = Console()
-    with friendly_errors():
+    with friendly_errors(), said_when_full(out), ExitStack() as holding:
         folders = models or []
         if list_:
             _list(console, folders)
@@ -102,27 +116,44 @@ def run(
         chosen = choose("model", model or REFERENCE, plugin_files(folders))
         plugins = [Plugin(path, overrides) for path in chosen.values()]
         sizes, n_seeds = _sizes(preset, seeds)
-        records = _scored_today(console, out, folders)
+        key = None if seal is None else open_seal(seal, plugins, out)
+        check_one_draw(read_records(out), key, out)
+        if overrides:
+            check_settings(plugins, sizes, sealed=key is not None)
+        holding.enter_context(sole_run(out))
+        records = _scored_today(console, out, folders, key)
         known = records + read_records(PUBLISHED)
         plan = make_plan(
-            tasks, plugins, range(n_seeds), preset or "standard", sizes, records, rerun=rerun, device=device
+            tasks,
+            plugins,
+            range(n_seeds),
+            preset or "standard",
+            sizes,
+            records,
+            rerun=rerun,
+            device=device,
+            seal=key.sha256 if key else "",
         )
         plan = longest_first(plan, known)
         n_jobs = jobs or os.cpu_count() or 1
-        if overrides:
-            check_settings(plugins, sizes)
+        engine = None if cluster is None else _engine(console, cluster)
         began = time.monotonic()
         expected = estimate(plan, known, n_jobs)
-        _announce(console, plan, tasks, plugins, n_seeds, n_jobs, sizes, str(expected))
+        at_a_time = f"{n_jobs} at a time" if cluster is None else f"on {cluster}"
+        _announce(console, plan, tasks, plugins, n_seeds, at_a_time, sizes, str(expected))
+        if key is not None:
+            console.print(seal_line(key), markup=False, highlight=False, soft_wrap=True)
         best = {}
         limits = Limits(time_limit, memory_limit)
         try:
             with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
-                for record in ceilings(plan.cells, records, out):
+                for record in ceilings(plan.cells, records, out, key):
                     best[record.task] = record
             with (
                 RunProgress(console, plan.n_open, expected.seconds) as progress,
-                closing(run_plan(plan, best, out, n_jobs, limits, progress.report, rerun=rerun)) as finished,
+                closing(
+                    run_plan(plan, best, out, n_jobs, limits, progress.report, rerun=rerun, seal=key, engine=engine)
+                ) as finished,
             ):
                 for record in finished:
                     progress.done(record)
@@ -130,9 +161,9 @@ def run(
             _stopped(console, plan, out)
         records = read_records(out)
         stale = stale_in(records, folders)
-        written = write_board(out, stale=stale)
+        written = write_board(out, stale=stale, tasks=all_tasks())
         planned = {cell.key for cell in plan.cells} | {record.cell for record in best.values()}
-        console.print(terminal_board([r for r in records if r.cell in planned], stale=stale))
+        console.print(terminal_board([r for r in records if r.cell in planned], stale=stale, folder=out))
         console.print(
             f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}. "
             f"Board and pictures: {_shown(written)}",
@@ -163,14 +194,21 @@ def _sizes(preset: str | None, seeds: int | None) -> tuple[Sizes, int]:
     return PRESETS[preset], seeds or PRESETS[preset].seeds
 
 
-def _scored_today(console: Console, out: Path, folders: list[Path]) -> list[Record]:
+def _scored_today(console: Console, out: Path, folders: list[Path], key: Seal | None) -> list[Record]:
     """Records of a folder, those of an older metric scored again; stale ones are left, for they run again."""
     records = read_records(out)
     stale = stale_in(records, folders)
     fresh = [record for record in records if record.cell not in stale]
-    for record in rescore(fresh, all_tasks(), out, every=False):
+    for record in rescore(fresh, all_tasks(), out, every=False, seal=key):
         console.print(f"metrics changed: {record.row} on {record.task} scored again", markup=False, highlight=False)
     return read_records(out)
+
+
+def _engine(console: Console, address: str) -> Cluster:
+    """Engine of a run on a cluster; what it says of its workers is printed."""
+    check_address("cluster", address)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the same trouble ends the run with a sentence
+    return Cluster(address, lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True))
 
 
 def _announce(
@@ -179,7 +217,7 @@ def _announce(
     tasks: list[Task],
     plugins: list[Plugin],
     n_seeds: int,
-    n_jobs: int,
+    at_a_time: str,
     sizes: Sizes,
     expected: str,
 ) -> None:
@@ -189,7 +227,7 @@ def _announce(
         f"tasks   {', '.join(task.name for task in tasks)}",
         f"rows    {', '.join(plugin.row for plugin in plugins)}",
         f"sizes   {sizes.train:,} training, {sizes.valid:,} validation, {sizes.test:,} test cases; {n_seeds} seed(s)",
-        f"plan    {len(plan.cells)} cells, {done} done before, {len(plan.jobs)} fits to run, {n_jobs} at a time",
+        f"plan    {len(plan.cells)} cells, {done} done before, {len(plan.jobs)} fits to run, {at_a_time}",
         f"time    {expected}",
     ]
     for line in lines:

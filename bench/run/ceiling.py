@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.calibration import exact_uncertainty
 from bench.compiled import ROOT
-from bench.draw import TEST_STREAM, draw_measured
+from bench.draw import draw_measured
 from bench.forecast import REFERENCE_TIME_S, forecast_scores, posterior_forecast, true_ph
 from bench.metrics import METRIC_VERSION, scores
 from bench.posterior import Posterior, exact_posterior
@@ -20,6 +20,7 @@ from bench.run import provenance
 from bench.run.plan import Cell, Plugin
 from bench.run.record import EXAMPLES_FOLDER, PREDICTIONS_FOLDER, Record, append_records, write_arrays
 from bench.run.scoring import N_EXAMPLES, Answers, prediction_arrays, r2_error
+from bench.run.seal import Seal, test_stream
 from bench.task import digest_of
 from bench.world.acquisition import deliver
 from bench.world.quantities import TARGET_NAMES, TARGETS
@@ -30,7 +31,7 @@ SOURCE = ROOT / "bench" / "run" / "ceiling.py"
 """File whose digest stands for the row: it imports the posterior and the forecast."""
 
 
-def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path) -> Iterator[Record]:
+def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: Seal | None = None) -> Iterator[Record]:
     """Give the ceiling of every task among some cells, computing those that are missing or stale.
 
     Parameters
@@ -41,6 +42,8 @@ def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path) -> Ite
         What earlier runs left.
     out : Path
         Folder of the run; new ceilings are appended to its records.
+    seal : Seal, optional
+        Key from which the test cases are drawn.
 
     Yields
     ------
@@ -59,10 +62,10 @@ def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path) -> Ite
         if stored is not None and not own.stale(stored) and stored.metric_version == METRIC_VERSION:
             yield stored
         else:
-            yield ceiling(own, out)
+            yield ceiling(own, out, seal)
 
 
-def ceiling(cell: Cell, out: Path) -> Record:
+def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     """Compute the ceiling of one task, with its forecasts and the example traces, and append its record.
 
     Parameters
@@ -71,6 +74,8 @@ def ceiling(cell: Cell, out: Path) -> Record:
         Task and sizes.
     out : Path
         Folder of the run.
+    seal : Seal, optional
+        Key from which the test cases are drawn.
 
     Returns
     -------
@@ -79,7 +84,7 @@ def ceiling(cell: Cell, out: Path) -> Record:
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     task = cell.task
-    measured, targets = draw_measured(task.test, task.test_world, TEST_STREAM, range(cell.sizes.test))
+    measured, targets = draw_measured(task.test, task.test_world, test_stream(seal), range(cell.sizes.test))
     truth, known = targets.values, measured.known
     exact_posterior(measured.take(slice(0, 1)), task.test, task.test_world)  # compiles, if nothing has yet
     began = time.perf_counter()
@@ -135,6 +140,8 @@ def ceiling(cell: Cell, out: Path) -> Record:
         host=provenance.host(),
         commit=provenance.commit(),
         started_utc=started,
+        sealed=seal is not None,
+        seal_sha256=cell.seal,
     )
     append_records(out, [record])
     return record

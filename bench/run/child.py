@@ -12,14 +12,17 @@ import sys
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numba
 import psutil
 
 from bench.compiled import ROOT
+from bench.run.protocol import LONGEST_EVENT, parse_event
+from bench.run.sandbox import Sandbox, prepare
 
 POLL_S = 0.1
 """How often limits are checked and memory is measured."""
@@ -27,6 +30,8 @@ TAIL_BYTES = 4_000
 """How much of a child's output is kept for its record."""
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NUMBA_CACHE_DIR")
 """Variables that a child inherits."""
+KILL_WITHIN_S = 2.0
+"""How long descendants are hunted that start others as fast as they are killed."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,18 @@ class Child:
         Enforced from outside.
     stop : threading.Event, optional
         Ends the child when it is set.
+    sandbox : Sandbox, optional
+        Confines the child before it imports anything of a plugin.
     """
 
-    def __init__(self, folder: Path, threads: int, limits: Limits, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        threads: int,
+        limits: Limits,
+        stop: threading.Event | None = None,
+        sandbox: Sandbox | None = None,
+    ) -> None:
         self.peak_memory_mb = 0.0
         self._limits = limits
         self._stop = stop or threading.Event()
@@ -90,8 +104,12 @@ class Child:
         environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
         for library in ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR"):
             environment[f"{library}_NUM_THREADS"] = str(threads)
+        command = [sys.executable, "-P", "-m", "bench.run.keeper", str(orders_read), str(answers_write)]
+        if sandbox is not None:
+            command.append(json.dumps(asdict(sandbox)))
+            environment |= prepare(folder, Path(numba.config.CACHE_DIR))  # type: ignore[attr-defined]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "bench.run.job", str(orders_read), str(answers_write)],
+            command,
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -117,9 +135,9 @@ class Child:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
+        self._watch.join()  # first: both go through the descendants
         self._kill()
         self._process.wait()
-        self._watch.join()
         self._drain.join(timeout=1.0)
         os.close(self._orders)
         os.close(self._answers)
@@ -163,15 +181,16 @@ class Child:
                 if not chunk:
                     raise self._failure()
                 self._pending += chunk
+                if len(self._pending) > LONGEST_EVENT:
+                    raise ChildFailed("failed", f"the child broke the protocol: an event of over {LONGEST_EVENT} bytes")
             elif over:
                 raise self._failure()
         line, self._pending = self._pending.split(b"\n", 1)
         try:
-            event: dict[str, Any] = json.loads(line)
-            name = event["event"]
-        except (ValueError, TypeError, KeyError) as error:
+            event = parse_event(line)
+        except ValueError as error:
             raise ChildFailed("failed", f"the child broke the protocol: {line[:200]!r}") from error
-        if name == "failed":
+        if event["event"] == "failed":
             status = event.get("status")
             status = status if status in ("invalid_output", "out_of_memory") else "failed"
             raise ChildFailed(status, str(event.get("message", ""))[-TAIL_BYTES:])
@@ -245,15 +264,15 @@ class Child:
                 self._end("not_run", "stopped before it was done")
 
     def _memory_mb(self) -> float:
-        """Resident memory of the child and its descendants."""
+        """Resident memory of the plugin's process and its descendants."""
         total = 0
-        for process in self._processes():
+        for process in self._processes()[1:]:
             with contextlib.suppress(psutil.Error):
                 total += process.memory_info().rss
         return total / 1e6
 
     def _processes(self) -> list[psutil.Process]:
-        """The child and its descendants, which are remembered."""
+        """The keeper, the plugin's process and its descendants, which are remembered."""
         with contextlib.suppress(psutil.Error):
             parent = psutil.Process(self._process.pid)
             descendants = parent.children(recursive=True)
@@ -269,10 +288,31 @@ class Child:
         self._kill()
 
     def _kill(self) -> None:
-        """Kill the child's process group, and descendants that have left it."""
-        self._processes()
+        """Kill the child's descendants, those that have left its process group too, then the child.
+
+        The keeper adopts orphans: held, it keeps them findable, also those that start others as they are killed.
+        """
+        self._process.send_signal(signal.SIGSTOP)
+        deadline = time.monotonic() + KILL_WITHIN_S
+        while (
+            any([_killed(process, self._process.pid) for process in self._processes()[1:]])
+            and time.monotonic() < deadline
+        ):
+            pass
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         for process in self._descendants:
             with contextlib.suppress(psutil.Error):
                 process.kill()
+
+
+def _killed(process: psutil.Process, keeper: int) -> bool:
+    """Kill a process with its group, which may have new members by now, and say whether it was alive."""
+    with contextlib.suppress(psutil.Error, ProcessLookupError):
+        alive = bool(process.status() != psutil.STATUS_ZOMBIE)
+        group = os.getpgid(process.pid)
+        if group != keeper:  # in whose own group the keeper would die before the orphans
+            os.killpg(group, signal.SIGKILL)
+        process.kill()
+        return alive
+    return False

@@ -1,32 +1,31 @@
-"""Running a plan: threads that each drive one child process, score what it answers and append the records."""
+"""Running a plan: jobs are driven somewhere, here or on a cluster; their answers are scored and recorded here alone."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.metrics import METRIC_VERSION
 from bench.run import provenance
 from bench.run.child import Child, ChildFailed, Limits
+from bench.run.drive import Outcome, Place, drive
 from bench.run.fits import FitStore
-from bench.run.plan import Cell, Job, Plan, Plugin
-from bench.run.prediction import TestSet, predict
+from bench.run.plan import Job, Plan, Plugin
+from bench.run.prediction import TestSet, score_answer
 from bench.run.record import Record, append_records, write_json
+from bench.run.sandbox import sandbox_for
+from bench.run.seal import Seal
 from bench.run.store import CaseStore, work_folder
 from bench.task import Sizes
-
-Array = NDArray[np.float64]
 
 Report = Callable[[Job, float, str], None]
 """Progress of a job: a fraction between 0 and 1, and what it is doing."""
@@ -63,6 +62,10 @@ class Run:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
+Engine = Callable[[Plan, Run], Iterator[Record]]
+"""Runs the jobs of a plan and gives their records as soon as they are on disk."""
+
+
 def run_plan(
     plan: Plan,
     ceilings: dict[str, Record],
@@ -72,6 +75,8 @@ def run_plan(
     report: Report,
     *,
     rerun: bool = False,
+    engine: Engine | None = None,
+    seal: Seal | None = None,
 ) -> Generator[Record, None, None]:
     """Run the jobs of a plan and give each record as soon as it is on disk.
 
@@ -91,6 +96,10 @@ def run_plan(
         Called from worker threads with progress.
     rerun : bool
         Whether to fit again where a stored fit exists.
+    engine : callable, optional
+        Where the jobs run; on this machine, ``n_jobs`` at a time, without it.
+    seal : Seal, optional
+        Key from which the test cases are drawn.
 
     Yields
     ------
@@ -98,8 +107,14 @@ def run_plan(
         One a cell, in the order in which jobs end.
     """
     out.mkdir(parents=True, exist_ok=True)
-    with work_folder(out) as work, ThreadPoolExecutor(n_jobs) as pool:
-        run = Run(CaseStore(work), ceilings, out, limits, report, rerun)
+    with work_folder(out) as work:
+        run = Run(CaseStore(work, seal), ceilings, out, limits, report, rerun)
+        yield from (engine or partial(_run_here, n_jobs))(plan, run)
+
+
+def _run_here(n_jobs: int, plan: Plan, run: Run) -> Iterator[Record]:
+    """Run the jobs of a plan on this machine, in threads that drive child processes."""
+    with ThreadPoolExecutor(n_jobs) as pool:
         futures: list[Future[list[Record]]] = [pool.submit(run_job, job, run) for job in plan.jobs]
         try:
             for future in as_completed(futures):
@@ -110,7 +125,7 @@ def run_plan(
                 future.cancel()
 
 
-def check_settings(plugins: Sequence[Plugin], sizes: Sizes) -> None:
+def check_settings(plugins: Sequence[Plugin], sizes: Sizes, *, sealed: bool = False) -> None:
     """Start each plugin once, without fitting it, to find mistakes in its settings before a run begins.
 
     Parameters
@@ -119,6 +134,8 @@ def check_settings(plugins: Sequence[Plugin], sizes: Sizes) -> None:
         Models with changed settings.
     sizes : Sizes
         Numbers of cases of the run.
+    sealed : bool
+        Whether to confine them, as in a sealed run.
 
     Raises
     ------
@@ -129,7 +146,8 @@ def check_settings(plugins: Sequence[Plugin], sizes: Sizes) -> None:
         with tempfile.TemporaryDirectory(prefix="check-") as name:
             order = {"plugin": str(plugin.path.resolve()), "overrides": plugin.overrides}
             write_json(Path(name) / "job.json", order | {"sizes": asdict(sizes), "tasks": []})
-            with Child(Path(name), 1, Limits(time_s=120.0)) as child:
+            sandbox = sandbox_for(plugin.path, ROOT) if sealed else None
+            with Child(Path(name), 1, Limits(time_s=120.0), sandbox=sandbox) as child:
                 try:
                     child.expect("described")
                 except ChildFailed as failure:
@@ -137,7 +155,7 @@ def check_settings(plugins: Sequence[Plugin], sizes: Sizes) -> None:
 
 
 def run_job(job: Job, run: Run) -> list[Record]:
-    """Run one job: fit in a child, predict every test set, score, and append a record for every cell.
+    """Run one job here: fit in a child, predict every test set, score, and append a record for every cell.
 
     Parameters
     ----------
@@ -154,114 +172,59 @@ def run_job(job: Job, run: Run) -> list[Record]:
     fits = FitStore(run.out, job.key)
     if run.rerun:
         fits.forget()
-    waiting = list(job.cells)
-    records: list[Record] = []
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    while waiting:
-        n_before = len(waiting)
-        for record in _serve(job, waiting, fits, run):
-            if record.status == "not_run":
-                return records
-            record = replace(record, started_utc=started)
-            append_records(run.out, [record])
-            records.append(record)
-            waiting.pop(0)
-        if len(waiting) == n_before:
-            raise RuntimeError(f"job '{job.label}': no cell was finished")
-    return records
+    started = now()
+    report = partial(run.report, job)
+    place = Place(run.store, lambda cell: run.store.test(cell).traces, fits, run.limits, report, run.stop)
+    with closing(drive(job, place)) as outcomes:
+        return list(settle(job, outcomes, run, started))
 
 
-def _serve(job: Job, waiting: list[Cell], fits: FitStore, run: Run) -> Iterator[Record]:
-    """Start a child and give records in the order of the waiting cells, until all are done or the child is lost.
+def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Iterator[Record]:
+    """Score what came of a job's cells and append their records.
 
-    A child that is lost before it has a fit takes all its cells along; later only the cell that it worked on.
+    Parameters
+    ----------
+    job : Job
+        The job.
+    outcomes : iterable of Outcome
+        One a cell, in order.
+    run : Run
+        What the job shares with the others.
+    started : str
+        When the job began.
+
+    Yields
+    ------
+    Record
+        One a cell, up to the first that was not run.
     """
-    cells = list(waiting)
-    base = _blank(job)
-    with tempfile.TemporaryDirectory(dir=run.store.folder, prefix="job-") as name:
-        folder = Path(name)
-        _write_order(job, cells, folder)
-        with Child(folder, job.threads, run.limits, run.stop) as child:
-            try:
-                run.report(job, 0.0, "starting")
-                described = child.expect("described")
-                base = replace(base, settings=described["settings"])
-                reasons = described["cannot"]
-                if any(reasons[cell.task.name] is None for cell in cells):
-                    base = _fit(job, child, folder, fits, base, run)
-            except ChildFailed as failure:
-                base = replace(base, peak_memory_mb=child.peak_memory_mb)
-                for cell in cells:
-                    yield _ended(base, cell, failure)
-                return
-            for number, cell in enumerate(cells):
-                reason = reasons[cell.task.name]
-                if reason is not None:
-                    yield _ended(base, cell, ChildFailed("cannot", reason))
-                    continue
-                run.report(job, 1.0, f"predicting {cell.task.name}")
-                try:
-                    test = TestSet(cell, run.store.test(cell), run.ceilings[cell.task.name], f"test-{number}")
-                    record = predict(test, child, folder, _of_cell(base, cell), run.out)
-                except ChildFailed as failure:
-                    yield _ended(base, cell, failure)
-                    return
-                yield replace(record, peak_memory_mb=max(base.peak_memory_mb or 0.0, child.peak_memory_mb))
+    blank = _blank(job, started)
+    for cell, outcome in zip(job.cells, outcomes, strict=False):
+        if outcome.status == "not_run":
+            return
+        base = replace(blank, task=cell.task.name, task_digest=cell.task.digest(), cases_digest=cell.cases_digest)
+        base = replace(base, **outcome.measured, message=outcome.message)
+        if outcome.answer is None:
+            record = replace(base, status=outcome.status)
+        else:
+            test = TestSet(cell, run.store.test(cell), run.ceilings[cell.task.name])
+            record = score_answer(test, outcome.answer, base, run.out)
+        append_records(run.out, [record])
+        yield record
 
 
-def _fit(job: Job, child: Child, folder: Path, fits: FitStore, base: Record, run: Run) -> Record:
-    """Have the child fit, or load the stored fit, and note what that took."""
-    if fits.copy_to(folder):
-        try:
-            child.send(do="load")
-            child.expect("fitted")
-            child.expect("stored")
-        except ChildFailed as failure:
-            if failure.status == "failed":
-                fits.forget()  # one that cannot be opened would fail for ever
-            raise
-        return replace(base, **fits.notes())
-    for source, target in zip(run.store.training_files(job.first), ("train.npz", "valid.npz"), strict=True):
-        shutil.copyfile(source, folder / target)
-    started = time.perf_counter()
-    child.send(do="fit")
-    while (event := child.receive())["event"] == "progress":
-        run.report(job, float(event["fraction"]), str(event["message"]))
-    fit_s = time.perf_counter() - started
-    if event["event"] != "fitted":
-        raise ChildFailed("failed", f"the child broke the protocol: {event['event']!r} came instead of 'fitted'")
-    child.expect("stored")
-    notes = {
-        "fit_s": fit_s,
-        "peak_memory_mb": child.peak_memory_mb,
-        "n_parameters": event["n_parameters"],
-        "simulator_calls": event["simulator_calls"],
-        "history": event["history"],
-    }
-    fits.keep(folder, notes)
-    return replace(base, **notes)
+def now() -> str:
+    """Time of day, as records say it.
+
+    Returns
+    -------
+    str
+        ISO 8601, UTC, to the second.
+    """
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _write_order(job: Job, cells: list[Cell], folder: Path) -> None:
-    """Write what the child needs to know."""
-    first = job.first
-    write_json(
-        folder / "job.json",
-        {
-            "plugin": str(first.plugin.path.resolve()),
-            "overrides": first.plugin.overrides,
-            "seed": first.seed,
-            "sizes": asdict(first.sizes),
-            "tasks": [asdict(cell.task) for cell in cells],
-            "acquisitions": [asdict(acquisition) for acquisition in first.task.train],
-            "world": first.task.train_world.name,
-            "device": job.device,
-            "threads": job.threads,
-        },
-    )
-
-
-def _blank(job: Job) -> Record:
+def _blank(job: Job, started: str) -> Record:
     """Record of a job before anything is known of it."""
     cell = job.first
     return Record(
@@ -279,16 +242,8 @@ def _blank(job: Job) -> Record:
         cases_digest="",
         metric_version=METRIC_VERSION,
         versions=provenance.versions_of(provenance.libraries_of(cell.plugin.path)),
-        host=provenance.host() | {"device": job.device},
         commit=provenance.commit(),
+        started_utc=started,
+        sealed=bool(cell.seal),
+        seal_sha256=cell.seal,
     )
-
-
-def _of_cell(base: Record, cell: Cell) -> Record:
-    """Record of a job, made one of a cell."""
-    return replace(base, task=cell.task.name, task_digest=cell.task.digest(), cases_digest=cell.cases_digest)
-
-
-def _ended(base: Record, cell: Cell, failure: ChildFailed) -> Record:
-    """Record of a cell that has no scores."""
-    return replace(_of_cell(base, cell), status=failure.status, message=provenance.without_paths(failure.message))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.run.child import ChildFailed
+from bench.run.handover import hand_over, open_given
 from bench.run.job import FIT_FILE
 from bench.run.record import write_json
 
@@ -53,7 +56,7 @@ class FitStore:
         """
         if not (self._fit.is_file() and self._notes.is_file()):
             return False
-        shutil.copyfile(self._fit, folder / FIT_FILE)
+        hand_over(self._fit, folder / FIT_FILE)
         return True
 
     def notes(self) -> dict[str, Any]:
@@ -77,14 +80,42 @@ class FitStore:
         notes : dict
             What the runner measured.
         """
-        source = folder / FIT_FILE
-        if source.is_symlink() or not source.is_file():
+        try:
+            source = open_given(folder / FIT_FILE)
+        except ChildFailed:
             return  # a plugin put something else there: it is fitted again next time
         self._fit.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._fit.with_name(f".{self._fit.name}.{os.getpid()}")
-        shutil.copyfile(source, temporary)
+        with source, open(temporary, "wb") as file:
+            shutil.copyfileobj(source, file)
         temporary.replace(self._fit)
         write_json(self._notes, notes)
+
+    def packed(self) -> tuple[bytes, dict[str, Any]] | None:
+        """Stored fit as it crosses to another machine, not opened.
+
+        Returns
+        -------
+        tuple of bytes and dict, or None
+            What the child wrote, and the runner's notes; None where there is no fit.
+        """
+        if not (self._fit.is_file() and self._notes.is_file()):
+            return None
+        return self._fit.read_bytes(), self.notes()
+
+    def unpack(self, fit: bytes, notes: dict[str, Any]) -> None:
+        """Store a fit that came from another machine, without opening it.
+
+        Parameters
+        ----------
+        fit : bytes
+            What a child wrote.
+        notes : dict
+            What the runner measured there.
+        """
+        with tempfile.TemporaryDirectory(prefix="fit-") as name:
+            (Path(name) / FIT_FILE).write_bytes(fit)
+            self.keep(Path(name), notes)
 
     def forget(self) -> None:
         """Remove the stored fit."""

@@ -1,16 +1,14 @@
 """The child process: fits one model, then predicts the test sets that it is handed, one after the other.
 
 The parent speaks JSON lines over one pipe and the child answers over another; arrays go through files in the child's
-own folder. Test traces arrive only after the fit has been reported, and test targets never do. Run as
-``python -m bench.run.job READ_FD WRITE_FD`` with that folder as the working directory.
+own folder. Test traces arrive only after the fit has been reported, and test targets never do. ``bench.run.keeper``
+starts it with that folder as the working directory.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import pickle
-import signal
 import sys
 import traceback
 from dataclasses import asdict, fields, is_dataclass, replace
@@ -29,8 +27,6 @@ from bench.world.acquisition import Acquisition
 from bench.world.equilibria import WORLDS
 
 FIT_FILE = "fit.pickle"
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-PR_SET_CHILD_SUBREAPER = 36
 
 
 class InvalidAnswerError(PluginError):
@@ -122,9 +118,6 @@ def missing_packages(model: Model) -> str | None:
 
 def main() -> None:
     """Serve the parent until it closes the pipe."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a child does not outlive its parent
-    libc.prctl(PR_SET_CHILD_SUBREAPER, 1)  # a plugin's daemons stay descendants, which the parent can find and kill
     channel = Channel(int(sys.argv[1]), int(sys.argv[2]))
     try:
         _serve(channel)
@@ -222,7 +215,3 @@ def _write_answer(prediction: object, stem: str) -> None:
         if kind.kind not in "fiu":
             raise InvalidAnswerError(f"prediction '{name}': values must be real numbers, got {kind}. Mend predict.")
         np.save(f"{stem}-{name}.npy", np.asarray(values, dtype=np.float64), allow_pickle=False)
-
-
-if __name__ == "__main__":
-    main()

@@ -72,6 +72,8 @@ class Cell:
         Name of the sizes.
     sizes : Sizes
         Numbers of cases.
+    seal : str
+        SHA-256 of the key from which the test cases are drawn; empty for public ones.
     """
 
     task: Task
@@ -79,6 +81,7 @@ class Cell:
     seed: int
     preset: str
     sizes: Sizes
+    seal: str = ""
 
     @property
     def key(self) -> tuple[str, str, int, str]:
@@ -107,7 +110,8 @@ class Cell:
     @cached_property
     def test_digest(self) -> str:
         """Digest of the test cases."""
-        return digest_of([asdict(self.task.test), asdict(self.task.test_world), self.sizes.test, source_digest(DRAW)])
+        drawn = [asdict(self.task.test), asdict(self.task.test_world), self.sizes.test, source_digest(DRAW)]
+        return digest_of([*drawn, self.seal] if self.seal else drawn)
 
     @property
     def cases_digest(self) -> str:
@@ -205,6 +209,7 @@ def make_plan(
     rerun: bool = False,
     device: str = "cpu",
     threads: int = 1,
+    seal: str = "",
 ) -> Plan:
     """Plan a run: every task with every model and seed, less what is done and fresh.
 
@@ -228,6 +233,8 @@ def make_plan(
         Torch device.
     threads : int
         Threads of a child.
+    seal : str
+        SHA-256 of the key of a sealed run.
 
     Returns
     -------
@@ -235,7 +242,7 @@ def make_plan(
         Jobs in the order of tasks, models and seeds.
     """
     newest = {record.cell: record for record in records}
-    cells = [Cell(task, plugin, seed, preset, sizes) for seed in seeds for plugin in plugins for task in tasks]
+    cells = [Cell(task, plugin, seed, preset, sizes, seal) for seed in seeds for plugin in plugins for task in tasks]
     groups: dict[tuple[str, str, int], list[Cell]] = {}
     for cell in cells:
         record = newest.get(cell.key)
@@ -274,7 +281,8 @@ def stale_cells(
             found[record.cell] = ("plugin not found",)
         else:
             sizes = Sizes(**record.sizes)
-            cell = Cell(tasks[record.task], plugin_of[record.model], record.seed, record.preset, sizes)
+            task, plugin = tasks[record.task], plugin_of[record.model]
+            cell = Cell(task, plugin, record.seed, record.preset, sizes, record.seal_sha256)
             if reasons := cell.stale(record):
                 found[record.cell] = reasons
     return found

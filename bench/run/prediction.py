@@ -1,9 +1,8 @@
-"""Predictions: handing a child test traces, timing it, reading what it answers as untrusted files, scoring it."""
+"""Predictions: handing a child test traces, timing it, reading what it answers as untrusted files; scoring it apart."""
 
 from __future__ import annotations
 
 import os
-import stat
 import statistics
 import time
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from bench.cases import Cases, Traces
 from bench.metrics import LARGEST
 from bench.run.child import Child, ChildFailed
+from bench.run.handover import open_given
 from bench.run.plan import Cell
 from bench.run.record import PREDICTIONS_FOLDER, Record, write_arrays
 from bench.run.scoring import Answers, scored
@@ -43,28 +43,86 @@ class TestSet:
         Test cases; only their traces reach the child.
     ceiling : Record
         Record of the exact posterior on the same cases.
-    stem : str
-        Name of the child's files.
     """
 
     __test__ = False  # a name that pytest would collect
     cell: Cell
     cases: Cases
     ceiling: Record
-    stem: str
 
 
-def predict(test: TestSet, child: Child, folder: Path, base: Record, out: Path) -> Record:
-    """Have a fitted child predict one test set, score the answer and keep it.
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a child answered to one test set, checked but not scored; it may come from another machine.
 
     Parameters
     ----------
-    test : TestSet
-        What is predicted.
+    mean : array, shape (case, 2)
+        Predictions.
+    sd : array, shape (case, 2), or None
+        Their standard deviations.
+    predict_s : float
+        Seconds for the whole set.
+    predict_one_ms : float
+        Milliseconds for a single case.
+    simulator_calls : int
+        As the fitted model counts them.
+    """
+
+    mean: Array
+    sd: Array | None
+    predict_s: float
+    predict_one_ms: float
+    simulator_calls: int
+
+
+def ask(traces: Traces, stem: str, child: Child, folder: Path) -> Answer:
+    """Have a fitted child predict the traces of one test set.
+
+    Parameters
+    ----------
+    traces : Traces
+        What it sees.
+    stem : str
+        Name of its files.
     child : Child
         The child.
     folder : Path
         Its folder.
+
+    Returns
+    -------
+    Answer
+        Finite numbers of the right shape.
+
+    Raises
+    ------
+    ChildFailed
+        No answer, or one that is not what it should be.
+    """
+    singles = [  # before the whole set, which then finds everything loaded and compiled
+        _timed_prediction(child, folder, "single", traces.take(slice(case, case + 1)))[0]
+        for case in range(min(N_SINGLE, traces.n_cases))
+    ]
+    predict_s, event = _timed_prediction(child, folder, stem, traces)
+    mean = _read_answer(folder / f"{stem}-mean.npy", traces.n_cases)
+    sd_file = folder / f"{stem}-sd.npy"
+    sd = _read_answer(sd_file, traces.n_cases) if os.path.lexists(sd_file) else None
+    if sd is not None and not (sd >= SMALLEST_SD).all():
+        message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
+        raise ChildFailed("invalid_output", message)
+    return Answer(mean, sd, predict_s, 1e3 * statistics.median(singles), event["simulator_calls"])
+
+
+def score_answer(test: TestSet, answer: Answer, base: Record, out: Path) -> Record:
+    """Score the answer to one test set and keep it.
+
+    Parameters
+    ----------
+    test : TestSet
+        What was predicted.
+    answer : Answer
+        What a child answered.
     base : Record
         What is known of the cell already.
     out : Path
@@ -74,34 +132,18 @@ def predict(test: TestSet, child: Child, folder: Path, base: Record, out: Path) 
     -------
     Record
         With status ``ok``.
-
-    Raises
-    ------
-    ChildFailed
-        No answer, or one that is not what it should be.
     """
     cell, cases = test.cell, test.cases
-    singles = [  # before the whole set, which then finds everything loaded and compiled
-        _timed_prediction(child, folder, "single", cases.traces.take(slice(case, case + 1)))[0]
-        for case in range(min(N_SINGLE, cases.traces.n_cases))
-    ]
-    predict_s, event = _timed_prediction(child, folder, test.stem, cases.traces)
-    mean = _read_answer(folder / f"{test.stem}-mean.npy", cases)
-    sd_file = folder / f"{test.stem}-sd.npy"
-    sd = _read_answer(sd_file, cases) if os.path.lexists(sd_file) else None
-    if sd is not None and not (sd >= SMALLEST_SD).all():
-        message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
-        raise ChildFailed("invalid_output", message)
     stem = digest_of([*cell.key, cell.cases_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name}-{stem}.npz"
-    answers = Answers(cases.traces.known, cases.targets.values, mean, sd)
+    answers = Answers(cases.traces.known, cases.targets.values, answer.mean, answer.sd)
     record, arrays = scored(base, cell.task, answers, test.ceiling)
     write_arrays(out / prediction_file, arrays)
     return replace(
         record,
-        predict_s=predict_s,
-        predict_one_ms=1e3 * statistics.median(singles),
-        simulator_calls=event["simulator_calls"],
+        predict_s=answer.predict_s,
+        predict_one_ms=answer.predict_one_ms,
+        simulator_calls=answer.simulator_calls,
         prediction_file=prediction_file.as_posix(),
     )
 
@@ -122,19 +164,10 @@ def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> 
     return predict_s, event
 
 
-def _read_answer(path: Path, cases: Cases) -> Array:
+def _read_answer(path: Path, n_cases: int) -> Array:
     """Read an array that a child wrote: a regular file of the right size, opened without following links."""
-    expected = cases.targets.values.shape
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise ChildFailed("invalid_output", f"the answer {path.name} cannot be opened: {error.strerror}") from error
-    with open(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        most = 8 * expected[0] * expected[1] + 4096
-        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
-            message = f"the answer {path.name} must be a regular file of at most {most} bytes, got {status.st_size}"
-            raise ChildFailed("invalid_output", message)
+    expected = (n_cases, len(TARGET_NAMES))
+    with open_given(path, 8 * expected[0] * expected[1] + 4096) as file:
         try:
             values = np.lib.format.read_array(file, allow_pickle=False)
         except Exception as error:  # whatever an untrusted file does to the reader becomes a row

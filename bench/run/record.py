@@ -86,6 +86,12 @@ class Record:
         Commit of the checkout, with ``+changes`` where it was not clean.
     started_utc : str
         When the job began, ISO 8601.
+    sealed : bool
+        Whether the test cases were drawn from a secret key; otherwise anybody can draw them again.
+    seal_sha256 : str
+        SHA-256 of that key; empty for an open run.
+    isolation : str
+        What confined the child: ``landlock`` with its version, or ``none``.
     """
 
     task: str
@@ -117,6 +123,9 @@ class Record:
     host: dict[str, Any] = field(default_factory=dict)
     commit: str = ""
     started_utc: str = ""
+    sealed: bool = False
+    seal_sha256: str = ""
+    isolation: str = "none"
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
@@ -256,7 +265,8 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
     """Open a new file beside a path, which takes its place once it is wholly on disk, or goes if anything fails."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
     try:
-        with open(temporary, "wb") as file:
+        temporary.unlink(missing_ok=True)
+        with open(temporary, "xb") as file:  # through no link that a plugin may have put there
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.draw import TEST_STREAM, draw_parameters
+from bench.draw import draw_parameters
 from bench.errors import BenchError
 from bench.metrics import METRIC_VERSION
 from bench.run.ceiling import CEILING, SOURCE, ceiling
 from bench.run.plan import Cell, Plugin
 from bench.run.record import Record, append_records, read_arrays, write_arrays
 from bench.run.scoring import Answers, scored
+from bench.run.seal import Seal, test_stream
 from bench.task import Sizes, Task
 
 
-def rescore(records: Sequence[Record], tasks: dict[str, Task], out: Path, *, every: bool) -> Iterator[Record]:
+def rescore(
+    records: Sequence[Record], tasks: dict[str, Task], out: Path, *, every: bool, seal: Seal | None = None
+) -> Iterator[Record]:
     """Score stored predictions again and append the new records.
 
     Parameters
@@ -31,6 +34,8 @@ def rescore(records: Sequence[Record], tasks: dict[str, Task], out: Path, *, eve
         Folder of the records and predictions.
     every : bool
         Whether to score all of them, or only those of an older metric version.
+    seal : Seal, optional
+        Key from which the test cases of sealed records were drawn.
 
     Yields
     ------
@@ -40,7 +45,7 @@ def rescore(records: Sequence[Record], tasks: dict[str, Task], out: Path, *, eve
     Raises
     ------
     BenchError
-        A prediction file that is missing, or that was made for other test cases than today's.
+        A prediction file that is missing, or that was made for other test cases than today's or the seal's.
     """
     ok = [record for record in records if record.status == "ok" and record.task in tasks]
     due = [record for record in ok if every or record.metric_version != METRIC_VERSION]
@@ -48,14 +53,19 @@ def rescore(records: Sequence[Record], tasks: dict[str, Task], out: Path, *, eve
     for record in sorted(due, key=lambda r: (r.task, r.preset, r.row != CEILING)):
         task, key = tasks[record.task], (record.task, record.preset)
         sizes = Sizes(**record.sizes)
+        if record.seal_sha256 != (seal.sha256 if seal else ""):
+            raise BenchError(
+                f"prediction '{record.row} on {record.task}': seal must be that of the key given, "
+                f"got {record.seal_sha256[:12] or 'none'}. Run the task again with --seal and its own key file."
+            )
         if key not in ceiling_of:
-            cell = Cell(task, Plugin(SOURCE), 0, record.preset, sizes)
-            ceiling_of[key] = ceiling(cell, out)
+            cell = Cell(task, Plugin(SOURCE), 0, record.preset, sizes, record.seal_sha256)
+            ceiling_of[key] = ceiling(cell, out, seal)
         if record.row == CEILING:
             yield ceiling_of[key]
             continue
         stored = read_arrays(out / record.prediction_file)
-        known, truth = draw_parameters(TEST_STREAM, range(sizes.test))
+        known, truth = draw_parameters(test_stream(seal), range(sizes.test))
         if not np.array_equal(truth, stored["truth"]):
             raise BenchError(
                 f"prediction '{record.row} on {record.task}': truth must be today's test cases, got others. "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import shutil
 import threading
@@ -15,8 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.cases import Cases, Traces
-from bench.draw import test_cases, training_cases, validation_cases
+from bench.draw import draw_cases, training_cases, validation_cases
+from bench.errors import BenchError
 from bench.run.plan import Cell
+from bench.run.seal import Seal, test_stream
+
+LOCK_FILE = ".lock"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Errors of a disk, a quota or a limit that takes no more."""
 
 
 @dataclass
@@ -27,9 +35,12 @@ class CaseStore:
     ----------
     folder : Path
         Where the files of training cases are kept while the run lasts.
+    seal : Seal, optional
+        Key from which the test cases are drawn; public ones without it.
     """
 
     folder: Path
+    seal: Seal | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _tests: dict[str, Cases] = field(default_factory=dict)
 
@@ -68,9 +79,12 @@ class CaseStore:
         Cases
             With targets: for scoring only.
         """
+        if cell.seal != (self.seal.sha256 if self.seal else ""):
+            raise ValueError(f"cell '{cell.label}': its seal is not that of the run")
         with self._lock:
             if cell.test_digest not in self._tests:
-                self._tests[cell.test_digest] = test_cases(cell.task, cell.sizes)
+                stream, task = test_stream(self.seal), cell.task
+                self._tests[cell.test_digest] = draw_cases((task.test,), task.test_world, stream, cell.sizes.test)
             return self._tests[cell.test_digest]
 
 
@@ -88,6 +102,57 @@ def arrays_of(traces: Traces) -> dict[str, NDArray[Any]]:
         ``time_s``, ``ph``, ``valid`` and ``known``.
     """
     return {"time_s": traces.time_s, "ph": traces.ph, "valid": traces.valid, "known": traces.known}
+
+
+@contextmanager
+def sole_run(out: Path) -> Iterator[None]:
+    """Hold a folder for one run; the kernel lets go of it however the run ends.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the run; made if missing.
+
+    Raises
+    ------
+    BenchError
+        Another run holds it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with open(out / LOCK_FILE, "ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BenchError(
+                f"folder '{out}': runs must be one at a time, got another in progress. "
+                "Wait for its end, or name another folder with --out."
+            ) from error
+        yield
+
+
+@contextmanager
+def said_when_full(out: Path) -> Iterator[None]:
+    """Say in one sentence that a disk takes no more.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the run.
+
+    Raises
+    ------
+    BenchError
+        Instead of the system's error.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise BenchError(
+            f"folder '{out}': disk must have room to write, got: {error.strerror}. "
+            "Finished cells are kept: make room, and the same command does the rest."
+        ) from error
 
 
 @contextmanager

@@ -32,6 +32,11 @@ def _replace_file(kind: str, path: Path, values: Any) -> None:
         with open(elsewhere, "wb") as file:
             np.lib.format.write_array(file, np.asarray(values))
         path.symlink_to(elsewhere.resolve())
+    elif kind == "hardlink":
+        elsewhere = path.with_name("elsewhere.npy")
+        with open(elsewhere, "wb") as file:
+            np.lib.format.write_array(file, np.asarray(values))
+        path.hardlink_to(elsewhere)
     elif kind == "fifo":
         os.mkfifo(path)
     elif kind == "pickle":

@@ -36,6 +36,16 @@ def _print(n_megabytes: int) -> None:
     os.write(2, b"last words\n")
 
 
+def _flee() -> None:
+    """Pass on to a new process again and again, in a session of its own."""
+    if os.fork() == 0:
+        os.setsid()
+        note("pids-flees", os.getpid())
+        while True:
+            if os.fork():
+                os._exit(0)
+
+
 @dataclass(frozen=True)
 class Ends(Model):
     """Ends in the way of ``how``."""
@@ -54,7 +64,7 @@ class Ends(Model):
         if self.how == "allocates":
             _allocate()
         if self.how == "prints":
-            _print(200)
+            _print(1000)
             os._exit(3)
         if self.how == "loops":
             while True:
@@ -68,8 +78,9 @@ class Ends(Model):
                 f"pids-{self.how}",
                 subprocess.run(["sh", "-c", DAEMON], capture_output=True, check=True).stdout.decode(),
             )
+        if self.how == "flees":
+            _flee()
         if self.how == "orphans":
-            time.sleep(1.0)
             os._exit(5)
         time.sleep(600)
         return LevelPredictor()

@@ -34,10 +34,10 @@ def tasks():
 def plan_of(hostile, tasks):
     """Plan of rows given as (plugin, overrides)."""
 
-    def plan(rows, names=("dense",), *, seeds=1, records=(), rerun=False, sizes=SIZES):
+    def plan(rows, names=("dense",), *, seeds=1, records=(), rerun=False, sizes=SIZES, seal=""):
         plugins = [Plugin(hostile / f"{name}.py", overrides) for name, overrides in rows]
         chosen = [tasks[name] for name in names]
-        return make_plan(chosen, plugins, range(seeds), "tiny", sizes, records, rerun=rerun)
+        return make_plan(chosen, plugins, range(seeds), "tiny", sizes, records, rerun=rerun, seal=seal)
 
     return plan
 

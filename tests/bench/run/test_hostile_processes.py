@@ -1,3 +1,4 @@
+import os
 import resource
 import time
 
@@ -18,7 +19,7 @@ def ended(run_rows, tmp_path_factory, notes):
 
 @pytest.fixture(scope="module")
 def limited(run_rows, tmp_path_factory, notes):
-    rows = [("ends", {"how": how}) for how in ("loops", "ignores", "forks", "daemon")]
+    rows = [("ends", {"how": how}) for how in ("loops", "ignores", "forks", "daemon", "flees")]
     return _by_how(run_rows(tmp_path_factory.mktemp("limited"), rows, n_jobs=4, limits=Limits(time_s=4.0)))
 
 
@@ -43,6 +44,13 @@ def _runs(pid):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _group(pid):
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def test_a_child_that_exits_fails_with_its_status(ended):
@@ -81,6 +89,14 @@ def test_a_child_that_does_not_end_is_timeout_and_leaves_no_process(limited, not
     assert _running(notes, how) == []
 
 
+def test_a_process_that_passes_on_to_new_ones_without_end_is_stopped(limited, notes):
+    assert limited["flees"].status == "timeout"
+    group = int((notes / "pids-flees").read_text().split()[-1])
+    assert [
+        process.pid for process in psutil.process_iter() if _runs(process.pid) and _group(process.pid) == group
+    ] == []
+
+
 def test_a_child_that_allocates_without_end_is_out_of_memory(run_rows, tmp_path, notes):
     limits = Limits(time_s=120.0, memory_mb=400.0)
     record = run_rows(tmp_path, [("ends", {"how": "allocates"})], limits=limits)['ends(how="allocates")', "dense"]
@@ -95,7 +111,7 @@ def test_a_child_that_asks_for_more_than_there_is_is_out_of_memory(run_rows, tmp
     assert "Unable to allocate" in record.message
 
 
-def test_a_child_that_prints_200_megabytes_neither_blocks_nor_fills_the_memory(run_rows, tmp_path, notes):
+def test_a_child_that_prints_a_gigabyte_neither_blocks_nor_fills_the_memory(run_rows, tmp_path, notes):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     record = run_rows(tmp_path, [("ends", {"how": "prints"})])['ends(how="prints")', "dense"]
     grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000

@@ -6,7 +6,8 @@ import pytest
 
 from bench.draw import test_cases as draw_test_cases
 from bench.run.child import ChildFailed
-from bench.run.prediction import N_SINGLE, TestSet, predict
+from bench.run.prediction import N_SINGLE, TestSet, score_answer
+from bench.run.prediction import ask as ask_child
 from bench.run.record import read_arrays
 
 FILE = "the answer test-3-mean.npy"
@@ -60,8 +61,8 @@ def ask(cell, cases, best, make_record, tmp_path):
         (tmp_path / "child").mkdir(exist_ok=True)
         child = Answering(tmp_path / "child", mean, sd)
         base = make_record(task=cell.task.name, status="not_run")
-        test = TestSet(cell, cases, best[cell.task.name], "test-3")
-        return predict(test, child, child.folder, base, tmp_path / "out"), child
+        answer = ask_child(cases.traces, "test-3", child, child.folder)
+        return score_answer(TestSet(cell, cases, best[cell.task.name]), answer, base, tmp_path / "out"), child
 
     return ask
 

@@ -1,0 +1,198 @@
+"""Driving one job where its child runs: fit once, answer every test set. Nothing is scored and no target is here."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.cases import Traces
+from bench.compiled import ROOT
+from bench.run import provenance
+from bench.run.child import Child, ChildFailed, Limits
+from bench.run.fits import FitStore
+from bench.run.handover import hand_over
+from bench.run.plan import Cell, Job
+from bench.run.prediction import Answer, ask
+from bench.run.record import write_json
+from bench.run.sandbox import sandbox_for
+from bench.run.store import CaseStore
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What became of one cell, before it is scored; it may come from another machine.
+
+    Parameters
+    ----------
+    status : str
+        ``ok`` where there is an answer, otherwise as in a record.
+    message : str
+        The last lines of a failure, or the model's reason.
+    measured : dict
+        Fields of the record: what the model declares, what it cost and where it ran.
+    answer : Answer, optional
+        Predictions, not scored.
+    """
+
+    status: str
+    message: str
+    measured: dict[str, Any]
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a job finds where it is driven.
+
+    Parameters
+    ----------
+    store : CaseStore
+        Training cases.
+    traces : callable
+        Cell to its test traces.
+    fits : FitStore
+        Where the fit is kept.
+    limits : Limits
+        What each child may use.
+    report : callable
+        Takes progress: a fraction between 0 and 1, and what is being done.
+    stop : threading.Event
+        Ends the child when it is set.
+    """
+
+    store: CaseStore
+    traces: Callable[[Cell], Traces]
+    fits: FitStore
+    limits: Limits
+    report: Callable[[float, str], None]
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def drive(job: Job, place: Place) -> Generator[Outcome, None, None]:
+    """Drive children until every cell of a job has an outcome.
+
+    Parameters
+    ----------
+    job : Job
+        What to run.
+    place : Place
+        What it finds here.
+
+    Yields
+    ------
+    Outcome
+        One a cell, in the order of the job's cells; all that are left are ``not_run`` once the job is stopped.
+    """
+    waiting = list(job.cells)
+    while waiting:
+        n_before = len(waiting)
+        for outcome in _serve(job, waiting, place):
+            waiting.pop(0)
+            yield outcome
+        if len(waiting) == n_before:
+            raise RuntimeError(f"job '{job.label}': no cell was finished")
+
+
+def _serve(job: Job, waiting: list[Cell], place: Place) -> Iterator[Outcome]:
+    """Start a child and give outcomes in the order of the waiting cells, until all are done or the child is lost.
+
+    A child that is lost before it has a fit takes all its cells along; later only the cell that it worked on.
+    """
+    cells = list(waiting)
+    sandbox = sandbox_for(job.first.plugin.path, ROOT, job.device) if job.first.seal else None
+    measured: dict[str, Any] = {
+        "host": provenance.host() | {"device": job.device},
+        "isolation": "none" if sandbox is None else sandbox.isolation,
+    }
+    with tempfile.TemporaryDirectory(dir=place.store.folder, prefix="job-") as name:
+        folder = Path(name)
+        _write_order(job, cells, folder)
+        with Child(folder, job.threads, place.limits, place.stop, sandbox) as child:
+            try:
+                place.report(0.0, "starting")
+                described = child.expect("described")
+                measured["settings"] = described["settings"]
+                reasons = {cell.task.name: described["cannot"].get(cell.task.name) for cell in cells}
+                if any(reasons[cell.task.name] is None for cell in cells):
+                    measured |= _fit(job, child, folder, place)
+            except ChildFailed as failure:
+                measured["peak_memory_mb"] = child.peak_memory_mb
+                for _ in cells:
+                    yield _ended(failure, measured)
+                return
+            for number, cell in enumerate(cells):
+                reason = reasons[cell.task.name]
+                if reason is not None:
+                    yield _ended(ChildFailed("cannot", reason), measured)
+                    continue
+                place.report(1.0, f"predicting {cell.task.name}")
+                try:
+                    answer = ask(place.traces(cell), f"test-{number}", child, folder)
+                except ChildFailed as failure:
+                    yield _ended(failure, measured)
+                    return
+                peak = max(measured.get("peak_memory_mb") or 0.0, child.peak_memory_mb)
+                yield Outcome("ok", "", measured | {"peak_memory_mb": peak}, answer)
+
+
+def _fit(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:
+    """Have the child fit, or load the stored fit, and give what that took."""
+    fits = place.fits
+    if fits.copy_to(folder):
+        try:
+            child.send(do="load")
+            child.expect("fitted")
+            child.expect("stored")
+        except ChildFailed as failure:
+            if failure.status == "failed":
+                fits.forget()  # one that cannot be opened would fail for ever
+            raise
+        return fits.notes()
+    for source, target in zip(place.store.training_files(job.first), ("train.npz", "valid.npz"), strict=True):
+        hand_over(source, folder / target)
+    started = time.perf_counter()
+    child.send(do="fit")
+    while (event := child.receive())["event"] == "progress":
+        place.report(float(event["fraction"]), str(event["message"]))
+    fit_s = time.perf_counter() - started
+    if event["event"] != "fitted":
+        raise ChildFailed("failed", f"the child broke the protocol: {event['event']!r} came instead of 'fitted'")
+    child.expect("stored")
+    notes = {
+        "fit_s": fit_s,
+        "peak_memory_mb": child.peak_memory_mb,
+        "n_parameters": event["n_parameters"],
+        "simulator_calls": event["simulator_calls"],
+        "history": event["history"],
+    }
+    fits.keep(folder, notes)
+    return notes
+
+
+def _write_order(job: Job, cells: list[Cell], folder: Path) -> None:
+    """Write what the child needs to know."""
+    first = job.first
+    write_json(
+        folder / "job.json",
+        {
+            "plugin": str(first.plugin.path.resolve()),
+            "overrides": first.plugin.overrides,
+            "seed": first.seed,
+            "sizes": asdict(first.sizes),
+            "tasks": [asdict(cell.task) for cell in cells],
+            "acquisitions": [asdict(acquisition) for acquisition in first.task.train],
+            "world": first.task.train_world.name,
+            "device": job.device,
+            "threads": job.threads,
+        },
+    )
+
+
+def _ended(failure: ChildFailed, measured: dict[str, Any]) -> Outcome:
+    """Outcome of a cell without an answer."""
+    return Outcome(failure.status, provenance.without_paths(failure.message), measured)

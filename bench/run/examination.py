@@ -1,0 +1,156 @@
+"""The conformance suite in a child process: a plugin that crashes or hangs takes nothing else along."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from bench.compiled import ROOT
+from bench.conformance import CHECKS, FAILED, PASSED, Check, Outcome, examine
+from bench.contract import Model
+from bench.errors import unknown
+from bench.run.child import ENVIRONMENT
+from bench.run.job import load_model, missing_packages
+from bench.subject import Subject
+
+LOADS = "loads"
+"""Name of what comes before the checks: the file defines a model."""
+TAIL_CHARACTERS = 2_000
+"""How much of what the plugin printed is shown when it ends its process."""
+
+
+def examined(path: Path, time_limit_s: float, only: str | None = None) -> Iterator[Outcome]:
+    """Put the conformance suite to a plugin, in a process of its own.
+
+    Parameters
+    ----------
+    path : Path
+        Plugin file.
+    time_limit_s : float
+        Wall seconds for the whole suite.
+    only : str, optional
+        The one check to put; the traceback of an error is then in its message.
+
+    Yields
+    ------
+    Outcome
+        One a check, as soon as it is known; ``loads`` first. A process that ends early fails the check that it was at.
+
+    Raises
+    ------
+    BenchError
+        No such check.
+    """
+    names = [check.name for check in CHECKS]
+    if only is not None and only not in names:
+        raise unknown("check", only, names)
+    names = [LOADS, *([only] if only else names)]
+    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+    environment |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+    read_fd, write_fd = os.pipe()
+    with tempfile.TemporaryDirectory(prefix="check-") as folder, tempfile.TemporaryFile() as printed:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "bench.run.examination", str(path.resolve()), str(write_fd), *names[1:]],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            pass_fds=(write_fd,),
+            start_new_session=True,
+        )
+        os.close(write_fd)
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            _kill(process)
+
+        timer = threading.Timer(time_limit_s, end)
+        timer.start()
+        n_seen = 0
+        try:
+            with open(read_fd, encoding="utf-8") as answers:
+                for line in answers:
+                    outcome = Outcome(**json.loads(line))
+                    n_seen += 1
+                    yield outcome
+                    if outcome.check == LOADS and outcome.status == FAILED:
+                        return
+            code = process.wait()
+            if n_seen < len(names):
+                how = f"stopped at the time limit of {time_limit_s:g} s" if late.is_set() else f"exit status {code}"
+                yield Outcome(names[n_seen], FAILED, f"its process must go on, got: {how}. {_tail(printed.fileno())}")
+        finally:
+            timer.cancel()
+            _kill(process)
+            process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and its group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _tail(descriptor: int) -> str:
+    """Last lines that a process printed to a file."""
+    size = os.fstat(descriptor).st_size
+    text = os.pread(descriptor, TAIL_CHARACTERS, max(0, size - TAIL_CHARACTERS)).decode(errors="replace").strip()
+    return f"It printed:\n{text}" if text else "It printed nothing."
+
+
+def main() -> None:
+    """Put the checks named on the command line, and write each outcome as one JSON line."""
+    path, names = Path(sys.argv[1]), sys.argv[3:]
+    with open(int(sys.argv[2]), "w", encoding="utf-8") as answers:
+
+        def answer(outcome: Outcome) -> None:
+            answers.write(json.dumps(asdict(outcome)) + "\n")
+            answers.flush()
+
+        loaded = _loaded(path)
+        if isinstance(loaded, Outcome):
+            answer(loaded)
+            return
+        answer(Outcome(LOADS, PASSED))
+        subject = Subject(loaded)
+        for check in CHECKS:
+            if check.name in names:
+                outcome = examine(check, subject)
+                answer(_with_traceback(check, subject, outcome) if len(names) == 1 else outcome)
+
+
+def _with_traceback(check: Check, subject: Subject, outcome: Outcome) -> Outcome:
+    """Outcome with the traceback of what the plugin raised, if it raised."""
+    if outcome.status == FAILED:
+        try:
+            check.ask(subject)
+        except Exception:  # noqa: BLE001 - what it raises is what is shown
+            return replace(outcome, message=f"{outcome.message}\n{traceback.format_exc()}")
+    return outcome
+
+
+def _loaded(path: Path) -> Model | Outcome:
+    """Load a plugin, or say why it cannot be."""
+    try:
+        model = load_model(path, {})
+        lacking = missing_packages(model)
+    except Exception as error:  # noqa: BLE001 - a plugin can raise anything while it is imported
+        return Outcome(LOADS, FAILED, f"{type(error).__name__}: {error}")
+    return Outcome(LOADS, FAILED, lacking) if lacking else model
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Files that cross between the runner and a child's folder, where a plugin may have put something in the way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from bench.run.child import ChildFailed
+
+
+def hand_over(source: Path, target: Path) -> None:
+    """Copy a file into a child's folder as a new file, through no link that lies there.
+
+    Parameters
+    ----------
+    source : Path
+        File of the runner.
+    target : Path
+        Its place in the child's folder.
+
+    Raises
+    ------
+    ChildFailed
+        Something in that place cannot be replaced.
+    """
+    try:
+        target.unlink(missing_ok=True)
+        with open(source, "rb") as given, open(target, "xb") as file:
+            shutil.copyfileobj(given, file)
+    except OSError as error:
+        raise ChildFailed("failed", f"the file {target.name} cannot be handed over: {error.strerror}") from error
+
+
+def open_given(path: Path, most: int | None = None) -> BinaryIO:
+    """Open what a child wrote: a regular file of one name, without following links.
+
+    Parameters
+    ----------
+    path : Path
+        File in the child's folder.
+    most : int, optional
+        Largest size in bytes.
+
+    Returns
+    -------
+    file
+        Open for reading.
+
+    Raises
+    ------
+    ChildFailed
+        There is none, or something else.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise ChildFailed("invalid_output", f"the answer {path.name} cannot be opened: {error.strerror}") from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or (most is not None and status.st_size > most):
+        os.close(descriptor)
+        limit = "" if most is None else f" of at most {most} bytes"
+        message = f"the answer {path.name} must be a regular file{limit}, got {status.st_size}"
+        raise ChildFailed("invalid_output", message)
+    if status.st_nlink != 1:
+        os.close(descriptor)
+        message = f"the answer {path.name} must be a file of its own, got one with {status.st_nlink} names"
+        raise ChildFailed("invalid_output", message)
+    return open(descriptor, "rb")

@@ -1,0 +1,116 @@
+"""Score stored fits on fresh test draws, beside the published scores."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from bench.errors import BenchError
+from bench.run.catalogue import choose
+from bench.run.child import Limits
+from bench.run.record import read_records
+from bench.run.redraw import Gap, Redraw
+from bench.run.store import work_folder
+from commands._options import all_tasks, friendly_errors, plugin_files
+
+REDRAW_FILE = "redraw.csv"
+COLUMNS = (
+    "task",
+    "row",
+    "seed",
+    "preset",
+    "target",
+    "n_published",
+    "n_fresh",
+    "published",
+    "fresh",
+    "difference",
+    "standard_error",
+)
+
+
+def redraw(
+    task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.", metavar="NAME")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="Only this model; may be repeated.", metavar="NAME")] = None,
+    models: Annotated[
+        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Fresh test sets, each as large as the published one.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder of records, predictions and stored fits.")] = Path("results"),
+    time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
+    memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
+) -> None:
+    """Score stored fits on fresh test draws, without training, and give the difference from the published draw.
+
+    A difference is fresh minus published R2, beside its standard error over the draws of the cases. One far below zero
+    says that the row has seen the published test cases, or was tuned on them. All rows are in redraw.csv as well.
+    """
+    console = Console()
+    with friendly_errors():
+        tasks, plugins = all_tasks(), plugin_files(models or [])
+        names = {"task": choose("task", task, dict.fromkeys(tasks, out)) if task else tasks}
+        names["model"] = choose("model", model, plugins) if model else plugins
+        records = [
+            record
+            for record in read_records(out)
+            if record.status == "ok" and record.task in names["task"] and record.model in names["model"]
+        ]
+        if not records:
+            raise BenchError(
+                f"folder '{out}': must hold finished cells of these tasks and models, got none. "
+                "Run them first, or name a folder with --out."
+            )
+        gaps: list[Gap] = []
+        n_left = 0
+        with work_folder(out) as work:
+            asked = Redraw(out, work, Limits(time_limit, memory_limit), draws)
+            for record in records:
+                found = asked.gaps(record, tasks[record.task], plugins[record.model])
+                if isinstance(found, str):
+                    n_left += 1
+                    _say(console, f"{record.row} on {record.task}, seed {record.seed}: left out, {found}")
+                else:
+                    gaps += found
+        console.print(_table(gaps))
+        _write(out / REDRAW_FILE, gaps)
+        _say(
+            console,
+            f"{len(records) - n_left} of {len(records)} cells drawn again, none trained: "
+            f"{os.path.relpath(out / REDRAW_FILE)}",
+        )
+        if n_left:
+            raise typer.Exit(1)
+
+
+def _table(gaps: Sequence[Gap]) -> Table:
+    """Gaps as a table for the terminal."""
+    headers = ("task", "row", "seed", "R2 of", "published", "fresh", "difference")
+    columns = (
+        Column(name, no_wrap=True, justify="right" if number > 3 else "left") for number, name in enumerate(headers)
+    )
+    table = Table(*columns)
+    for gap in gaps:
+        target = gap.target.removesuffix("_g_per_L").removesuffix("_per_s")
+        difference = f"{gap.difference:+.4f} ± {gap.standard_error:.4f}"
+        table.add_row(gap.task, gap.row, str(gap.seed), target, f"{gap.published:.4f}", f"{gap.fresh:.4f}", difference)
+    return table
+
+
+def _write(path: Path, gaps: Sequence[Gap]) -> None:
+    """Write all gaps to a file."""
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows([getattr(gap, column) for column in COLUMNS] for gap in gaps)
+
+
+def _say(console: Console, text: str) -> None:
+    """Print one plain line."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,40 @@
+"""Start a worker of a Dask cluster from this checkout."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from bench.compiled import ROOT
+from bench.errors import BenchError
+from commands._options import check_address, friendly_errors
+
+
+def worker(
+    address: Annotated[str, typer.Argument(help="Address of the scheduler, as it prints it.", metavar="ADDRESS")],
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Jobs at a time, one process and one thread each. Default: one a core.")
+    ] = None,
+) -> None:
+    """Take jobs of a run that was started with --cluster ADDRESS, until stopped.
+
+    The checkout and its environment must be those of the run: a worker with other sources is given nothing, and the run
+    says why.
+    """
+    with friendly_errors():
+        check_address("worker", address)
+        if importlib.util.find_spec("distributed") is None:
+            raise BenchError(
+                f"worker '{address}': package dask[distributed] must be installed, got none. "
+                "Run 'pip install -r requirements-cluster.lock'."
+            )
+    n_jobs = jobs or os.cpu_count() or 1
+    # One process a job, so that a job that takes its worker along takes no other; their memory is the run's to limit.
+    options = ["--nworkers", str(n_jobs), "--nthreads", "1", "--memory-limit", "0", "--no-dashboard"]
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    os.execve(sys.executable, [sys.executable, "-m", "dask", "worker", address, *options], environment)

@@ -1,0 +1,72 @@
+import pytest
+
+from bench.conformance import CHECKS
+
+LATE = "its process must go on, got: "
+
+
+def rows(result):
+    """Check to its result, from the lines of the table that begin one."""
+    cells = [line.split("│")[1:3] for line in result.stdout.splitlines() if line.startswith("│ ")]
+    return {check.strip(): status.strip() for check, status in cells if check.strip()}
+
+
+def test_every_check_of_a_good_plugin_is_shown_and_the_status_is_0(invoke):
+    result = invoke("check", "mean")
+    assert result.exit_code == 0
+    assert list(rows(result)) == ["loads", *(check.name for check in CHECKS)]
+    declined = {"small_task", "overfits"}
+    assert {name for name, status in rows(result).items() if status != "passed"} == declined
+    assert result.stdout.splitlines()[-1] == "mean: ready to run"
+
+
+def test_what_fails_is_shown_with_how_to_mend_it(invoke, hostile):
+    result = invoke("check", "answers", "--models", hostile, "--only", "finite")
+    assert result.exit_code == 1
+    assert rows(result) == {"loads": "passed", "finite": "failed"}
+    text = " ".join(result.stdout.replace("│", " ").split())
+    assert "got others in 1 cases, case 63 first. Guard the division or the logarithm." in text
+    assert result.stdout.splitlines()[-1] == "answers: 1 of 2 checks failed"
+
+
+def test_a_check_put_alone_shows_where_the_plugin_raised(invoke, hostile):
+    result = invoke("check", hostile / "raises.py", "--only", "shape")
+    assert result.exit_code == 1
+    assert "no urease in sight" in result.stdout
+    assert "Traceback (most recent call last):" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("plugin", "checks", "what"),
+    [
+        ("broken_import", {"loads": "failed"}, "RuntimeError: this plugin cannot be imported"),
+        ("no_model", {"loads": "failed"}, "file must define MODEL"),
+        ("needs_package", {"loads": "failed"}, "the package no-such-package-of-urease is not installed"),
+        ("ends", {"loads": "passed", "shape": "failed"}, f"{LATE}exit status 139. It printed nothing."),
+    ],
+)
+def test_a_plugin_that_does_not_load_or_ends_its_process_fails(invoke, hostile, plugin, checks, what):
+    result = invoke("check", plugin, "--models", hostile)
+    assert (result.exit_code, rows(result)) == (1, checks)
+    assert what in " ".join(result.stdout.replace("│", " ").split())
+
+
+def test_a_plugin_that_hangs_is_ended_at_the_limit(invoke, hostile, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    (tmp_path / "hold").touch()
+    result = invoke("check", "waits", "--models", hostile, "--time-limit", "8")
+    assert (result.exit_code, rows(result)) == (1, {"loads": "passed", "shape": "failed"})
+    assert f"{LATE}stopped at the time limit of 8 s." in " ".join(result.stdout.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nothing.py",), "plugin 'nothing.py': path must be an existing file, got none. Check the spelling."),
+        (("mean", "--only", "finit"), "check 'finit': name must be one of "),
+    ],
+)
+def test_what_does_not_exist_is_refused(invoke, arguments, message):
+    result = invoke("check", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {message}")

@@ -1,0 +1,104 @@
+"""Prints what becomes of every misbehaving plugin, open and under seal: ``python tests/hostile/_table.py``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from bench.run.ceiling import ceilings  # noqa: E402  # found only once the checkout is on the path
+from bench.run.child import Limits  # noqa: E402
+from bench.run.engine import run_plan  # noqa: E402
+from bench.run.plan import Plugin, make_plan  # noqa: E402
+from bench.run.record import Record, read_records  # noqa: E402
+from bench.run.seal import Seal  # noqa: E402
+from bench.task import Sizes, Task  # noqa: E402
+from bench.world.acquisition import Acquisition  # noqa: E402
+
+DENSE = Acquisition(3.0, 0.3)
+TASK = Task("dense", "as trained", (DENSE,), DENSE)
+SIZES = Sizes(48, 16, 96, 1)
+LIMITS = Limits(time_s=5.0, memory_mb=600.0)
+KEY = bytes(range(32))
+EXPECTED = {
+    "raises": {"where": {"fit": "failed", "memory": "out_of_memory", "exit": "failed"}},
+    "ends": {
+        "how": {
+            "exit": "failed",
+            "segfault": "failed",
+            "closes": "failed",
+            "orphans": "failed",
+            "prints": "failed",
+            "allocates": "out_of_memory",
+            "loops": "timeout",
+            "ignores": "timeout",
+            "forks": "timeout",
+            "daemon": "timeout",
+            "flees": "timeout",
+        }
+    },
+    "answers": {
+        "kind": {
+            "nan": "invalid_output",
+            "columns": "failed",
+            "swapped": "failed",
+            "text": "invalid_output",
+            "symlink": "invalid_output",
+            "hardlink": "invalid_output",
+            "fifo": "invalid_output",
+            "pickle": "invalid_output",
+            "mutates": "ok",
+        }
+    },
+    "spoils_folder": {"what": {"traces": "ok", "folder": "failed", "store": "ok"}},
+    "cheats": {
+        "how": dict.fromkeys(("seeds", "key", "truth", "posterior", "memory", "objects", "forges"), "ok"),
+    },
+}
+
+
+def run_alone(out: Path, plugin: str, settings: dict[str, Any], seal: Seal | None) -> tuple[Record, float]:
+    """Run one row: its record, and the seconds it took, drawing of cases included."""
+    sha256 = seal.sha256 if seal else ""
+    plan = make_plan([TASK], [Plugin(HERE / f"{plugin}.py", settings)], [0], "tiny", SIZES, [], seal=sha256)
+    best = {record.task: record for record in ceilings(plan.cells, read_records(out), out, seal)}
+    began = time.monotonic()
+    (record,) = run_plan(plan, best, out, 1, LIMITS, lambda *progress: None, seal=seal)
+    return record, time.monotonic() - began
+
+
+def score(record: Record) -> str:
+    """R2 of both targets."""
+    return " / ".join(f"{record.scores[target]['r2']:.3f}" for target in record.scores) or "-"
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    print("| plugin | expected | open | sealed | s over limit | R2 open | R2 sealed |")
+    print("|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["TMPDIR"] = tempfile.tempdir = name
+        (Path(name) / "key").write_bytes(KEY)
+        for plugin, ways in EXPECTED.items():
+            for field, statuses in ways.items():
+                for way, expected in statuses.items():
+                    settings = {field: way}
+                    opened, took_s = run_alone(Path(name) / "open", plugin, settings, None)
+                    sealed, _ = run_alone(Path(name) / "sealed", plugin, settings, Seal(KEY))
+                    over = f"{took_s - LIMITS.time_s:.1f}" if opened.status == "timeout" else "-"
+                    cells = [f"`{plugin}` {way}", expected, opened.status, sealed.status, over]
+                    print(f"| {' | '.join([*cells, score(opened), score(sealed)])} |", flush=True)
+                    if left := psutil.Process().children(recursive=True):
+                        print(f"processes left: {left}")
+
+
+if __name__ == "__main__":
+    main()
