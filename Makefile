@@ -1,13 +1,14 @@
 # The two commands are `make bench` and `make test`; the plain pip and python lines stand in README.md.
 PYTHON ?= python3.11
 PRESET ?=
+OUT ?= results
 VENV := .venv
 RUN := $(VENV)/bin/python
 
 .PHONY: bench test test-all check clean
 
 bench: $(VENV)/.bench
-	$(RUN) run_bench.py --task shift_10s $(if $(PRESET),--preset $(PRESET))
+	$(RUN) run_bench.py --task shift_10s $(if $(PRESET),--preset $(PRESET)) --out $(OUT)
 
 test: $(VENV)/.test
 	$(RUN) -m pytest
