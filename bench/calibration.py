@@ -39,8 +39,8 @@ def gaussian_uncertainty(truth: Array, mean: Array, sd: Array) -> dict[str, dict
     --------
     >>> rng = np.random.default_rng(0)
     >>> truth = rng.standard_normal((4000, 2))
-    >>> round(gaussian_uncertainty(truth, 0 * truth, 1 + 0 * truth)["E0_g_per_L"]["coverage_90"], 2)
-    0.9
+    >>> abs(gaussian_uncertainty(truth, 0 * truth, 1 + 0 * truth)["E0_g_per_L"]["coverage_90"] - 0.9) < 0.02
+    True
     """
     z = (truth - mean) / sd
     crps = sd * (z * (2.0 * stats.norm.cdf(z) - 1.0) + 2.0 * stats.norm.pdf(z) - 1.0 / np.sqrt(np.pi))

@@ -146,8 +146,9 @@ def exposed(sandbox: Sandbox, secrets: Iterable[Path]) -> tuple[Path, str] | Non
 
     Examples
     --------
-    >>> exposed(Sandbox(("/opt/plugins",)), [Path("/opt/plugins/key")])
-    (PosixPath('/opt/plugins/key'), '/opt/plugins')
+    >>> secret, folder = exposed(Sandbox(("/opt/plugins",)), [Path("/opt/plugins/key")])
+    >>> str(secret), folder
+    ('/opt/plugins/key', '/opt/plugins')
     >>> exposed(Sandbox(("/opt/plugins",)), [Path("/opt/keys/key")])
     """
     open_folders = [(folder, Path(folder).resolve()) for folder in sandbox.readable if not folder.startswith("/proc")]
