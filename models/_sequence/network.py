@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import nn
 from torch.nn.functional import pad
@@ -12,7 +14,7 @@ from models._sequence.encoder import Encoded
 Tensor = torch.Tensor
 
 
-class SequenceNetwork(nn.Module):
+class SequenceNetwork(nn.Module, ABC):
     """A network that answers encoded traces.
 
     Parameters
@@ -59,9 +61,9 @@ class SequenceNetwork(nn.Module):
             )
         return self.answer(encoded)
 
+    @abstractmethod
     def answer(self, encoded: Encoded) -> Tensor:
         """Outputs of cases whose shapes are right, shape (B, O)."""
-        raise NotImplementedError
 
 
 def with_known(encoded: Encoded) -> Tensor:
