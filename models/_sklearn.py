@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import RidgeCV
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from bench.cases import Cases, Targets, Traces
 from bench.contract import Context, Model, Prediction, Predictor
 from models._features import features
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 Array = NDArray[np.float64]
 
@@ -84,6 +84,8 @@ class SklearnModel(Model):
     Examples
     --------
     >>> from sklearn.neighbors import KNeighborsRegressor
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
     >>> class Neighbours(SklearnModel):
     ...     def regressor(self, context):
     ...         return make_pipeline(StandardScaler(), KNeighborsRegressor(5))
@@ -108,6 +110,8 @@ class SklearnModel(Model):
 
     def fit(self, train: Cases, valid: Cases, context: Context) -> SklearnPredictor:
         """Fit the regressor on the summaries of the training cases; see ``Model``."""
+        from sklearn.pipeline import Pipeline  # here and below, so that listing a row does not pay for the library
+
         standard = Standard.of(train.targets)
         regressor = self.regressor(context).fit(features(train.traces), standard.scaled(train.targets))
         last = regressor[-1] if isinstance(regressor, Pipeline) else regressor
@@ -136,6 +140,10 @@ def polynomial_ridge(degree: int) -> Pipeline:
     >>> polynomial_ridge(2).fit(x, np.column_stack([x, x**2])).predict([[0.5]]).round(2).tolist()
     [[0.5, 0.25]]
     """
+    from sklearn.linear_model import RidgeCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
     return make_pipeline(
         StandardScaler(),
         PolynomialFeatures(degree, include_bias=False),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
 
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
@@ -20,6 +19,7 @@ from models._sklearn import Standard, polynomial_ridge
 if TYPE_CHECKING:
     from lightgbm import Booster
     from lightgbm.callback import CallbackEnv
+    from sklearn.pipeline import Pipeline
 
 Array = NDArray[np.float64]
 

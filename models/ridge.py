@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from sklearn.pipeline import Pipeline
+from typing import TYPE_CHECKING
 
 from bench.contract import Context
 from models._sklearn import SklearnModel, polynomial_ridge
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
