@@ -5,7 +5,9 @@ import typer
 from commands.board import board
 from commands.ceiling import ceiling
 from commands.check import check
+from commands.documents import documents
 from commands.new import new
+from commands.publish import publish
 from commands.redraw import redraw
 from commands.run import run
 from commands.score import score
@@ -17,7 +19,9 @@ app.callback(invoke_without_command=True)(run)
 app.command()(board)
 app.command()(ceiling)
 app.command()(check)
+app.command()(documents)
 app.command()(new)
+app.command()(publish)
 app.command()(redraw)
 app.command()(score)
 app.command()(statistics)

@@ -15,20 +15,9 @@ from numpy.typing import NDArray
 
 from bench.cases import Traces
 from bench.errors import BenchError
+from bench.likelihood_kernel import E0_HIGH, E0_LOW, K_D_HIGH, K_D_LOW, LAG, N_SETTINGS, NOISE, OFFSET
 from bench.marginals import Marginals, gauss_legendre, marginals_of
-from bench.posterior_kernel import (
-    E0_HIGH,
-    E0_LOW,
-    K_D_HIGH,
-    K_D_LOW,
-    LAG,
-    N_SETTINGS,
-    NOISE,
-    OFFSET,
-    densities_at,
-    predictive,
-    quadrature,
-)
+from bench.posterior_kernel import densities_at, predictive, quadrature
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import World
 from bench.world.kinetics import pack_cases
@@ -171,14 +160,12 @@ def exact_posterior(
     windows = np.empty((measured.n_cases, 1 + n_k_d, 2))
     log_density = np.empty((measured.n_cases, n_k_d, n_E0))
     quadrature(
-        measured.time_s,
-        measured.ph,
-        measured.valid,
+        np.ascontiguousarray(measured.time_s),  # of one layout, so that the kernel is compiled once
+        np.ascontiguousarray(measured.ph),
+        np.ascontiguousarray(measured.valid),
         pack_cases(measured.known, world),
         _settings(acquisition),
-        gauss_legendre(LAG_RULE),
-        rule_E0,
-        rule_k_d,
+        (gauss_legendre(LAG_RULE), rule_E0, rule_k_d),
         windows,
         log_density,
     )
@@ -221,7 +208,16 @@ def log_posterior_density(
     value = np.empty(measured.n_cases)
     rule = gauss_legendre(LAG_RULE)
     packed = pack_cases(measured.known, world)
-    densities_at(measured.time_s, measured.ph, measured.valid, packed, targets, _settings(acquisition), rule, value)
+    densities_at(
+        np.ascontiguousarray(measured.time_s),
+        np.ascontiguousarray(measured.ph),
+        np.ascontiguousarray(measured.valid),
+        packed,
+        np.ascontiguousarray(targets),
+        _settings(acquisition),
+        rule,
+        value,
+    )
     area = np.prod([quantity.high - quantity.low for quantity in TARGETS])
     return np.asarray(value - posterior.log_evidence - np.log(area))
 

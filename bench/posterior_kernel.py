@@ -13,7 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.compiled import compiled
-from bench.world.electrode import shown_trace
+from bench.likelihood_kernel import (
+    E0_HIGH,
+    E0_LOW,
+    K_D_HIGH,
+    K_D_LOW,
+    Trace,
+    log_likelihood,
+    log_likelihoods,
+    look_at,
+    number_of_samples,
+    room,
+    tabulated,
+)
 from bench.world.kinetics import PH0
 from bench.world.progress import MAX_NODES, N_ROWS, build_curve, ph_at, unit_exposure
 
@@ -26,78 +38,29 @@ LIGHT = 1e-7
 """Nodes of k_d of less weight than this, beside the heaviest, do not widen the window of a marginal."""
 LIGHT_IN_FORECAST = 1e-5
 """Nodes of less weight than this, beside the heaviest, are left out of a forecast: 1e-6 pH."""
-FIRST_STEP_S = 0.05
-STEP_GROWTH = 0.2
-"""Steps of the electrode's integration: longer ones move no mean by 1e-3 of its standard deviation."""
 MAX_MOVES = 60
 """More than any bracketing or mode search needs."""
 
-# What is known of a trace: noise variance, offset variance, lag, box of E0, box of k_d.
-NOISE, OFFSET, LAG, E0_LOW, E0_HIGH, K_D_LOW, K_D_HIGH = range(7)
-N_SETTINGS = 7
-
 
 @compiled
-def log_likelihood(
-    E0: float,
-    k_d: float,
-    time_s: Array,
-    ph: Array,
-    settings: Array,
-    rule: Array,
-    curve: Array,
-    n: int,
-    ph_eq: float,
-    out: Array,
-) -> tuple[float, float, float]:
-    """Log likelihood up to a constant, its derivative by E0 and minus its expected second derivative.
-
-    An unknown offset with a Gaussian prior adds the same variance to every pair of samples, and is integrated out.
-    """
-    shown_trace(E0, k_d, time_s, settings[LAG], FIRST_STEP_S, STEP_GROWTH, rule, curve, n, ph_eq, out)
-    rr = r = rd = dd = d = 0.0
-    n_samples = time_s.shape[0]
-    for i in range(n_samples):
-        residual = ph[i] - out[0, i]
-        rr += residual * residual
-        r += residual
-        rd += residual * out[1, i]
-        dd += out[1, i] * out[1, i]
-        d += out[1, i]
-    shared = settings[OFFSET] / (settings[NOISE] + n_samples * settings[OFFSET])
-    value = -0.5 * (rr - shared * r * r) / settings[NOISE]
-    return value, (rd - shared * r * d) / settings[NOISE], (dd - shared * d * d) / settings[NOISE]
-
-
-@compiled
-def conditional_mode(
-    start: float,
-    k_d: float,
-    time_s: Array,
-    ph: Array,
-    settings: Array,
-    rule: Array,
-    curve: Array,
-    n: int,
-    ph_eq: float,
-    out: Array,
-) -> tuple[float, float, float]:
-    """Best E0 inside the box at one k_d: the mode, the log likelihood there, and the Gaussian width around it."""
-    x = min(max(start, settings[E0_LOW]), settings[E0_HIGH])
-    value, slope, curvature = log_likelihood(x, k_d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+def conditional_mode(start: float, k_d: float, trace: Trace) -> tuple[float, float, float, float]:
+    """Best E0 inside the box at one k_d, and the log likelihood there with its slope and expected curvature."""
+    look_at(k_d, trace)
+    low, high = trace.settings[E0_LOW], trace.settings[E0_HIGH]
+    x = min(max(start, low), high)
+    value, slope, curvature = log_likelihood(x, k_d, trace)
     for _ in range(MAX_MOVES):
-        target = min(max(x + slope / curvature, settings[E0_LOW]), settings[E0_HIGH])
-        moved = target - x
+        moved = min(max(x + slope / curvature, low), high) - x
         if abs(moved) * math.sqrt(curvature) < 1e-3:
             break
         best = value
         for _ in range(30):
-            value, slope, curvature = log_likelihood(x + moved, k_d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+            value, slope, curvature = log_likelihood(x + moved, k_d, trace)
             if value >= best - 1e-9 * abs(best):
                 break
             moved *= 0.5
         x += moved
-    return x, value, 1.0 / math.sqrt(curvature)
+    return x, value, slope, curvature
 
 
 @compiled
@@ -118,99 +81,63 @@ def window(mode: float, width: float, slope_out: float, low: float, high: float)
 
 
 @compiled
-def log_marginal(
-    start: float,
-    k_d: float,
-    time_s: Array,
-    ph: Array,
-    settings: Array,
-    rule: Array,
-    curve: Array,
-    n: int,
-    ph_eq: float,
-    out: Array,
-) -> tuple[float, float]:
+def log_marginal(start: float, k_d: float, trace: Trace) -> tuple[float, float]:
     """Rough log marginal likelihood of a k_d, with E0 maximised and its Gaussian width added, and the best E0."""
-    mode, value, width = conditional_mode(start, k_d, time_s, ph, settings, rule, curve, n, ph_eq, out)
-    return value + math.log(width), mode
+    mode, value, _, curvature = conditional_mode(start, k_d, trace)
+    return value - 0.5 * math.log(curvature), mode
 
 
 @compiled
-def k_d_window(
-    start: float,
-    time_s: Array,
-    ph: Array,
-    settings: Array,
-    rule: Array,
-    curve: Array,
-    n: int,
-    ph_eq: float,
-    out: Array,
-) -> tuple[float, float, float]:
+def k_d_window(start: float, trace: Trace) -> tuple[float, float, float]:
     """Part of the box of k_d where the marginal is not negligible, and the best E0 at its peak."""
-    low, high = settings[K_D_LOW], settings[K_D_HIGH]
+    low, high = trace.settings[K_D_LOW], trace.settings[K_D_HIGH]
     # Golden sections on the rough marginal, which has one peak.
     ratio = 0.5 * (math.sqrt(5.0) - 1.0)
     a, b = low, high
     c, d = b - ratio * (b - a), a + ratio * (b - a)
-    value_c, mode = log_marginal(start, c, time_s, ph, settings, rule, curve, n, ph_eq, out)
-    value_d, mode = log_marginal(mode, d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    value_c, mode = log_marginal(start, c, trace)
+    value_d, mode = log_marginal(mode, d, trace)
     for _ in range(MAX_MOVES):
         if abs(value_c - value_d) < 0.05 and b - a < 0.25 * (high - low):
             break
         if value_c > value_d:
             b, d, value_d = d, c, value_c
             c = b - ratio * (b - a)
-            value_c, mode = log_marginal(mode, c, time_s, ph, settings, rule, curve, n, ph_eq, out)
+            value_c, mode = log_marginal(mode, c, trace)
         else:
             a, c, value_c = c, d, value_d
             d = a + ratio * (b - a)
-            value_d, mode = log_marginal(mode, d, time_s, ph, settings, rule, curve, n, ph_eq, out)
+            value_d, mode = log_marginal(mode, d, trace)
         if b - a < 1e-9 * (high - low):
             break
     peak, top = (c, value_c) if value_c > value_d else (d, value_d)
     for edge in (low, high):
-        value, _ = log_marginal(mode, edge, time_s, ph, settings, rule, curve, n, ph_eq, out)
+        value, _ = log_marginal(mode, edge, trace)
         if value > top:
             peak, top = edge, value
-    _, mode_at_peak = log_marginal(mode, peak, time_s, ph, settings, rule, curve, n, ph_eq, out)
-    left = _reach(peak, -1.0, top, low, mode_at_peak, time_s, ph, settings, rule, curve, n, ph_eq, out)
-    right = _reach(peak, 1.0, top, high, mode_at_peak, time_s, ph, settings, rule, curve, n, ph_eq, out)
+    _, mode_at_peak = log_marginal(mode, peak, trace)
+    left = _reach(peak, low, top, mode_at_peak, trace)
+    right = _reach(peak, high, top, mode_at_peak, trace)
     return left, right, mode_at_peak
 
 
 @compiled
-def _reach(
-    peak: float,
-    side: float,
-    top: float,
-    edge: float,
-    mode: float,
-    time_s: Array,
-    ph: Array,
-    settings: Array,
-    rule: Array,
-    curve: Array,
-    n: int,
-    ph_eq: float,
-    out: Array,
-) -> float:
-    """Where, on one side of the peak, the rough marginal has become negligible, or the edge of the box."""
-    room = abs(edge - peak)
-    near, far = 0.0, room
-    value, _ = log_marginal(mode, edge, time_s, ph, settings, rule, curve, n, ph_eq, out)
-    if room == 0.0 or value > top - 1.5 * NEGLIGIBLE:
+def _reach(peak: float, edge: float, top: float, mode: float, trace: Trace) -> float:
+    """Where, between the peak and an edge of the box, the rough marginal has become negligible, or the edge."""
+    near, far = 0.0, edge - peak
+    value, _ = log_marginal(mode, edge, trace)
+    if far == 0.0 or value > top - 1.5 * NEGLIGIBLE:
         return edge
     for _ in range(MAX_MOVES):
         middle = 0.5 * (near + far)
-        value, _ = log_marginal(mode, peak + side * middle, time_s, ph, settings, rule, curve, n, ph_eq, out)
+        value, _ = log_marginal(mode, peak + middle, trace)
         if value > top - NEGLIGIBLE:
             near = middle
         elif value < top - 1.5 * NEGLIGIBLE:
             far = middle
         else:
-            return peak + side * middle
-    return peak + side * far
+            return peak + middle
+    return peak + far
 
 
 @compiled
@@ -220,44 +147,33 @@ def quadrature(
     valid: Mask,
     packed: Array,
     settings: Array,
-    rule: Array,
-    rule_E0: Array,
-    rule_k_d: Array,
+    rules: tuple[Array, Array, Array],
     windows: Array,
     log_density: Array,
 ) -> None:
     """Fill, a case, the windows (1 + n_k_d, 2) and the log likelihood at the nodes (n_k_d, n_E0).
 
-    ``windows[i, 0]`` is the window of k_d, ``windows[i, 1 + a]`` that of E0 at node a. A curve that could not be
-    tabulated gives NaN.
+    ``rules`` are those of the electrode, of E0 and of k_d. ``windows[i, 0]`` is the window of k_d,
+    ``windows[i, 1 + a]`` that of E0 at node a. A curve that could not be tabulated gives NaN.
     """
-    curve = np.empty((N_ROWS, MAX_NODES))
-    n_k_d, n_E0 = rule_k_d.shape[1], rule_E0.shape[1]
+    lag_rule, rule_E0, rule_k_d = rules
+    curve, panels = room()
     for i in range(packed.shape[0]):
-        n_samples = 0
-        while n_samples < valid.shape[1] and valid[i, n_samples]:
-            n_samples += 1
-        times, measured = time_s[i, :n_samples], ph[i, :n_samples]
-        out = np.empty((2, n_samples))
-        u_stop = settings[E0_HIGH] * unit_exposure(times[n_samples - 1], settings[K_D_LOW])[0]
-        n, ph_eq = build_curve(packed[i], packed[i, PH0], u_stop, math.inf, curve)
-        if n < 0:
+        n = number_of_samples(valid[i])
+        u_stop = settings[E0_HIGH] * unit_exposure(time_s[i, n - 1], settings[K_D_LOW])[0]
+        trace = tabulated(time_s[i, :n], ph[i, :n], settings, lag_rule, packed[i], u_stop, curve, panels)
+        if trace.n_nodes < 0:
             log_density[i] = math.nan
             continue
-        start = 0.5 * (settings[E0_LOW] + settings[E0_HIGH])
-        left, right, mode = k_d_window(start, times, measured, settings, rule, curve, n, ph_eq, out)
+        left, right, mode = k_d_window(0.5 * (settings[E0_LOW] + settings[E0_HIGH]), trace)
         windows[i, 0, 0], windows[i, 0, 1] = left, right
-        for a in range(n_k_d):
+        for a in range(rule_k_d.shape[1]):
             k_d = 0.5 * (left + right) + 0.5 * (right - left) * rule_k_d[0, a]
-            mode, _, _ = conditional_mode(mode, k_d, times, measured, settings, rule, curve, n, ph_eq, out)
-            _, slope, curvature = log_likelihood(mode, k_d, times, measured, settings, rule, curve, n, ph_eq, out)
+            mode, _, slope, curvature = conditional_mode(mode, k_d, trace)
             low, high = window(mode, 1.0 / math.sqrt(curvature), slope, settings[E0_LOW], settings[E0_HIGH])
             windows[i, 1 + a, 0], windows[i, 1 + a, 1] = low, high
-            for b in range(n_E0):
-                E0 = 0.5 * (low + high) + 0.5 * (high - low) * rule_E0[0, b]
-                log_density[i, a, b], _, _ = log_likelihood(
-                    E0, k_d, times, measured, settings, rule, curve, n, ph_eq, out
-                )
+            E0 = 0.5 * (low + high) + 0.5 * (high - low) * rule_E0[0]
+            log_likelihoods(E0, k_d, trace, log_density[i, a])
 
 
 @compiled
@@ -265,25 +181,14 @@ def densities_at(
     time_s: Array, ph: Array, valid: Mask, packed: Array, targets: Array, settings: Array, rule: Array, value: Array
 ) -> None:
     """Fill the log likelihood of one point a case."""
-    curve = np.empty((N_ROWS, MAX_NODES))
+    curve, panels = room()
     for i in range(packed.shape[0]):
-        n_samples = 0
-        while n_samples < valid.shape[1] and valid[i, n_samples]:
-            n_samples += 1
-        u_stop = targets[i, 0] * unit_exposure(time_s[i, n_samples - 1], targets[i, 1])[0]
-        n, ph_eq = build_curve(packed[i], packed[i, PH0], u_stop, math.inf, curve)
-        value[i], _, _ = log_likelihood(
-            targets[i, 0],
-            targets[i, 1],
-            time_s[i, :n_samples],
-            ph[i, :n_samples],
-            settings,
-            rule,
-            curve,
-            n,
-            ph_eq,
-            np.empty((2, n_samples)),
-        )
+        n = number_of_samples(valid[i])
+        E0, k_d = targets[i]
+        u_stop = E0 * unit_exposure(time_s[i, n - 1], k_d)[0]
+        trace = tabulated(time_s[i, :n], ph[i, :n], settings, rule, packed[i], u_stop, curve, panels)
+        look_at(k_d, trace)
+        value[i], _, _ = log_likelihood(E0, k_d, trace)
 
 
 @compiled

@@ -8,12 +8,14 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bench.run.estimate import duration
 from bench.run.plan import Job
 from bench.run.record import Record
 
+CellKey = tuple[str, str, int, str]
+"""``Record.cell``."""
 LINE_EVERY_S = 5.0
 """Shortest time between two plain lines of one job."""
 
@@ -41,6 +43,7 @@ class RunProgress(AbstractContextManager["RunProgress"]):
         self._started: dict[str, float] = {}
         self._last_line: dict[str, float] = {}
         self._bars: dict[str, TaskID] = {}
+        self._left: dict[str, set[CellKey]] = {}
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
@@ -62,17 +65,23 @@ class RunProgress(AbstractContextManager["RunProgress"]):
         if self._console.is_terminal:
             self._progress.stop()
 
+    @property
+    def bars(self) -> list[Task]:
+        """Bars as they are drawn: of the run, and of every job that has begun."""
+        return self._progress.tasks
+
     def report(self, job: Job, fraction: float, doing: str) -> None:
         """Take a progress report from a worker thread."""
         with self._lock:
             now = time.monotonic()
-            started = self._started.setdefault(job.label, now)
+            started = self._started.setdefault(job.key, now)
             if self._console.is_terminal:
-                if job.label not in self._bars:
-                    self._bars[job.label] = self._progress.add_task(job.label, total=1.0, doing="")
-                self._progress.update(self._bars[job.label], completed=fraction, doing=doing)
-            elif now - self._last_line.get(job.label, 0.0) >= LINE_EVERY_S:
-                self._last_line[job.label] = now
+                if job.key not in self._bars:
+                    self._bars[job.key] = self._progress.add_task(job.label, total=1.0, doing="")
+                    self._left[job.key] = {cell.key for cell in job.cells}
+                self._progress.update(self._bars[job.key], completed=fraction, doing=doing)
+            elif now - self._last_line.get(job.key, 0.0) >= LINE_EVERY_S:
+                self._last_line[job.key] = now
                 left = ""
                 if 0.02 < fraction < 1.0:
                     left = f", about {duration((now - started) * (1 - fraction) / fraction)} left"
@@ -94,8 +103,9 @@ class RunProgress(AbstractContextManager["RunProgress"]):
                 text += f", {r2}" + (f", fitted in {duration(record.fit_s)}" if record.fit_s is not None else "")
             elif record.message.strip():
                 text += f": {record.message.strip().splitlines()[-1]}"
-            for label in [label for label, bar in self._bars.items() if self._progress.tasks[bar].completed >= 1.0]:
-                self._progress.update(self._bars[label], visible=False)
+            for key, left in self._left.items():
+                left.discard(record.cell)
+                self._progress.update(self._bars[key], visible=bool(left))
             self._line(text)
             if self._whole is not None:
                 self._progress.update(self._whole, completed=self._n_done)

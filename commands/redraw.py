@@ -15,10 +15,12 @@ from rich.table import Column, Table
 from bench.errors import BenchError
 from bench.run.catalogue import choose
 from bench.run.child import Limits
+from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.run.redraw import Gap, Redraw
 from bench.run.store import work_folder
 from commands._options import all_tasks, friendly_errors, plugin_files
+from commands._seal import open_seal, seal_line
 
 REDRAW_FILE = "redraw.csv"
 COLUMNS = (
@@ -44,6 +46,13 @@ def redraw(
     ] = None,
     draws: Annotated[int, typer.Option(min=1, help="Fresh test sets, each as large as the published one.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder of records, predictions and stored fits.")] = Path("results"),
+    seal: Annotated[
+        Path | None,
+        typer.Option(
+            help="Draw the fresh cases from this secret key, and confine the models; any key will do.",
+            metavar="KEYFILE",
+        ),
+    ] = None,
     time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
     memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
 ) -> None:
@@ -51,6 +60,12 @@ def redraw(
 
     A difference is fresh minus published R2, beside its standard error over the draws of the cases. One far below zero
     says that the row has seen the published test cases, or was tuned on them. All rows are in redraw.csv as well.
+
+    For example:
+
+      python run_bench.py redraw --model tcn --draws 4
+
+      python run_bench.py redraw --out sealed --seal ~/bench.key
     """
     console = Console()
     with friendly_errors():
@@ -67,10 +82,18 @@ def redraw(
                 f"folder '{out}': must hold finished cells of these tasks and models, got none. "
                 "Run them first, or name a folder with --out."
             )
+        if seal is None and any(record.sealed for record in records):
+            raise BenchError(
+                f"folder '{out}': fresh draws of a sealed run must have a key, got none. "
+                "Give a key file with --seal, its own or another."
+            )
+        key = None if seal is None else open_seal(seal, [Plugin(plugins[r.model]) for r in records], out)
+        if key is not None:
+            _say(console, seal_line(key))
         gaps: list[Gap] = []
         n_left = 0
         with work_folder(out) as work:
-            asked = Redraw(out, work, Limits(time_limit, memory_limit), draws)
+            asked = Redraw(out, work, Limits(time_limit, memory_limit), draws, key)
             for record in records:
                 found = asked.gaps(record, tasks[record.task], plugins[record.model])
                 if isinstance(found, str):

@@ -74,7 +74,10 @@ def run(
     device: Annotated[str, typer.Option(help="Torch device of the networks, such as cuda.")] = "cpu",
     out: Annotated[Path, typer.Option(help="Folder of records, predictions, boards and pictures.")] = Path("results"),
     rerun: Annotated[bool, typer.Option("--rerun", help="Run cells that are done as well.")] = False,
-    time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=1.0, help="Seconds that one job may take. Default: ten minutes and a second a training case."),
+    ] = None,
     memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
     seal: Annotated[
         Path | None,
@@ -102,6 +105,11 @@ def run(
         if list_:
             _list(console, folders)
             return
+        if cluster is not None and jobs is not None:
+            raise BenchError(
+                f"option '--jobs': children at a time must be left to the workers of --cluster, got {jobs}. "
+                f"Start each with 'python run_bench.py worker {cluster} --jobs {jobs}'."
+            )
         if not task and not suite:
             raise BenchError(
                 "run '--task': at least one task must be named, got none. "
@@ -138,13 +146,14 @@ def run(
         n_jobs = jobs or os.cpu_count() or 1
         engine = None if cluster is None else _engine(console, cluster)
         began = time.monotonic()
-        expected = estimate(plan, known, n_jobs)
+        expected = estimate(plan, known, n_jobs if cluster is None else 1)
         at_a_time = f"{n_jobs} at a time" if cluster is None else f"on {cluster}"
-        _announce(console, plan, tasks, plugins, n_seeds, at_a_time, sizes, str(expected))
+        time_text = f"{expected}" if cluster is None else f"{expected}, over the number of workers"
+        _announce(console, plan, tasks, plugins, n_seeds, at_a_time, sizes, time_text)
         if key is not None:
             console.print(seal_line(key), markup=False, highlight=False, soft_wrap=True)
         best = {}
-        limits = Limits(time_limit, memory_limit)
+        limits = Limits.of(sizes, time_limit, memory_limit)
         try:
             with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
                 for record in ceilings(plan.cells, records, out, key):

@@ -11,13 +11,24 @@ from rich.console import Console
 from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.run.rescore import rescore
+from bench.run.seal import read_seal
 from commands._options import all_tasks, friendly_errors
 
 
 def score(
     folder: Annotated[Path, typer.Option("--out", help="Folder of records and predictions.")] = Path("results"),
+    seal: Annotated[
+        Path | None, typer.Option(help="Key file of the sealed run that the folder holds.", metavar="KEYFILE")
+    ] = None,
 ) -> None:
-    """Score every stored prediction again, beside a fresh ceiling, without training; then run 'board'."""
+    """Score every stored prediction again, beside a fresh ceiling, without training; then run 'board'.
+
+    For example:
+
+      python run_bench.py score
+
+      python run_bench.py score --out sealed --seal ~/bench.key
+    """
     console = Console()
     with friendly_errors():
         records = read_records(folder)
@@ -25,8 +36,9 @@ def score(
             raise BenchError(
                 f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
             )
+        key = None if seal is None else read_seal(seal)
         n_scored = 0
-        for record in rescore(records, all_tasks(), folder, every=True):
+        for record in rescore(records, all_tasks(), folder, every=True, seal=key):
             n_scored += 1
             console.print(f"{record.row} on {record.task}, seed {record.seed}: scored", markup=False, highlight=False)
         console.print(f"{n_scored} cells scored again, none trained.", highlight=False)

@@ -99,7 +99,7 @@ def relative_error(record: Record) -> float:
 
 
 def predict_us(record: Record) -> float | None:
-    """Time that a batch of all test cases takes.
+    """Wall time that a batch of all test cases takes.
 
     Parameters
     ----------
@@ -111,8 +111,23 @@ def predict_us(record: Record) -> float | None:
     float or None
         Microseconds a case; None where it was not measured.
     """
-    n_cases = record.sizes.get("test")
-    return record.predict_s / n_cases * 1e6 if record.predict_s is not None and n_cases else None
+    return _per_case_us(record, record.predict_s)
+
+
+def predict_cpu_us(record: Record) -> float | None:
+    """Processor time that a batch of all test cases takes.
+
+    Parameters
+    ----------
+    record : Record
+        A record.
+
+    Returns
+    -------
+    float or None
+        Microseconds a case; None where it was not measured.
+    """
+    return _per_case_us(record, record.predict_cpu_s)
 
 
 def status_text(records: Iterable[Record]) -> str:
@@ -178,3 +193,9 @@ def overall_ratio(record: Record) -> float | None:
     ratios = [ratio_of(record, target.name) for target in TARGETS]
     known = [ratio for ratio in ratios if ratio is not None]
     return math.prod(known) ** (1.0 / len(known)) if len(known) == len(TARGETS) else None
+
+
+def _per_case_us(record: Record, seconds: float | None) -> float | None:
+    """Seconds for all test cases as microseconds for one."""
+    n_cases = record.sizes.get("test")
+    return seconds / n_cases * 1e6 if seconds is not None and n_cases else None

@@ -12,6 +12,7 @@ from leaderboard.cells import (
     FLOOR,
     number_of,
     overall_ratio,
+    predict_cpu_us,
     predict_us,
     ratio_of,
     relative_error,
@@ -207,7 +208,7 @@ class Line:
         return None if value is None else value / unit
 
     def costs(self) -> dict[str, str]:
-        """What the row costs, mean over seeds.
+        """What the row costs, mean over seeds: processor seconds, which other work hardly moves, and wall seconds.
 
         Returns
         -------
@@ -215,7 +216,9 @@ class Line:
             Column heading to printed number.
         """
         return {
+            "fit CPU [s]": quantity_text(self._cost(lambda r: r.fit_cpu_s)),
             "fit [s]": quantity_text(self._cost(lambda r: r.fit_s)),
+            "predict CPU [µs/case]": quantity_text(self._cost(predict_cpu_us)),
             "predict [µs/case]": quantity_text(self._cost(predict_us)),
             "one case [ms]": quantity_text(self._cost(lambda r: r.predict_one_ms)),
             "peak memory [MB]": count_text(self._cost(lambda r: r.peak_memory_mb)),

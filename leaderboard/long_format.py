@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bench.run.record import Record
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.cells import CEILING, FORECAST, predict_us, ratio_of, relative_error, score_of
+from leaderboard.cells import CEILING, FORECAST, predict_cpu_us, predict_us, ratio_of, relative_error, score_of
 from leaderboard.tables import Stale
 from leaderboard.wording import gist
 
@@ -82,8 +82,11 @@ def _values(record: Record, stale: tuple[str, ...]) -> dict[str, str]:
             for score in UNCERTAINTY
         },
         "fit_s": _number(record.fit_s),
+        "fit_cpu_s": _number(record.fit_cpu_s),
         "predict_s": _number(record.predict_s),
+        "predict_cpu_s": _number(record.predict_cpu_s),
         "predict_us_per_case": _number(predict_us(record)),
+        "predict_cpu_us_per_case": _number(predict_cpu_us(record)),
         "predict_one_ms": _number(record.predict_one_ms),
         "peak_memory_mb": _number(record.peak_memory_mb),
         "n_parameters": _number(record.n_parameters),
@@ -93,6 +96,9 @@ def _values(record: Record, stale: tuple[str, ...]) -> dict[str, str]:
         "task_digest": record.task_digest,
         "source_digest": record.source_digest,
         "cases_digest": record.cases_digest,
+        "sealed": "yes" if record.sealed else "no",
+        "seal_sha256": record.seal_sha256,
+        "isolation": record.isolation,
         "commit": record.commit,
         "started_utc": record.started_utc,
     }

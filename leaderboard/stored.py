@@ -17,6 +17,9 @@ from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
 
 Array = NDArray[np.float64]
 
+TRUTH_FILE = "truth.npz"
+"""True targets of all cells of a folder whose prediction files do not hold them, as the published ones do not."""
+
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
@@ -111,7 +114,7 @@ def read_predicted(folder: Path, record: Record) -> Predicted:
     where = f"predictions '{record.task}/{record.row}/{record.seed}'"
     if not record.prediction_file:
         raise BenchError(f"{where}: file must be named in the record, got none. Run the cell again.")
-    arrays = _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}")
+    arrays = with_truth(folder, _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}"))
     n_cases = np.size(arrays.get("case", ()))
     shape = (n_cases, len(TARGET_NAMES))
     stated: dict[str, tuple[int, ...]] = {name: shape for name in ("sd", "rank") if name in arrays}
@@ -120,6 +123,32 @@ def read_predicted(folder: Path, record: Record) -> Predicted:
     if forecast is not None:
         _check(arrays, {"forecast": (min(n_cases, len(forecast)), *np.shape(forecast)[1:2])}, where)
     return Predicted(arrays["case"].astype(np.int64), arrays["truth"], arrays["mean"], _rank(arrays), forecast)
+
+
+def with_truth(folder: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Give the arrays of a prediction file the true targets that lie beside it, where it has none of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the records.
+    arrays : dict
+        Name to array.
+
+    Returns
+    -------
+    dict
+        With ``case`` and ``truth``.
+
+    Raises
+    ------
+    BenchError
+        No truth in either place.
+    """
+    if "truth" in arrays:
+        return arrays
+    truth = _arrays(folder / TRUTH_FILE, f"true targets '{TRUTH_FILE}': file")["truth"]
+    return {"case": np.arange(len(truth)), "truth": truth, **arrays}
 
 
 def read_examples(folder: Path, task: str) -> ExampleTraces:

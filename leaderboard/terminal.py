@@ -71,7 +71,8 @@ def _table(table: Table) -> RichTable:
         collapse_padding=True,
     )
     rich_table.add_column("row", no_wrap=True)
-    lines = [(line, _values(line, _has_ratio(table))) for line in table.lines]
+    cost = _cost_shown(table)
+    lines = [(line, _values(line, _has_ratio(table), cost)) for line in table.lines]
     for heading in lines[0][1]:
         rich_table.add_column(Text(heading), justify="right", min_width=7)  # a Text: brackets are not markup
     rich_table.add_column("status", overflow="fold")
@@ -86,7 +87,13 @@ def _has_ratio(table: Table) -> bool:
     return any(line.overall for line in table.lines)
 
 
-def _values(line: Line, ratio: bool) -> dict[str, str]:
+def _cost_shown(table: Table) -> str:
+    """The one cost that there is room for: processor seconds, but for records from before they were measured."""
+    known = any(record.fit_cpu_s is not None for line in table.lines for record in line.scored)
+    return "fit CPU [s]" if known else "fit [s]"
+
+
+def _values(line: Line, ratio: bool, cost: str) -> dict[str, str]:
     """Numbers of one line: errors relative to the ceiling, or in the target's unit where there is none."""
     values = {f"R2 {shown.symbol}": _r2(line, shown.name) for shown in SHOWN}
     for shown in SHOWN:
@@ -96,7 +103,7 @@ def _values(line: Line, ratio: bool) -> dict[str, str]:
             values[f"RMSE {shown.symbol} [{shown.unit}]"] = quantity_text(line.mean(shown.name, "rmse", shown.scale))
     if ratio:
         values["ratio pH"] = _mean(line.ratio(FORECAST), ratio_text)
-    return values | {"fit [s]": line.costs()["fit [s]"]}  # with one more cost, 80 columns would break numbers in two
+    return values | {cost: line.costs()[cost]}  # with one more cost, 80 columns would break numbers in two
 
 
 def _mean(value: Spread | None, number: Callable[[float | None], str]) -> str:

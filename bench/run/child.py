@@ -18,11 +18,12 @@ from types import TracebackType
 from typing import Any
 
 import numba
-import psutil
 
 from bench.compiled import ROOT
+from bench.run.family import Family
 from bench.run.protocol import LONGEST_EVENT, parse_event
 from bench.run.sandbox import Sandbox, prepare
+from bench.task import Sizes
 
 POLL_S = 0.1
 """How often limits are checked and memory is measured."""
@@ -30,8 +31,8 @@ TAIL_BYTES = 4_000
 """How much of a child's output is kept for its record."""
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NUMBA_CACHE_DIR")
 """Variables that a child inherits."""
-KILL_WITHIN_S = 2.0
-"""How long descendants are hunted that start others as fast as they are killed."""
+START_S, TRAINING_CASE_S = 600.0, 1.0
+"""Wall seconds that a job is given, whatever it does, and for every training case."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,34 @@ class Limits:
         Wall seconds from its start to its end.
     memory_mb : float
         Resident memory, descendants included.
+
+    Examples
+    --------
+    >>> Limits.of(Sizes(8_192, 1_024, 2_000, 3)).time_s / 3600
+    2.442222222222222
     """
 
     time_s: float = 6 * 3600.0
     memory_mb: float = 16_000.0
+
+    @classmethod
+    def of(cls, sizes: Sizes, time_s: float | None = None, memory_mb: float | None = None) -> Limits:
+        """Limits of the jobs of one size: a small task that hangs is given up sooner than a large one.
+
+        Parameters
+        ----------
+        sizes : Sizes
+            Numbers of cases.
+        time_s, memory_mb : float, optional
+            What is asked for in place of the default.
+
+        Returns
+        -------
+        Limits
+            By default ten minutes and a second a training case; memory is the machine's matter, not the task's.
+        """
+        default_s = START_S + TRAINING_CASE_S * sizes.train
+        return cls(default_s if time_s is None else time_s, cls.memory_mb if memory_mb is None else memory_mb)
 
 
 class ChildFailed(Exception):  # noqa: N818  # an outcome that becomes a record, not an error of the suite
@@ -95,7 +120,6 @@ class Child:
         self.peak_memory_mb = 0.0
         self._limits = limits
         self._stop = stop or threading.Event()
-        self._descendants: set[psutil.Process] = set()
         self._verdict: ChildFailed | None = None
         self._tail: deque[bytes] = deque()
         orders_read, self._orders = os.pipe()
@@ -120,6 +144,7 @@ class Child:
         )
         os.close(orders_read)
         os.close(answers_write)
+        self._family = Family(self._process.pid)
         self._deadline = time.monotonic() + limits.time_s
         self._pending = b""
         self._over = threading.Event()
@@ -136,11 +161,21 @@ class Child:
     ) -> None:
         self._over.set()
         self._watch.join()  # first: both go through the descendants
-        self._kill()
+        self._family.kill()
         self._process.wait()
         self._drain.join(timeout=1.0)
         os.close(self._orders)
         os.close(self._answers)
+
+    def cpu_s(self) -> float:
+        """Processor time of the plugin's process and its descendants so far.
+
+        Returns
+        -------
+        float
+            User and system seconds, by the kernel's clocks.
+        """
+        return self._family.cpu_s()
 
     def send(self, **order: Any) -> None:
         """Send an order.
@@ -254,7 +289,7 @@ class Child:
     def _enforce(self) -> None:
         """Measure memory and end the child at its limits."""
         while not self._over.wait(POLL_S) and self._process.poll() is None:
-            memory_mb = self._memory_mb()
+            memory_mb = self._family.memory_mb()
             self.peak_memory_mb = max(self.peak_memory_mb, memory_mb)
             if time.monotonic() > self._deadline:
                 self._end("timeout", f"stopped at the time limit of {self._limits.time_s:g} s")
@@ -263,56 +298,9 @@ class Child:
             elif self._stop.is_set():
                 self._end("not_run", "stopped before it was done")
 
-    def _memory_mb(self) -> float:
-        """Resident memory of the plugin's process and its descendants."""
-        total = 0
-        for process in self._processes()[1:]:
-            with contextlib.suppress(psutil.Error):
-                total += process.memory_info().rss
-        return total / 1e6
-
-    def _processes(self) -> list[psutil.Process]:
-        """The keeper, the plugin's process and its descendants, which are remembered."""
-        with contextlib.suppress(psutil.Error):
-            parent = psutil.Process(self._process.pid)
-            descendants = parent.children(recursive=True)
-            self._descendants.update(descendants)
-            return [parent, *descendants]
-        return []
-
     def _end(self, status: str, message: str) -> None:
         """End the child for a reason."""
         self._verdict = ChildFailed(
             status, f"{message}\n{b''.join(self._tail)[-500:].decode(errors='replace')}".strip()
         )
-        self._kill()
-
-    def _kill(self) -> None:
-        """Kill the child's descendants, those that have left its process group too, then the child.
-
-        The keeper adopts orphans: held, it keeps them findable, also those that start others as they are killed.
-        """
-        self._process.send_signal(signal.SIGSTOP)
-        deadline = time.monotonic() + KILL_WITHIN_S
-        while (
-            any([_killed(process, self._process.pid) for process in self._processes()[1:]])
-            and time.monotonic() < deadline
-        ):
-            pass
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        for process in self._descendants:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-
-
-def _killed(process: psutil.Process, keeper: int) -> bool:
-    """Kill a process with its group, which may have new members by now, and say whether it was alive."""
-    with contextlib.suppress(psutil.Error, ProcessLookupError):
-        alive = bool(process.status() != psutil.STATUS_ZOMBIE)
-        group = os.getpgid(process.pid)
-        if group != keeper:  # in whose own group the keeper would die before the orphans
-            os.killpg(group, signal.SIGKILL)
-        process.kill()
-        return alive
-    return False
+        self._family.kill()

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bench.cases import Traces
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.drive import Outcome
@@ -206,11 +207,17 @@ class _Dispatch:
             fits = FitStore(self.run.out, job.key)
             if self.run.rerun:
                 fits.forget()
-            order = order_of(job, self.run.limits, fits)
+            order = order_of(job, self.run.limits, fits, self._sealed_traces(job))
             future = self.client.submit(
                 _there("serve"), order | {"topic": self._topic(job)}, workers=[worker], pure=False
             )
             self.running[future] = (job, worker, now())
+
+    def _sealed_traces(self, job: Job) -> dict[str, Traces] | None:
+        """Test traces of a sealed job, by task: without the key, which stays here, a worker cannot draw them."""
+        if not job.first.seal:
+            return None
+        return {cell.task.name: self.run.store.test(cell).traces for cell in job.cells}
 
     def _topic(self, job: Job) -> str:
         """Topic under which a worker reports the progress of a job."""

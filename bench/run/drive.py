@@ -155,16 +155,17 @@ def _fit(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:
         return fits.notes()
     for source, target in zip(place.store.training_files(job.first), ("train.npz", "valid.npz"), strict=True):
         hand_over(source, folder / target)
-    started = time.perf_counter()
+    cpu_s, started = child.cpu_s(), time.perf_counter()
     child.send(do="fit")
     while (event := child.receive())["event"] == "progress":
         place.report(float(event["fraction"]), str(event["message"]))
-    fit_s = time.perf_counter() - started
+    fit_s, fit_cpu_s = time.perf_counter() - started, child.cpu_s() - cpu_s
     if event["event"] != "fitted":
         raise ChildFailed("failed", f"the child broke the protocol: {event['event']!r} came instead of 'fitted'")
     child.expect("stored")
     notes = {
         "fit_s": fit_s,
+        "fit_cpu_s": fit_cpu_s,
         "peak_memory_mb": child.peak_memory_mb,
         "n_parameters": event["n_parameters"],
         "simulator_calls": event["simulator_calls"],

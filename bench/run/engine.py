@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
@@ -104,7 +105,7 @@ def run_plan(
     Yields
     ------
     Record
-        One a cell, in the order in which jobs end.
+        One a cell, in the order in which cells end.
     """
     out.mkdir(parents=True, exist_ok=True)
     with work_folder(out) as work:
@@ -114,11 +115,25 @@ def run_plan(
 
 def _run_here(n_jobs: int, plan: Plan, run: Run) -> Iterator[Record]:
     """Run the jobs of a plan on this machine, in threads that drive child processes."""
+    finished: SimpleQueue[Record | Future[None]] = SimpleQueue()
+
+    def work(job: Job) -> None:
+        for record in run_job(job, run):
+            finished.put(record)
+
     with ThreadPoolExecutor(n_jobs) as pool:
-        futures: list[Future[list[Record]]] = [pool.submit(run_job, job, run) for job in plan.jobs]
+        futures = [pool.submit(work, job) for job in plan.jobs]
+        for future in futures:
+            future.add_done_callback(finished.put)
+        n_left = len(futures)
         try:
-            for future in as_completed(futures):
-                yield from future.result()
+            while n_left:
+                came = finished.get()
+                if isinstance(came, Record):
+                    yield came
+                else:
+                    n_left -= 1
+                    came.result()
         finally:
             run.stop.set()
             for future in futures:
@@ -154,7 +169,7 @@ def check_settings(plugins: Sequence[Plugin], sizes: Sizes, *, sealed: bool = Fa
                     raise BenchError(failure.message) from failure
 
 
-def run_job(job: Job, run: Run) -> list[Record]:
+def run_job(job: Job, run: Run) -> Iterator[Record]:
     """Run one job here: fit in a child, predict every test set, score, and append a record for every cell.
 
     Parameters
@@ -164,10 +179,10 @@ def run_job(job: Job, run: Run) -> list[Record]:
     run : Run
         What it shares with the other jobs.
 
-    Returns
-    -------
-    list of Record
-        One a cell, whatever happened; fewer where the run was stopped.
+    Yields
+    ------
+    Record
+        One a cell as soon as it is on disk, whatever happened; fewer where the run was stopped.
     """
     fits = FitStore(run.out, job.key)
     if run.rerun:
@@ -176,7 +191,7 @@ def run_job(job: Job, run: Run) -> list[Record]:
     report = partial(run.report, job)
     place = Place(run.store, lambda cell: run.store.test(cell).traces, fits, run.limits, report, run.stop)
     with closing(drive(job, place)) as outcomes:
-        return list(settle(job, outcomes, run, started))
+        yield from settle(job, outcomes, run, started)
 
 
 def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Iterator[Record]:

@@ -61,8 +61,8 @@ class Answer:
         Predictions.
     sd : array, shape (case, 2), or None
         Their standard deviations.
-    predict_s : float
-        Seconds for the whole set.
+    predict_s, predict_cpu_s : float
+        Wall and processor seconds for the whole set.
     predict_one_ms : float
         Milliseconds for a single case.
     simulator_calls : int
@@ -72,6 +72,7 @@ class Answer:
     mean: Array
     sd: Array | None
     predict_s: float
+    predict_cpu_s: float
     predict_one_ms: float
     simulator_calls: int
 
@@ -104,14 +105,14 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> Answer:
         _timed_prediction(child, folder, "single", traces.take(slice(case, case + 1)))[0]
         for case in range(min(N_SINGLE, traces.n_cases))
     ]
-    predict_s, event = _timed_prediction(child, folder, stem, traces)
+    predict_s, predict_cpu_s, event = _timed_prediction(child, folder, stem, traces)
     mean = _read_answer(folder / f"{stem}-mean.npy", traces.n_cases)
     sd_file = folder / f"{stem}-sd.npy"
     sd = _read_answer(sd_file, traces.n_cases) if os.path.lexists(sd_file) else None
     if sd is not None and not (sd >= SMALLEST_SD).all():
         message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
         raise ChildFailed("invalid_output", message)
-    return Answer(mean, sd, predict_s, 1e3 * statistics.median(singles), event["simulator_calls"])
+    return Answer(mean, sd, predict_s, predict_cpu_s, 1e3 * statistics.median(singles), event["simulator_calls"])
 
 
 def score_answer(test: TestSet, answer: Answer, base: Record, out: Path) -> Record:
@@ -142,26 +143,27 @@ def score_answer(test: TestSet, answer: Answer, base: Record, out: Path) -> Reco
     return replace(
         record,
         predict_s=answer.predict_s,
+        predict_cpu_s=answer.predict_cpu_s,
         predict_one_ms=answer.predict_one_ms,
         simulator_calls=answer.simulator_calls,
         prediction_file=prediction_file.as_posix(),
     )
 
 
-def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, dict[str, Any]]:
-    """Hand the child a set of traces and time its prediction, reading and writing of files left out."""
+def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, float, dict[str, Any]]:
+    """Hand the child a set of traces and give the wall and processor seconds of its prediction, files left out."""
     try:
         write_arrays(folder / f"{stem}.npz", arrays_of(traces))
     except OSError as error:  # a plugin has spoilt its own folder
         raise ChildFailed("failed", f"the traces {stem}.npz cannot be written: {error.strerror}") from error
     child.send(do="predict", traces=f"{stem}.npz", answer=stem)
     child.expect("ready")
-    started = time.perf_counter()
+    cpu_s, started = child.cpu_s(), time.perf_counter()
     child.send(do="go")
     event = child.expect("predicted")
-    predict_s = time.perf_counter() - started
+    predict_s, predict_cpu_s = time.perf_counter() - started, child.cpu_s() - cpu_s
     child.expect("written")
-    return predict_s, event
+    return predict_s, predict_cpu_s, event
 
 
 def _read_answer(path: Path, n_cases: int) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import math
 import os
@@ -24,6 +25,9 @@ Array = NDArray[np.float64]
 RECORDS_FILE = "records.jsonl"
 PREDICTIONS_FOLDER = "predictions"
 EXAMPLES_FOLDER = "examples"
+
+BLOCK_BYTES = 65_536
+"""How much of a file of records is looked at in one go for the end of its last line."""
 
 STATUSES = ("ok", "failed", "timeout", "out_of_memory", "invalid_output", "cannot", "not_run")
 FINAL = ("ok", "cannot")
@@ -70,6 +74,8 @@ class Record:
         Target to the ceiling's ``r2``, its ``r2_error`` and the row's ``rmse_ratio``; ``forecast`` to ``rmse_ratio``.
     fit_s, predict_s : float or None
         Wall seconds, by the runner's clock.
+    fit_cpu_s, predict_cpu_s : float or None
+        Processor seconds of the child and its descendants, by the kernel's clocks; the firmer number on a busy machine.
     predict_one_ms : float or None
         Milliseconds to predict a single case.
     peak_memory_mb : float or None
@@ -113,6 +119,8 @@ class Record:
     ceiling: dict[str, dict[str, float | str]] = field(default_factory=dict)
     fit_s: float | None = None
     predict_s: float | None = None
+    fit_cpu_s: float | None = None
+    predict_cpu_s: float | None = None
     predict_one_ms: float | None = None
     peak_memory_mb: float | None = None
     n_parameters: int | None = None
@@ -163,19 +171,23 @@ def read_records(folder: Path) -> list[Record]:
     if not path.exists():
         return []
     newest: dict[tuple[str, str, int, str], Record] = {}
-    text = path.read_text(encoding="utf-8")
     known = {f.name for f in fields(Record)}
-    for number, line in enumerate(text.split("\n")[:-1], start=1):
-        if not line:
-            continue
-        try:
-            value = json.loads(line)
-            record = Record(**{name: value[name] for name in known & value.keys()})
-        except (json.JSONDecodeError, TypeError, AttributeError) as error:
-            raise BenchError(
-                f"{path.name} '{number}': line must be one JSON record, got {line[:60]!r}. Remove the line."
-            ) from error
-        newest[record.cell] = record
+    with open(path, encoding="utf-8", newline="\n") as file, _without_garbage():
+        for number, line in enumerate(file, start=1):
+            if not line.endswith("\n"):
+                break
+            if line == "\n":
+                continue
+            try:
+                value = json.loads(line)
+                if not value.keys() <= known:  # by a later version
+                    value = {name: value[name] for name in known & value.keys()}
+                record = Record(**value)
+            except (json.JSONDecodeError, TypeError, AttributeError) as error:
+                raise BenchError(
+                    f"{path.name} '{number}': line must be one JSON record, got {line[:-1][:60]!r}. Remove the line."
+                ) from error
+            newest[record.cell] = record
     return sorted(newest.values(), key=lambda r: (r.task, r.row, r.preset, r.seed))
 
 
@@ -193,9 +205,7 @@ def append_records(folder: Path, records: Iterable[Record]) -> None:
     text = "".join(json.dumps(_plain(asdict(record)), sort_keys=True, allow_nan=False) + "\n" for record in records)
     with open(folder / RECORDS_FILE, "ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        whole = file.read().rfind(b"\n") + 1
-        file.truncate(whole)  # a line torn by a crash goes, so that what follows does not join it
+        file.truncate(_end_of_lines(file))  # a line torn by a crash goes, so that what follows does not join it
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
@@ -258,6 +268,31 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         raise BenchError(
             f"arrays '{path.name}': file must be a readable .npz of plain arrays, got: {reason}. Run the cell again."
         ) from error
+
+
+def _end_of_lines(file: IO[bytes]) -> int:
+    """Place after the last whole line, looked for from the end, since the file may be long."""
+    end = file.seek(0, os.SEEK_END)
+    while end > 0:
+        start = max(0, end - BLOCK_BYTES)
+        file.seek(start)
+        last = file.read(end - start).rfind(b"\n")
+        if last >= 0:
+            return start + last + 1
+        end = start
+    return 0
+
+
+@contextmanager
+def _without_garbage() -> Iterator[None]:
+    """Pause the search for garbage, which costs a third of reading a long file and finds none in it."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 @contextmanager

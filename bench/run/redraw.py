@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plugin
 from bench.run.record import Record, read_arrays
 from bench.run.scoring import r2_error
+from bench.run.seal import Seal
 from bench.run.store import CaseStore
 from bench.task import Sizes, Task
 from bench.world.quantities import TARGET_NAMES
@@ -85,12 +86,15 @@ class Redraw:
         What each child may use.
     n_draws : int
         Fresh test sets, each as large as the published one.
+    seal : Seal, optional
+        Secret key from which the fresh cases are drawn, children confined; without it the draws are public.
     """
 
     out: Path
     work: Path
     limits: Limits
     n_draws: int = 1
+    seal: Seal | None = None
 
     def gaps(self, record: Record, task: Task, path: Path) -> list[Gap] | str:
         """Ask the stored fit of one cell.
@@ -114,7 +118,8 @@ class Redraw:
         changed = cell.stale(record)
         if changed:
             return f"its {' and '.join(changed)} changed since; run it again"
-        job = Job((cell,), record.host.get("device", "cpu"))
+        asked = cell if self.seal is None else replace(cell, seal=self.seal.sha256)
+        job = Job((asked,), record.host.get("device", "cpu"))
         fits = FitStore(self.out, job.key)
         if fits.packed() is None:
             return "its fit is not stored; run it again with --rerun"
@@ -135,7 +140,9 @@ class Redraw:
         """Fresh test sets of a cell."""
         task = cell.task
         for number in range(self.n_draws):
-            yield draw_cases((task.test,), task.test_world, f"{STREAM}/{number}", cell.sizes.test)
+            stream = f"{STREAM}/{number}"
+            named = stream if self.seal is None else self.seal.secret(stream)
+            yield draw_cases((task.test,), task.test_world, named, cell.sizes.test)
 
 
 def _always(traces: Traces) -> Callable[[Cell], Traces]:

@@ -54,10 +54,7 @@ def rescore(
         task, key = tasks[record.task], (record.task, record.preset)
         sizes = Sizes(**record.sizes)
         if record.seal_sha256 != (seal.sha256 if seal else ""):
-            raise BenchError(
-                f"prediction '{record.row} on {record.task}': seal must be that of the key given, "
-                f"got {record.seal_sha256[:12] or 'none'}. Run the task again with --seal and its own key file."
-            )
+            raise _other_seal(record, seal)
         if key not in ceiling_of:
             cell = Cell(task, Plugin(SOURCE), 0, record.preset, sizes, record.seal_sha256)
             ceiling_of[key] = ceiling(cell, out, seal)
@@ -77,3 +74,12 @@ def rescore(
         again = replace(again, message=record.message)
         append_records(out, [again])
         yield again
+
+
+def _other_seal(record: Record, seal: Seal | None) -> BenchError:
+    """Error for a record whose test cases were drawn from another key than the one given."""
+    step = "Give the file of its key with --seal." if record.sealed else "Leave --seal out."
+    return BenchError(
+        f"prediction '{record.row} on {record.task}': seal must be {seal.sha256[:12] if seal else 'none'}, "
+        f"got {record.seal_sha256[:12] or 'none'}. {step}"
+    )

@@ -43,7 +43,22 @@ class Seal:
     @property
     def stream(self) -> str:
         """Name of the random streams of the test cases; as secret as the key."""
-        return f"{TEST_STREAM}/{hmac.new(self.key, TEST_STREAM.encode(), hashlib.sha256).hexdigest()}"
+        return self.secret(TEST_STREAM)
+
+    def secret(self, stream: str) -> str:
+        """Name of random streams that only the key's owner can draw.
+
+        Parameters
+        ----------
+        stream : str
+            What the streams are for: each name gives draws of its own.
+
+        Returns
+        -------
+        str
+            As secret as the key.
+        """
+        return f"{stream}/{hmac.new(self.key, stream.encode(), hashlib.sha256).hexdigest()}"
 
 
 def test_stream(seal: Seal | None) -> str:

@@ -190,7 +190,7 @@ class Training:
         decayed = [p for p in network.parameters() if p.ndim > 1]
         kept = [p for p in network.parameters() if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": self.weight_decay}, {"params": kept, "weight_decay": 0.0}]
-        return torch.optim.AdamW(groups, lr=self.learning_rate)
+        return torch.optim.AdamW(groups, lr=self.learning_rate, fused=True)
 
     def rate(self, progress: float) -> float:
         """Share of the peak learning rate: linear warm-up, then half a cosine, at a progress between 0 and 1."""

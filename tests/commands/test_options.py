@@ -50,6 +50,14 @@ def test_an_unknown_suite_names_those_that_exist(invoke):
     )
 
 
+def test_children_at_a_time_are_the_workers_matter_on_a_cluster(invoke):
+    address = "tcp://127.0.0.1:8786"
+    assert error_of(invoke("--task", "shift_1s", "--cluster", address, "--jobs", "4")) == (
+        "error: option '--jobs': children at a time must be left to the workers of --cluster, got 4. "
+        f"Start each with 'python run_bench.py worker {address} --jobs 4'."
+    )
+
+
 def test_settings_need_named_models(invoke):
     assert error_of(invoke("--task", "shift_1s", "--set", "width=8")) == (
         "error: option '--set': the models that it changes must be named, got no --model. Add --model NAME."

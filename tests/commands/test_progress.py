@@ -8,7 +8,8 @@ import commands._progress as progress_module
 from bench.run.record import Record
 from commands._progress import LINE_EVERY_S, RunProgress
 
-JOB = SimpleNamespace(label="tcn on 3 tasks, seed 0")
+CELLS = [SimpleNamespace(key=(task, "tcn", 0, "tiny")) for task in ("dense", "sparse")]
+JOB = SimpleNamespace(label="tcn on 2 tasks, seed 0", key="0123", cells=CELLS)
 
 
 @pytest.fixture
@@ -38,8 +39,8 @@ def test_lines_of_one_job_are_some_seconds_apart(shown, clock):
         progress.report(JOB, 0.25 * step, f"epoch {step}")
         clock.value += 0.4 * LINE_EVERY_S
     assert lines() == [
-        "     0 s  tcn on 3 tasks, seed 0: epoch 0",
-        "     6 s  tcn on 3 tasks, seed 0: epoch 3, about 2 s left",
+        "     0 s  tcn on 2 tasks, seed 0: epoch 0",
+        "     6 s  tcn on 2 tasks, seed 0: epoch 3, about 2 s left",
     ]
 
 
@@ -72,3 +73,13 @@ def test_a_terminal_is_shown_bars():
         progress.done(record())
     assert "[1/2] tcn on dense, seed 0: ok" in file.getvalue()
     assert "\x1b[" in file.getvalue()
+
+
+def test_a_bar_stays_until_the_last_cell_of_its_job_is_done():
+    file = io.StringIO()
+    with RunProgress(Console(file=file, force_terminal=True, width=120), 2, 10.0) as progress:
+        progress.report(JOB, 1.0, "predicting dense")
+        progress.done(record())
+        assert [bar.visible for bar in progress.bars] == [True, True]
+        progress.done(record(task="sparse"))
+        assert [bar.visible for bar in progress.bars] == [True, False]

@@ -1,7 +1,16 @@
 import pytest
 
 from bench.errors import BenchError
-from leaderboard.cells import number_of, overall_ratio, predict_us, ratio_of, relative_error, score_of, status_text
+from leaderboard.cells import (
+    number_of,
+    overall_ratio,
+    predict_cpu_us,
+    predict_us,
+    ratio_of,
+    relative_error,
+    score_of,
+    status_text,
+)
 
 
 def test_no_cells_have_no_status():
@@ -31,6 +40,7 @@ def test_relative_error_of_the_prior_mean_is_one(record_of):
 def test_predict_time_a_case_needs_a_time_and_cases(record_of):
     assert predict_us(record_of("tcn", predict_s=0.01)) == pytest.approx(250.0)
     assert predict_us(record_of("tcn", predict_s=None)) is None
+    assert predict_cpu_us(record_of("tcn")) == pytest.approx(200.0)
     assert predict_us(record_of("tcn", sizes={})) is None
 
 

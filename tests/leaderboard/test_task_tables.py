@@ -66,7 +66,7 @@ def test_where_no_model_states_uncertainty_there_is_no_table_of_it(table_of):
 
 def test_costs_and_further_errors_are_of_rows_with_scores(table_of, record_of):
     cells = cells_of(cost_table(table_of()), "tcn")
-    assert (cells["fit [s]"], cells["parameters"]) == ("12.5", "10,234")
+    assert (cells["fit CPU [s]"], cells["fit [s]"], cells["parameters"]) == ("11.5", "12.5", "10,234")
     (table,) = tables([record_of("tcn", status="failed")])
     assert cost_table(table) == ""
 

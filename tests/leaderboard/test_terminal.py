@@ -53,6 +53,11 @@ def test_stale_scores_are_said_in_words(record_of):
     assert "stale: source" in printed([cell], stale={cell.cell: ("source",)})
 
 
+def test_cost_is_processor_time_or_wall_time_in_records_that_do_not_know_it(record_of):
+    assert "fit CPU [s]" in printed([record_of("tcn"), record_of("gru", fit_cpu_s=None)])
+    assert "fit CPU [s]" not in printed([record_of("gru", fit_cpu_s=None)])
+
+
 def test_nothing_to_show_is_said():
     assert printed([]) == "No cells: nothing was planned or recorded.\n"
 

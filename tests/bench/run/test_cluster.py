@@ -1,5 +1,6 @@
 import json
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -7,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +21,15 @@ from bench.run.child import Limits
 from bench.run.cluster import Cluster
 from bench.run.engine import run_plan
 from bench.run.record import read_arrays, read_records
+from bench.run.remote import order_of
+from bench.run.sandbox import landlock_version
+from bench.run.seal import Seal
+from bench.run.store import CaseStore
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 120.0
-ELSEWHERE = ("host", "fit_s", "predict_s", "predict_one_ms", "peak_memory_mb", "started_utc")
+TIMES = ("fit_s", "fit_cpu_s", "predict_s", "predict_cpu_s", "predict_one_ms", "started_utc")
+ELSEWHERE = ("host", "peak_memory_mb", *TIMES)
 """Fields of a record that say where and how long."""
 
 
@@ -74,10 +81,10 @@ def run_there(plan_of, best, address, tmp_path):
     """Run rows on the cluster; gives the records as they come, and what was said."""
     said = []
 
-    def run(rows, names=("dense",), *, out=tmp_path / "there", patience_s=PATIENCE_S):
-        plan = plan_of(rows, names, records=read_records(out))
+    def run(rows, names=("dense",), *, out=tmp_path / "there", patience_s=PATIENCE_S, seal=None):
+        plan = plan_of(rows, names, records=read_records(out), seal=seal.sha256 if seal else "")
         engine = Cluster(address, said.append, patience_s)
-        return run_plan(plan, best, out, 1, Limits(time_s=60.0), lambda *progress: None, engine=engine)
+        return run_plan(plan, best, out, 1, Limits(time_s=60.0), lambda *progress: None, engine=engine, seal=seal)
 
     run.said = said
     return run
@@ -112,6 +119,30 @@ def test_a_cluster_gives_the_records_and_predictions_of_a_local_run(
                 np.testing.assert_array_equal(arrays[name], values, strict=True)
     _the_fit_is_kept_and_goes_there_again(run_there, notes)
     _a_worker_with_other_sources_is_refused(run_there)
+
+
+@pytest.mark.slow
+def test_a_sealed_run_on_a_cluster_is_confined_there_and_keeps_its_key_and_targets_here(
+    run_there, plan_of, best, start, address, tmp_path, notes, monkeypatch
+):
+    sent = []
+    monkeypatch.setattr(bench.run.cluster, "order_of", lambda *given: sent.append(order_of(*given)) or sent[-1])
+    start(ROOT / "run_bench.py", "worker", address, "--jobs", "1", cwd=notes)
+    seal = Seal(bytes(range(32)))
+    rows = [("cheats", {"how": how}) for how in ("seeds", "memory")]
+    there = list(run_there(rows, ("dense", "sparse"), seal=seal))
+    assert {(r.status, r.sealed, r.seal_sha256) for r in there} == {("ok", True, seal.sha256)}
+    assert {r.isolation for r in there} == {f"landlock {landlock_version()}" if landlock_version() else "none"}
+    assert {max(score["r2"] for score in r.scores.values()) < 0.1 for r in there} == {True}
+    plan = plan_of(rows, ("dense", "sparse"), seal=seal.sha256)
+    run = partial(run_plan, plan, best, tmp_path / "here", 1, Limits(time_s=60.0), lambda *progress: None)
+    here = {r.cell: r.scores for r in run(seal=seal)}
+    assert {r.cell: r.scores for r in there} == here
+    wire = pickle.dumps(sent)
+    targets = CaseStore(tmp_path, seal).test(plan.cells[0]).targets.values
+    assert len(sent) == 2
+    assert not any(secret in wire for secret in (seal.key, seal.stream.encode(), targets.tobytes()))
+    assert all(row.tobytes() not in wire for row in targets)
 
 
 def _the_fit_is_kept_and_goes_there_again(run_there, notes):

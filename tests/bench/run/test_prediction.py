@@ -24,6 +24,9 @@ class Answering:
     def send(self, **order):
         self.orders.append(order)
 
+    def cpu_s(self):
+        return 0.25 * sum(order["do"] == "go" for order in self.orders)
+
     def expect(self, name):
         if name == "written":
             stem = self.orders[-2]["answer"]
@@ -134,6 +137,7 @@ def test_single_cases_are_timed_before_the_whole_set(ask):
     orders = [order["answer"] for order in child.orders if order["do"] == "predict"]
     assert orders == ["single"] * N_SINGLE + ["test-3"]
     assert record.predict_s > 0
+    assert record.predict_cpu_s == 0.25
     assert record.predict_one_ms > 0
 
 

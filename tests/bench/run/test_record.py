@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from bench.errors import BenchError
-from bench.run.record import STATUSES, Record, append_records, read_arrays, read_records, write_arrays, write_json
+from bench.run.record import (
+    BLOCK_BYTES,
+    STATUSES,
+    Record,
+    append_records,
+    read_arrays,
+    read_records,
+    write_arrays,
+    write_json,
+)
 
 
 class Explodes:
@@ -51,8 +60,9 @@ def test_the_newest_record_of_a_cell_wins(tmp_path, make_record):
 
 
 @pytest.mark.parametrize("kept", [20, -1], ids=["in its middle", "before its end of line"])
-def test_a_torn_last_line_is_dropped_and_the_next_record_does_not_join_it(tmp_path, make_record, kept):
-    append_records(tmp_path, [make_record(row="a"), make_record(row="b")])
+@pytest.mark.parametrize("length", [0, 3 * BLOCK_BYTES], ids=["short", "long"])
+def test_a_torn_last_line_is_dropped_and_the_next_record_does_not_join_it(tmp_path, make_record, kept, length):
+    append_records(tmp_path, [make_record(row="a"), make_record(row="b", message="x" * length)])
     path = tmp_path / "records.jsonl"
     first, second = path.read_text().splitlines(keepends=True)
     path.write_text(first + second[:kept])

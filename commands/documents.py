@@ -1,0 +1,95 @@
+"""Make again what the documents show: their pictures, and the table of tasks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from bench.draw import draw_measured
+from bench.errors import BenchError
+from bench.posterior import exact_posterior
+from bench.task import Task
+from bench.world.quantities import TARGETS
+from commands._import_picture import architecture_svg, imports_between
+from commands._options import ROOT, all_tasks, friendly_errors
+from leaderboard.ceiling_picture import draw_ceiling
+from leaderboard.looks import drawing, save
+from leaderboard.problem_picture import draw_problem, example_twins
+from leaderboard.wording import r2_text
+
+DOCS = ROOT / "docs"
+TASKS_PAGE = "tasks.md"
+BEGIN, END = "<!-- begin: written by `python run_bench.py documents` -->", "<!-- end -->"
+STREAM = "task table"
+"""Random streams of the cases behind the table: neither training, validation nor test."""
+N_CASES = 2_000
+HEADER = (
+    "| task | core | trained on | tested on | attainable R2 E0 / k_d | question |",
+    "| --- | :---: | --- | --- | ---: | --- |",
+)
+
+
+def documents(
+    to: Annotated[Path, typer.Option(help="Folder of the documents.", metavar="DIR")] = DOCS,
+    cases: Annotated[int, typer.Option(min=10, help="Cases behind every attainable R2 of the table.")] = N_CASES,
+) -> None:
+    """Draw the documents' pictures again and write the table of tasks, from the sources and the simulator alone.
+
+    For example, after adding a task or moving an import:
+
+      python run_bench.py documents
+    """
+    console = Console()
+    with friendly_errors():
+        page = to / TASKS_PAGE
+        text = page.read_text(encoding="utf-8") if page.exists() else f"{BEGIN}\n{END}\n"
+        tasks = track(all_tasks().values(), "attainable scores", console=console, disable=not console.is_terminal)
+        written = with_table(text, task_table(tasks, cases))
+        pictures = to / "pictures"
+        with drawing():
+            paths = [
+                save(draw_problem(example_twins()), pictures / "problem.png"),
+                save(draw_ceiling(), pictures / "ceiling.png"),
+                pictures / "architecture.svg",
+            ]
+        paths[-1].write_text(architecture_svg(imports_between(ROOT)), encoding="utf-8")
+        page.write_text(written, encoding="utf-8")
+        for path in (*paths, page):
+            console.print(os.path.relpath(path), markup=False, highlight=False, soft_wrap=True)
+
+
+def task_table(tasks: Iterable[Task], n_cases: int) -> list[str]:
+    """Tasks as a Markdown table: what is asked, and how much of it the test traces can tell at all."""
+    return [*HEADER, *(" | ".join([*_asked(task), _attainable(task, n_cases), f"{task.question} |"]) for task in tasks)]
+
+
+def with_table(text: str, table: list[str]) -> str:
+    """Put a table between the marks of a page, in place of what stands there."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise BenchError(f"page '{TASKS_PAGE}': text must hold {BEGIN} and {END}, got not both. Put them back.")
+    return "\n".join([before + BEGIN, *table, END + after])
+
+
+def _asked(task: Task) -> list[str]:
+    """First cells of a task's line."""
+    train = " + ".join(acquisition.label for acquisition in task.train)
+    world = "" if task.test_world == task.train_world else f", world `{task.test_world.name}`"
+    return [f"| `{task.name}`", "yes" if task.core else "", train, task.test.label + world]
+
+
+def _attainable(task: Task, n_cases: int) -> str:
+    """R2 of both targets that the exact posterior implies under the test's acquisition and chemistry."""
+    measured, _ = draw_measured(task.test, task.test_world, STREAM, range(n_cases))
+    variance = np.mean(exact_posterior(measured, task.test, task.test_world).sd ** 2, axis=0)
+    prior = [(target.high - target.low) ** 2 / 12.0 for target in TARGETS]
+    E0, k_d = (r2_text(float(1.0 - value / width)) for value, width in zip(variance, prior, strict=True))
+    return f"{E0} / {k_d}"

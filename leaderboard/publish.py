@@ -1,0 +1,219 @@
+"""The published records: small files that git keeps well, written cell by cell, from which a run can go on.
+
+A folder a row holds the records of each seed as compressed JSON lines and, a file a cell, the predictions as float32.
+The true targets are the same for all cells and lie in one file.
+"""
+
+from __future__ import annotations
+
+import lzma
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import BenchError
+from bench.forecast import forecast_ph
+from bench.run.record import (
+    EXAMPLES_FOLDER,
+    RECORDS_FILE,
+    Record,
+    append_records,
+    read_arrays,
+    read_records,
+    write_arrays,
+)
+from bench.task import Task
+from leaderboard.cells import CEILING
+from leaderboard.stored import TRUTH_FILE, with_truth
+
+SHARDS = "*/records-*.jsonl.xz"
+"""Files of records in the folder."""
+KEPT = ("mean", "sd", "rank")
+"""Arrays of a prediction file that are published; the others follow from them."""
+
+
+def read_published(folder: Path) -> list[Record]:
+    """Read the published records.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of published records.
+
+    Returns
+    -------
+    list of Record
+        Ordered by task, row, preset and seed; empty where nothing is published.
+
+    Raises
+    ------
+    BenchError
+        A file that cannot be read, or a line that is not a record.
+    """
+    with tempfile.TemporaryDirectory(prefix="published-") as name:
+        with open(Path(name) / RECORDS_FILE, "wb") as file:
+            for shard in sorted(folder.glob(SHARDS)):
+                try:
+                    file.write(lzma.decompress(shard.read_bytes()))
+                except (OSError, EOFError, lzma.LZMAError) as error:
+                    raise BenchError(
+                        f"published '{shard.relative_to(folder)}': file must be xz-compressed JSON lines, "
+                        f"got: {error}. Take the file from git again, or remove it and publish again."
+                    ) from error
+        return read_records(Path(name))
+
+
+def publish_cells(records: Iterable[Record], run: Path, folder: Path) -> None:
+    """Add finished cells to the published records, in place of older ones.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Cells of the run.
+    run : Path
+        Folder of the run, which holds their predictions and examples.
+    folder : Path
+        Folder of published records; made if missing. The same cells give the same bytes.
+
+    Raises
+    ------
+    BenchError
+        A prediction file that is missing, or that was made for other test cases than those published.
+    """
+    shards: dict[tuple[str, int], list[Record]] = {}
+    for record in records:
+        shards.setdefault((record.row, record.seed), []).append(_with_predictions(record, run, folder))
+    for (row, seed), members in shards.items():
+        shard = folder / row / f"records-{seed}.jsonl.xz"
+        with tempfile.TemporaryDirectory(prefix="publish-") as name:
+            lines = Path(name)
+            if shard.exists():
+                (lines / RECORDS_FILE).write_bytes(lzma.decompress(shard.read_bytes()))
+            newest = {record.cell: record for record in [*read_records(lines), *members]}
+            (lines / RECORDS_FILE).unlink(missing_ok=True)
+            append_records(lines, [newest[cell] for cell in sorted(newest)])
+            shard.parent.mkdir(parents=True, exist_ok=True)
+            whole = shard.with_suffix(".new")  # appears whole or not at all
+            whole.write_bytes(lzma.compress((lines / RECORDS_FILE).read_bytes()))
+            whole.replace(shard)
+
+
+def unpack(folder: Path, run: Path, tasks: Mapping[str, Task]) -> list[Record]:
+    """Give a run folder the published cells that it lacks, so that they need not run again.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of published records.
+    run : Path
+        Folder of the run; made if missing. Its own cells are kept unless the published ones are newer.
+    tasks : mapping
+        Name to task.
+
+    Returns
+    -------
+    list of Record
+        The cells that it was given.
+
+    Raises
+    ------
+    BenchError
+        A published file that cannot be read.
+    """
+    own = {record.cell: record.started_utc for record in read_records(run)}
+    given = [
+        record for record in read_published(folder) if record.cell not in own or record.started_utc > own[record.cell]
+    ]
+    for record in given:
+        if record.prediction_file:
+            arrays = _unpacked(folder, record, tasks.get(record.task))
+            write_arrays(run / record.prediction_file, arrays)
+        examples = folder / EXAMPLES_FOLDER / f"{record.task}.npz"
+        if record.row == CEILING and examples.exists():
+            write_arrays(run / EXAMPLES_FOLDER / examples.name, read_arrays(examples))
+    if given:
+        append_records(run, given)
+    return given
+
+
+def stray_files(folder: Path, records: Sequence[Record]) -> list[str]:
+    """Find files that no published record names.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of published records.
+    records : sequence of Record
+        All that are published.
+
+    Returns
+    -------
+    list of str
+        Paths relative to the folder.
+    """
+    named = {TRUTH_FILE, *(record.prediction_file for record in records)}
+    named |= {f"{record.row}/records-{record.seed}.jsonl.xz" for record in records}
+    named |= {f"{EXAMPLES_FOLDER}/{record.task}.npz" for record in records}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return sorted(found - named)
+
+
+def _with_predictions(record: Record, run: Path, folder: Path) -> Record:
+    """Record of a cell whose predictions have been published."""
+    path = Path(record.row) / f"{record.task}-{record.seed}.npz"
+    if not record.prediction_file:
+        (folder / path).unlink(missing_ok=True)
+        return record
+    arrays = with_truth(run, read_arrays(run / record.prediction_file))
+    _publish_truth(arrays["truth"], record, folder)
+    write_arrays(folder / path, {name: _single(arrays[name]) for name in KEPT if name in arrays})
+    examples = run / EXAMPLES_FOLDER / f"{record.task}.npz"
+    if record.row == CEILING and examples.exists():
+        kept = {
+            name: values if name in ("known", "truth") else _single(values)
+            for name, values in read_arrays(examples).items()
+        }
+        write_arrays(folder / EXAMPLES_FOLDER / examples.name, kept)
+    return replace(record, prediction_file=path.as_posix())
+
+
+def _publish_truth(truth: NDArray[np.float64], record: Record, folder: Path) -> None:
+    """Write the true targets where there are none yet, and check that they are those of all other cells."""
+    path = folder / TRUTH_FILE
+    if not path.exists():
+        write_arrays(path, {"truth": truth})
+    elif not np.array_equal(read_arrays(path)["truth"], truth):
+        raise BenchError(
+            f"published '{record.row} on {record.task}': true targets must be those of {TRUTH_FILE}, got others. "
+            "Remove the published records and publish all rows again."
+        )
+
+
+def _single(values: NDArray[Any]) -> NDArray[Any]:
+    """Numbers as float32, if they stay finite and keep their sign; anything else as it is."""
+    if values.dtype != np.float64:
+        return values
+    with np.errstate(over="ignore", under="ignore"):
+        single = values.astype(np.float32)
+    return single if np.isfinite(single).all() and ((single == 0) == (values == 0)).all() else values
+
+
+def _unpacked(folder: Path, record: Record, task: Task | None) -> dict[str, NDArray[Any]]:
+    """Arrays of a prediction file as a run would have left it, with the forecasts of the example cases."""
+    arrays = with_truth(folder, read_arrays(folder / record.prediction_file))
+    found = {name: np.asarray(values, dtype=np.float64) for name, values in arrays.items() if name != "case"}
+    examples = folder / EXAMPLES_FOLDER / f"{record.task}.npz"
+    if examples.exists() and task is not None:
+        stored = read_arrays(examples)
+        if record.row == CEILING:
+            forecast = stored.get("forecast_mean")
+        else:
+            forecast, _ = forecast_ph(stored["known"], found["mean"][: len(stored["known"])], task.train_world)
+        if forecast is not None:
+            found["forecast"] = np.asarray(forecast, dtype=np.float64)
+    return {"case": arrays["case"], **found}
