@@ -2,13 +2,16 @@
 
 import typer
 
+from commands.audit import audit
 from commands.board import board
 from commands.ceiling import ceiling
 from commands.check import check
 from commands.documents import documents
+from commands.infer import infer
 from commands.new import new
 from commands.publish import publish
 from commands.redraw import redraw
+from commands.release import release
 from commands.run import run
 from commands.score import score
 from commands.statistics import statistics
@@ -16,13 +19,16 @@ from commands.worker import worker
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.callback(invoke_without_command=True)(run)
+app.command()(audit)
 app.command()(board)
 app.command()(ceiling)
 app.command()(check)
 app.command()(documents)
+app.command()(infer)
 app.command()(new)
 app.command()(publish)
 app.command()(redraw)
+app.command()(release)
 app.command()(score)
 app.command()(statistics)
 app.command()(worker)

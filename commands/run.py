@@ -40,6 +40,7 @@ from commands._options import (
 from commands._progress import RunProgress
 from commands._seal import check_one_draw, open_seal, seal_line
 from leaderboard.board import terminal_board, write_board
+from leaderboard.publish import read_published
 
 
 def run(
@@ -130,7 +131,7 @@ def run(
             check_settings(plugins, sizes, sealed=key is not None)
         holding.enter_context(sole_run(out))
         records = _scored_today(console, out, folders, key)
-        known = records + read_records(PUBLISHED)
+        known = records + read_published(PUBLISHED)
         plan = make_plan(
             tasks,
             plugins,
@@ -250,9 +251,11 @@ def _list(console: Console, folders: list[Path]) -> None:
         train = " + ".join(acquisition.label for acquisition in task.train)
         world = "" if task.test_world == task.train_world else f", {task.test_world.name}"
         tasks.add_row(name, "yes" if task.core else "", train, task.test.label + world, task.question)
-    rows = Table(_name("model"), "default", "what it is", title="Models (--model)")
+    published = {record.row for record in read_published(PUBLISHED)}
+    rows = Table(_name("model"), "default", _name("board"), "what it is", title="Models (--model)")
     for name, path in plugin_files(folders).items():
-        rows.add_row(name, "yes" if name in REFERENCE else "", summary_of(path))
+        board = "published" if name in published else "unpublished"
+        rows.add_row(name, "yes" if name in REFERENCE else "", board, summary_of(path))
     sizes = Table("preset", "train", "valid", "test", "seeds", title="Presets (--preset)")
     for name, size in PRESETS.items():
         sizes.add_row(name, *(f"{n:,}" for n in (size.train, size.valid, size.test, size.seeds)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 
 from bench.errors import BenchError
@@ -150,6 +151,37 @@ def status_text(records: Iterable[Record]) -> str:
     return ", ".join(f"{statuses.count(status)} {status}" for status in ordered)
 
 
+def draws_text(records: Iterable[Record]) -> list[str]:
+    """Say which test cases the scores are of, and what confined the models.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Cells; those without scores are left out.
+
+    Returns
+    -------
+    list of str
+        One text for the public test cases, one for every key from which others were drawn.
+
+    Examples
+    --------
+    >>> fields = ("task", "t1", "gru", "gru", {}, 0, "quick", {}, "ok", "", "s1", "c1", 1)
+    >>> draws_text([Record(*fields), Record(*fields, sealed=True, seal_sha256="5e" * 32, isolation="landlock 7")])
+    ['open run: public test cases; isolation none', 'sealed run: test cases of key 5e5e5e5e5e5e; isolation landlock 7']
+    """
+    isolations: dict[str, Counter[str]] = {}
+    for record in records:
+        if record.status == "ok" and record.row != CEILING:  # which runs in the parent, and is no plugin
+            isolations.setdefault(record.seal_sha256, Counter())[record.isolation] += 1
+    return [
+        f"sealed run: test cases of key {seal[:12]}; isolation {_counted(found)}"
+        if seal
+        else f"open run: public test cases; isolation {_counted(found)}"
+        for seal, found in sorted(isolations.items())
+    ]
+
+
 def ratio_of(record: Record, which: str) -> float | None:
     """RMSE relative to the exact posterior's on the same cases.
 
@@ -199,3 +231,10 @@ def _per_case_us(record: Record, seconds: float | None) -> float | None:
     """Seconds for all test cases as microseconds for one."""
     n_cases = record.sizes.get("test")
     return seconds / n_cases * 1e6 if seconds is not None and n_cases else None
+
+
+def _counted(found: Counter[str]) -> str:
+    """Names, with the number of cells of each where there are several."""
+    if len(found) == 1:
+        return next(iter(found))
+    return ", ".join(f"{name} ({n} cell{'s' * (n > 1)})" for name, n in sorted(found.items()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bench.run.record import Record
 from leaderboard.attainable import attainable
-from leaderboard.cells import CEILING, FLOOR, status_text
+from leaderboard.cells import CEILING, FLOOR, draws_text, status_text
 from leaderboard.tables import Table
 from leaderboard.task_tables import cost_table, forecast_table, scores_table, uncertainty_table
 from leaderboard.wording import NONE, code_span, count_text, grid
@@ -32,6 +32,10 @@ HOW_TO_READ = f"""\
   **seeds** counts the cells that gave scores. Other numbers are means over seeds.
 - **status** counts the row's cells; those without a score are listed below each table and are in no mean.
   `stale: source` and the like mark scores from before a change; they are never averaged with fresh ones.
+- **CPU** seconds are those of the model's processes by the kernel's clocks, and hold on a busy machine; wall times
+  beside them are upper bounds there.
+- An **open run** has public test cases, which a model could have drawn again, and nothing confined it; a **sealed run**
+  drew them from a secret key, and **isolation** says what confined the models.
 - A row with little skill on k_d need not be a bad model: short or sparse prefixes do not determine k_d."""
 
 
@@ -152,6 +156,7 @@ def _summary(records: Sequence[Record]) -> str:
         f"- cells: {len(records)} ({status_text(records)})",
         f"- tasks: {len({record.task for record in records})}; rows: {len({record.row for record in records})}",
         f"- presets: {', '.join(presets)}; seeds: {', '.join(map(str, seeds))}",
+        *(f"- {code_span(text)}" for text in draws_text(records)),
     ]
     if started:
         lines.append(f"- jobs began between {started[0]} and {started[-1]} (UTC)")

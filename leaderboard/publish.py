@@ -55,17 +55,8 @@ def read_published(folder: Path) -> list[Record]:
     BenchError
         A file that cannot be read, or a line that is not a record.
     """
-    with tempfile.TemporaryDirectory(prefix="published-") as name:
-        with open(Path(name) / RECORDS_FILE, "wb") as file:
-            for shard in sorted(folder.glob(SHARDS)):
-                try:
-                    file.write(lzma.decompress(shard.read_bytes()))
-                except (OSError, EOFError, lzma.LZMAError) as error:
-                    raise BenchError(
-                        f"published '{shard.relative_to(folder)}': file must be xz-compressed JSON lines, "
-                        f"got: {error}. Take the file from git again, or remove it and publish again."
-                    ) from error
-        return read_records(Path(name))
+    found = [record for shard in sorted(folder.glob(SHARDS)) for record in _read_shard(shard)]
+    return sorted(found, key=lambda record: (record.task, record.row, record.preset, record.seed))
 
 
 def publish_cells(records: Iterable[Record], run: Path, folder: Path) -> None:
@@ -90,17 +81,15 @@ def publish_cells(records: Iterable[Record], run: Path, folder: Path) -> None:
         shards.setdefault((record.row, record.seed), []).append(_with_predictions(record, run, folder))
     for (row, seed), members in shards.items():
         shard = folder / row / f"records-{seed}.jsonl.xz"
+        before = _read_shard(shard) if shard.exists() else []
+        newest = {record.cell: record for record in [*before, *members]}
         with tempfile.TemporaryDirectory(prefix="publish-") as name:
-            lines = Path(name)
-            if shard.exists():
-                (lines / RECORDS_FILE).write_bytes(lzma.decompress(shard.read_bytes()))
-            newest = {record.cell: record for record in [*read_records(lines), *members]}
-            (lines / RECORDS_FILE).unlink(missing_ok=True)
-            append_records(lines, [newest[cell] for cell in sorted(newest)])
-            shard.parent.mkdir(parents=True, exist_ok=True)
-            whole = shard.with_suffix(".new")  # appears whole or not at all
-            whole.write_bytes(lzma.compress((lines / RECORDS_FILE).read_bytes()))
-            whole.replace(shard)
+            append_records(Path(name), [newest[cell] for cell in sorted(newest)])
+            packed = lzma.compress((Path(name) / RECORDS_FILE).read_bytes())
+        shard.parent.mkdir(parents=True, exist_ok=True)
+        whole = shard.with_suffix(".new")  # appears whole or not at all
+        whole.write_bytes(packed)
+        whole.replace(shard)
 
 
 def unpack(folder: Path, run: Path, tasks: Mapping[str, Task]) -> list[Record]:
@@ -161,6 +150,19 @@ def stray_files(folder: Path, records: Sequence[Record]) -> list[str]:
     named |= {f"{EXAMPLES_FOLDER}/{record.task}.npz" for record in records}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     return sorted(found - named)
+
+
+def _read_shard(shard: Path) -> list[Record]:
+    """Read the records of one row and seed."""
+    with tempfile.TemporaryDirectory(prefix="published-") as name:
+        try:
+            (Path(name) / RECORDS_FILE).write_bytes(lzma.decompress(shard.read_bytes()))
+            return read_records(Path(name))
+        except (OSError, EOFError, lzma.LZMAError, BenchError) as error:
+            raise BenchError(
+                f"published '{shard.parent.name}/{shard.name}': file must be xz-compressed JSON records, "
+                f"got: {str(error).removesuffix('.')}. Take the file from git again, or remove it and publish again."
+            ) from error
 
 
 def _with_predictions(record: Record, run: Path, folder: Path) -> Record:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bench.run.record import Record
 from leaderboard.attainable import attainable
-from leaderboard.cells import FORECAST
+from leaderboard.cells import FORECAST, draws_text
 from leaderboard.evidence import leaks, read_evidence
 from leaderboard.lines import Line, Spread
 from leaderboard.tables import Stale, Table, tables
@@ -45,7 +45,8 @@ def terminal_board(records: Iterable[Record], stale: Stale | None = None, folder
     BenchError
         An ok cell without its scores.
     """
-    found = tables(records, stale)
+    shown = list(records)
+    found = tables(shown, stale)
     if not found:
         return Text("No cells: nothing was planned or recorded.")
     evidence = {place: read for place, table in enumerate(found) if folder and (read := read_evidence(folder, table))}
@@ -58,6 +59,7 @@ def terminal_board(records: Iterable[Record], stale: Stale | None = None, folder
     legend = "R2: 1 is perfect, 0 answers the mean. "
     if any(map(_has_ratio, found)):
         legend += "Ratio: RMSE relative to the exact posterior's, 1 leaves nothing to gain; of the forecast pH too. "
+    parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(shown)]
     return Group(*parts, Text(legend + "Several seeds: mean ±largest deviation.", "dim"))
 
 

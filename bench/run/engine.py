@@ -21,9 +21,9 @@ from bench.run.child import Child, ChildFailed, Limits
 from bench.run.drive import Outcome, Place, drive
 from bench.run.fits import FitStore
 from bench.run.plan import Job, Plan, Plugin
-from bench.run.prediction import TestSet, score_answer
 from bench.run.record import Record, append_records, write_json
 from bench.run.sandbox import sandbox_for
+from bench.run.scoring import TestSet, score_answer
 from bench.run.seal import Seal
 from bench.run.store import CaseStore, work_folder
 from bench.task import Sizes

@@ -1,26 +1,23 @@
-"""Predictions: handing a child test traces, timing it, reading what it answers as untrusted files; scoring it apart."""
+"""Predictions: handing a child test traces, timing it, reading what it answers as untrusted files. Scored elsewhere."""
 
 from __future__ import annotations
 
 import os
 import statistics
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.cases import Cases, Traces
+from bench.cases import Traces
 from bench.metrics import LARGEST
 from bench.run.child import Child, ChildFailed
 from bench.run.handover import open_given
-from bench.run.plan import Cell
-from bench.run.record import PREDICTIONS_FOLDER, Record, write_arrays
-from bench.run.scoring import Answers, scored
+from bench.run.record import write_arrays
 from bench.run.store import arrays_of
-from bench.task import digest_of
 from bench.world.quantities import TARGET_NAMES
 
 Array = NDArray[np.float64]
@@ -29,26 +26,6 @@ N_SINGLE = 5
 """Single cases whose prediction is timed."""
 SMALLEST_SD = 1e-50
 """In the target's unit: the square of the largest error over this is still a number."""
-
-
-@dataclass(frozen=True, eq=False)
-class TestSet:
-    """What a fitted child is tested on.
-
-    Parameters
-    ----------
-    cell : Cell
-        The cell that is scored.
-    cases : Cases
-        Test cases; only their traces reach the child.
-    ceiling : Record
-        Record of the exact posterior on the same cases.
-    """
-
-    __test__ = False  # a name that pytest would collect
-    cell: Cell
-    cases: Cases
-    ceiling: Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,41 +90,6 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> Answer:
         message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
         raise ChildFailed("invalid_output", message)
     return Answer(mean, sd, predict_s, predict_cpu_s, 1e3 * statistics.median(singles), event["simulator_calls"])
-
-
-def score_answer(test: TestSet, answer: Answer, base: Record, out: Path) -> Record:
-    """Score the answer to one test set and keep it.
-
-    Parameters
-    ----------
-    test : TestSet
-        What was predicted.
-    answer : Answer
-        What a child answered.
-    base : Record
-        What is known of the cell already.
-    out : Path
-        Folder of the run.
-
-    Returns
-    -------
-    Record
-        With status ``ok``.
-    """
-    cell, cases = test.cell, test.cases
-    stem = digest_of([*cell.key, cell.cases_digest, cell.plugin.digest])
-    prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name}-{stem}.npz"
-    answers = Answers(cases.traces.known, cases.targets.values, answer.mean, answer.sd)
-    record, arrays = scored(base, cell.task, answers, test.ceiling)
-    write_arrays(out / prediction_file, arrays)
-    return replace(
-        record,
-        predict_s=answer.predict_s,
-        predict_cpu_s=answer.predict_cpu_s,
-        predict_one_ms=answer.predict_one_ms,
-        simulator_calls=answer.simulator_calls,
-        prediction_file=prediction_file.as_posix(),
-    )
 
 
 def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, float, dict[str, Any]]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.calibration import gaussian_uncertainty
+from bench.cases import Cases
 from bench.forecast import forecast_ph, forecast_scores, true_ph
 from bench.metrics import METRIC_VERSION, scores
-from bench.run.record import Record
-from bench.task import Task
+from bench.run.plan import Cell
+from bench.run.prediction import Answer
+from bench.run.record import PREDICTIONS_FOLDER, Record, write_arrays
+from bench.task import Task, digest_of
 from bench.world.quantities import TARGET_NAMES
 
 Array = NDArray[np.float64]
@@ -39,6 +43,26 @@ class Answers:
     truth: Array
     mean: Array
     sd: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TestSet:
+    """What a fitted child is tested on.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell that is scored.
+    cases : Cases
+        Test cases; only their traces reach the child.
+    ceiling : Record
+        Record of the exact posterior on the same cases.
+    """
+
+    __test__ = False  # a name that pytest would collect
+    cell: Cell
+    cases: Cases
+    ceiling: Record
 
 
 def scored(
@@ -80,6 +104,41 @@ def scored(
     if ceiling is not None:
         record = replace(record, ceiling=beside(record, ceiling))
     return record, prediction_arrays(answers, true, forecast)
+
+
+def score_answer(test: TestSet, answer: Answer, base: Record, out: Path) -> Record:
+    """Score the answer to one test set and keep it.
+
+    Parameters
+    ----------
+    test : TestSet
+        What was predicted.
+    answer : Answer
+        What a child answered.
+    base : Record
+        What is known of the cell already.
+    out : Path
+        Folder of the run.
+
+    Returns
+    -------
+    Record
+        With status ``ok``.
+    """
+    cell, cases = test.cell, test.cases
+    stem = digest_of([*cell.key, cell.cases_digest, cell.plugin.digest])
+    prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name}-{stem}.npz"
+    answers = Answers(cases.traces.known, cases.targets.values, answer.mean, answer.sd)
+    record, arrays = scored(base, cell.task, answers, test.ceiling)
+    write_arrays(out / prediction_file, arrays)
+    return replace(
+        record,
+        predict_s=answer.predict_s,
+        predict_cpu_s=answer.predict_cpu_s,
+        predict_one_ms=answer.predict_one_ms,
+        simulator_calls=answer.simulator_calls,
+        prediction_file=prediction_file.as_posix(),
+    )
 
 
 def prediction_arrays(answers: Answers, true: Array, forecast: Array) -> dict[str, NDArray[Any]]:

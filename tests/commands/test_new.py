@@ -1,4 +1,7 @@
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -6,6 +9,7 @@ import pytest
 import commands.run
 from bench.run.record import read_records
 
+ROOT = Path(__file__).parents[2]
 MADE = "{path} is written and works. Change it, then:"
 
 
@@ -65,3 +69,42 @@ def test_a_name_that_cannot_be_is_refused(invoke, name, what):
     result = invoke("new", name, "--folder", "elsewhere")
     assert (result.exit_code, result.stderr) == (2, f"error: plugin '{name}': {what}\n")
     assert not os.path.exists("elsewhere")
+
+
+COPIED = ("bench", "commands", "docs", "leaderboard", "models", "tasks", "tests")
+ABOUT_ROWS = ("tests/test_structure.py", "tests/models/test_contract.py", "tests/commands/test_options.py")
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    """Copy of the checkout with one more row, made by ``new``; gives what runs a command in it."""
+    root = tmp_path_factory.mktemp("checkout") / "grown"
+    root.mkdir()
+    for name in COPIED:
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (path for path in ROOT.iterdir() if path.is_file()):
+        shutil.copy(path, root)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"OMP_NUM_THREADS": "1", "COLUMNS": "120"}
+
+    def run(*arguments):
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert run("run_bench.py", "new", "my_ridge", "--folder", "models").startswith("models/my_ridge.py is written")
+    return run
+
+
+@pytest.mark.slow
+def test_a_new_row_among_the_models_breaks_no_test_and_is_shown_as_unpublished(grown):
+    asked = grown("-m", "pytest", "-q", *ABOUT_ROWS, "-k", "not test_contract or my_ridge")
+    assert "passed" in asked
+    assert "failed" not in asked
+    line = next(line for line in grown("run_bench.py", "--list").splitlines() if "my_ridge" in line)
+    assert "unpublished" in line
+    options = ("--task", "in_distribution", "--model", "my_ridge", "--preset", "quick")
+    assert "my_ridge on in_distribution, seed 0: ok" in grown("run_bench.py", *options)
+    assert "my_ridge" in grown("run_bench.py", "board")

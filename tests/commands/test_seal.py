@@ -1,3 +1,4 @@
+import csv
 import os
 from pathlib import Path
 
@@ -85,3 +86,43 @@ def test_memory_is_hidden_before_any_plugin_starts(sealed, monkeypatch):
     monkeypatch.setattr(commands.run, "run_plan", lambda *arguments, **options: (_ for _ in ()))
     sealed()
     assert hidden[:2] == [os.getpid(), "ceilings"]
+
+
+def test_sealed_predictions_are_scored_again_with_their_key_only(sealed, invoke, tmp_path):
+    out, key = tmp_path / "out", tmp_path / "key"
+    sealed()
+    before = {r.cell: r for r in read_records(out)}
+    refused = invoke("score", "--out", out)
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        f"error: prediction 'bayes on shift_10s': seal must be none, got {Seal(KEY).sha256[:12]}. "
+        "Give the file of its key with --seal.\n",
+    )
+    result = invoke("score", "--out", out, "--seal", key)
+    assert result.exit_code == 0, result.output
+    assert "2 cells scored again, none trained." in result.stdout
+    assert {r.cell: (r.scores, r.seal_sha256) for r in read_records(out)} == {
+        cell: (r.scores, r.seal_sha256) for cell, r in before.items()
+    }
+
+
+def test_fresh_draws_of_a_sealed_run_need_a_key_which_need_not_be_its_own(sealed, invoke, hostile, tmp_path):
+    out, other = tmp_path / "out", tmp_path / "other"
+    sealed()
+    redraw = ("redraw", "--models", hostile, "--out", out)
+    refused = invoke(*redraw)
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        f"error: folder '{out}': fresh draws of a sealed run must have a key, got none. "
+        "Give a key file with --seal, its own or another.\n",
+    )
+    other.write_bytes(KEY[::-1])
+    other.chmod(0o600)
+    fresh = {}
+    for key in (tmp_path / "key", other):
+        result = invoke(*redraw, "--seal", key)
+        assert result.exit_code == 0, result.output
+        assert f"sealed  key {Seal(key.read_bytes()).sha256[:12]}; " in result.stdout
+        with open(out / "redraw.csv", newline="") as file:
+            fresh[key] = [line["fresh"] for line in csv.DictReader(file)]
+    assert fresh[other] != fresh[tmp_path / "key"]

@@ -2,6 +2,7 @@ import pytest
 
 from bench.errors import BenchError
 from leaderboard.cells import (
+    draws_text,
     number_of,
     overall_ratio,
     predict_cpu_us,
@@ -29,6 +30,17 @@ def test_ratio_that_is_not_in_the_record_is_none(record_of):
 
 def test_ceiling_beside_itself_is_one(record_of):
     assert overall_ratio(record_of("bayes")) == 1.0
+
+
+def test_draws_are_named_with_what_confined_the_models(record_of):
+    key = {"sealed": True, "seal_sha256": "5e" * 32}
+    cells = [record_of("gru", seed, isolation="landlock 7" if seed else "none", **key) for seed in range(3)]
+    cells += [record_of("bayes", **key), record_of("tcn", status="failed", isolation="landlock 6", **key)]
+    assert draws_text(cells) == [
+        "sealed run: test cases of key 5e5e5e5e5e5e; isolation landlock 7 (2 cells), none (1 cell)"
+    ]
+    assert draws_text([record_of("tcn"), record_of("tcn", 1)]) == ["open run: public test cases; isolation none"]
+    assert draws_text([]) == []
 
 
 def test_relative_error_of_the_prior_mean_is_one(record_of):

@@ -58,6 +58,12 @@ def test_cost_is_processor_time_or_wall_time_in_records_that_do_not_know_it(reco
     assert "fit CPU [s]" not in printed([record_of("gru", fit_cpu_s=None)])
 
 
+def test_whether_the_run_was_sealed_is_said(record_of):
+    sealed = record_of("tcn", sealed=True, seal_sha256="5e" * 32, isolation="landlock 7")
+    assert "Sealed run: test cases of key 5e5e5e5e5e5e; isolation landlock 7." in printed([sealed])
+    assert "Open run: public test cases; isolation none." in printed([record_of("tcn")])
+
+
 def test_nothing_to_show_is_said():
     assert printed([]) == "No cells: nothing was planned or recorded.\n"
 

@@ -10,6 +10,7 @@ from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.record import read_arrays, read_records
+from bench.run.redraw import Redraw
 from bench.run.seal import Seal
 from bench.task import Sizes
 
@@ -130,3 +131,13 @@ def test_no_file_of_a_sealed_run_holds_the_key_or_its_stream(confined):
     for path in confined[1].rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
         assert not any(secret in content for secret in secrets), path
+
+
+def test_a_fit_that_is_asked_again_on_sealed_draws_is_confined_and_finds_nothing(opened, hostile, tasks, tmp_path):
+    records, out = opened
+    found = {}
+    for how in ("seeds", "truth", "memory"):
+        redraw = Redraw(out, tmp_path, Limits(time_s=120.0), seal=Seal(KEY))
+        found[how] = redraw.gaps(records[how], tasks["dense"], hostile / "cheats.py")
+    assert {how: max(gap.fresh for gap in gaps) < FLOOR for how, gaps in found.items()} == dict.fromkeys(found, True)
+    assert min(gap.published for gap in found["truth"]) > 0.99

@@ -6,9 +6,10 @@ import pytest
 
 from bench.draw import test_cases as draw_test_cases
 from bench.run.child import ChildFailed
-from bench.run.prediction import N_SINGLE, TestSet, score_answer
+from bench.run.prediction import N_SINGLE
 from bench.run.prediction import ask as ask_child
 from bench.run.record import read_arrays
+from bench.run.scoring import TestSet, score_answer
 
 FILE = "the answer test-3-mean.npy"
 MOST = "must be a regular file of at most 4288 bytes"

@@ -1,0 +1,170 @@
+"""Comparing costs on a busy machine: processor seconds, and rounds in which everybody takes turns."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bench.errors import BenchError
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured cost, beside that of a peer on the same work, and what was aimed at.
+
+    Parameters
+    ----------
+    section : str
+        Group of figures that are measured together.
+    work : str
+        What was done.
+    value : float or None
+        What it cost, or came to; None where it was not measured.
+    unit : str
+        Unit of the value, and of the peer's.
+    peer : str
+        What else does the same work; empty for a figure that stands by itself.
+    peer_value : float or None
+        What it cost the peer; None where it was not measured.
+    least_ratio : float or None
+        Least ratio of the peer's value to ours that is aimed at.
+    most, least : float or None
+        Bounds of a value that stands by itself.
+    note : str
+        How exact both were, or why there is no number.
+
+    Raises
+    ------
+    BenchError
+        A value that is not above 0.
+
+    Examples
+    --------
+    >>> figure = Figure("simulate", "a trace", 2.0, "us", "a loop", 9000.0, least_ratio=4000.0)
+    >>> figure.ratio, figure.met
+    (4500.0, True)
+    """
+
+    section: str
+    work: str
+    value: float | None
+    unit: str
+    peer: str = ""
+    peer_value: float | None = None
+    least_ratio: float | None = None
+    most: float | None = None
+    least: float | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("value", "peer_value"):
+            number = getattr(self, name)
+            if number is not None and not number > 0:
+                raise BenchError(
+                    f"figure '{self.work}': {name} must be above 0, got {number}. Measure more work at a time."
+                )
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times the peer's value is ours; None where one is missing."""
+        return None if self.value is None or self.peer_value is None else self.peer_value / self.value
+
+    @property
+    def met(self) -> bool | None:
+        """Whether every aim is met; None where there is none, or no number to compare with it."""
+        pairs = [(self.ratio, self.least_ratio, 1), (self.value, self.least, 1), (self.value, self.most, -1)]
+        aims = [(number, aim, sign) for number, aim, sign in pairs if aim is not None]
+        if not aims or any(number is None for number, _, _ in aims):
+            return None
+        return all(number is not None and sign * (number - aim) >= 0 for number, aim, sign in aims)
+
+
+def cpu_seconds(work: Callable[[], object], n_calls: int = 3) -> float:
+    """Processor seconds of one call, of all threads of this process: the least of several.
+
+    Parameters
+    ----------
+    work : callable
+        What is measured; called once before, for caches.
+    n_calls : int
+        Calls measured.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    return race({"it": work}, n_calls)["it"]
+
+
+def race(works: Mapping[str, Callable[[], object]], n_rounds: int) -> dict[str, float]:
+    """Processor seconds of one call of each work, in turns, so that a change of the machine's pace meets all.
+
+    Parameters
+    ----------
+    works : mapping
+        Name to what is measured; each is called once before, for caches.
+    n_rounds : int
+        Calls of each.
+
+    Returns
+    -------
+    dict
+        Name to the least of its seconds.
+    """
+    return {name: min(spent) for name, spent in turns(works, n_rounds).items()}
+
+
+def turns(works: Mapping[str, Callable[[], object]], n_rounds: int) -> dict[str, list[float]]:
+    """Processor seconds of every call of ``race``.
+
+    Parameters
+    ----------
+    works, n_rounds
+        As for ``race``.
+
+    Returns
+    -------
+    dict
+        Name to one number a round.
+
+    Examples
+    --------
+    >>> spent = turns({"sum": lambda: sum(range(1000)), "nothing": lambda: None}, 3)
+    >>> {name: len(rounds) for name, rounds in spent.items()}
+    {'sum': 3, 'nothing': 3}
+    """
+    spent: dict[str, list[float]] = {name: [] for name in works}
+    for work in works.values():
+        work()
+    for _ in range(n_rounds):
+        for name, work in works.items():
+            began = time.process_time()
+            work()
+            spent[name].append(time.process_time() - began)
+    return spent
+
+
+def usual_ratio(spent: Mapping[str, list[float]], above: str, below: str) -> float:
+    """Median over rounds of the ratio of two works of ``turns``.
+
+    Parameters
+    ----------
+    spent : mapping
+        What ``turns`` gave.
+    above, below : str
+        Names of the two.
+
+    Returns
+    -------
+    float
+        How many times as long ``above`` took.
+
+    Examples
+    --------
+    >>> usual_ratio({"a": [2.0, 3.0, 9.0], "b": [1.0, 1.0, 1.0]}, "a", "b")
+    3.0
+    """
+    return statistics.median(x / y for x, y in zip(spent[above], spent[below], strict=True))

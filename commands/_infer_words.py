@@ -1,0 +1,135 @@
+"""What an inference says, in sentences for whoever measured the trace."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bench.infer import UNKNOWN, Inference
+from bench.infer_duration import HORIZON_S, WANTED, Duration
+from bench.infer_fit import INITIAL, LAG, NOISE, OFFSET, Doubt
+from bench.laboratory import OTHER_UNITS, LabTrace
+from bench.world.quantities import E0, INITIAL_PH, K_D, KNOWN, TARGETS
+from leaderboard.wording import SHOWN, quantity_text
+
+FINE_S = 0.3
+"""Sampling interval that a coarser trace is compared with: the training interval of most tasks."""
+SHORT_S, LONG_S = 2.0, 1000.0
+"""Traces shorter or longer than these are more likely in another unit of time."""
+
+
+def fit_sentences(inference: Inference, doubts: Sequence[Doubt]) -> list[str]:
+    """Say whether the reaction explains the trace, and if not, what would."""
+    ph, noise = inference.traces.ph[0], inference.acquisition.noise_sd
+    residual = noise * math.sqrt(inference.fit.chi_square / inference.fit.n_free)
+    start = f"Residuals of the best fit are {residual:.2g} pH, the noise was taken as {noise:g} pH"
+    if not doubts:
+        few = " Few samples: a fault of the electrode could hide." if len(ph) < 8 else ""
+        return [f"{start}: the reaction explains the trace.{few}"]
+    return [f"{start}.", _doubt(doubts[0], inference)]
+
+
+def _doubt(doubt: Doubt, inference: Inference) -> str:
+    """What the likeliest doubt means, and what to do."""
+    value = doubt.value
+    if doubt.what == LAG:
+        return f"An electrode that lags by {value:.2g} s would fit better. If it does, add --lag {value:.2g}."
+    if doubt.what == OFFSET:
+        return (
+            f"A probe that reads {abs(value):.2g} pH too {'high' if value > 0 else 'low'} would fit better. "
+            f"Calibrate it, or add --offset {abs(value):.1g}."
+        )
+    if doubt.what == INITIAL:
+        better = inference.traces.known[0, INITIAL_PH] + value
+        return f"An initial pH of {better:.2f} would fit better. Check it: everything else rests on it."
+    if doubt.what == NOISE:
+        kind = "larger" if value > inference.acquisition.noise_sd else "smaller"
+        return f"The scatter is {kind} than the noise that was assumed. Add --noise {value:.2g} for true intervals."
+    when = "before" if value < 0 else "after"
+    return (
+        f"A reaction that began {abs(value):.2g} s {when} time 0 would fit better. "
+        "Check the moment of mixing and correct the times."
+    )
+
+
+def prior_sentences(trace: LabTrace, inference: Inference) -> list[str]:
+    """Say what of a trace lies outside the range that the suite knows."""
+    found = []
+    for quantity, value in zip(KNOWN, trace.traces.known[0], strict=True):
+        if quantity.name in inference.unusual:
+            found.append(
+                f"{quantity.name} = {value:g} is outside the usual {quantity.low:g} to {quantity.high:g} "
+                f"{quantity.unit}: the exact posterior holds there too, no learned row was trained there. "
+                f"{OTHER_UNITS.get(quantity.name, '')}".strip()
+            )
+    length_s = float(trace.time_s[-1])
+    if not SHORT_S <= length_s <= LONG_S:
+        found.append(f"The trace is {length_s:g} s long. If that is not so, name the unit of the time column.")
+    for number, quantity in enumerate(TARGETS):
+        if quantity.name in inference.beyond_prior:
+            shown = SHOWN[number]
+            found.append(
+                f"The trace asks for {shown.symbol} = {quantity_text(inference.fit.targets[number] / shown.scale)} "
+                f"{shown.unit}, outside the prior of {shown.low:g} to {shown.high:g}: "
+                "estimate and intervals are cut off there and are not to be trusted."
+            )
+    return found
+
+
+def knowledge_sentences(inference: Inference) -> list[str]:
+    """Say how well each target is known."""
+    found = []
+    for number, shown in enumerate(SHOWN):
+        share = float(inference.sd[number] / inference.mean[number])
+        if inference.explained[number] < UNKNOWN:
+            found.append(
+                f"{shown.symbol} cannot be told from this trace: nearly every value from {shown.low:g} to "
+                f"{shown.high:g} {shown.unit} fits it, and the interval only repeats the prior."
+            )
+        else:
+            only = "only " if share > WANTED else ""
+            found.append(f"{shown.symbol} is known {only}to {100 * share:.2g} % (one standard deviation).")
+    return found
+
+
+def duration_sentences(inference: Inference, same: Duration, fine: Duration | None) -> list[str]:
+    """Say how much longer one would have to measure to know k_d."""
+    wanted, symbol = f"{100 * WANTED:g} %", SHOWN[K_D].symbol
+    if inference.sd[K_D] <= WANTED * inference.mean[K_D]:
+        return []
+    acquisition = inference.acquisition
+    every = f"every {acquisition.interval_s:.3g} s"
+    half, late = same.within(0.5), same.within(0.9)
+    if math.isinf(half):
+        text = (
+            f"To know {symbol} to {wanted} takes more than {HORIZON_S:g} s sampled {every}; "
+            f"{HORIZON_S:g} s are enough with a chance of {same.chance:.0%}."
+        )
+    else:
+        more = max(half - acquisition.prefix_s, acquisition.interval_s)
+        text = (
+            f"To know {symbol} to {wanted}, measure about {more:.0f} s longer: {half:.0f} s in all, sampled {every}, "
+            f"are enough with a chance of 50 %, {_late(late)}."
+        )
+    if fine is None or math.isinf(fine.within(0.5)):
+        return [text]
+    instead = f"A new trace sampled every {FINE_S:g} s would need {fine.within(0.5):.0f} s for 50 %"
+    return [text, f"{instead}, {_late(fine.within(0.9))}."]
+
+
+def _late(length_s: float) -> str:
+    """Length that is nearly always enough."""
+    return f"more than {HORIZON_S:g} s for 90 %" if math.isinf(length_s) else f"{length_s:.0f} s for 90 %"
+
+
+def half_life_min(k_d: float) -> float:
+    """Half-life of the enzyme [min]; infinite where it does not die."""
+    return math.log(2.0) / k_d / 60.0 if k_d > 0 else math.inf
+
+
+def load_and_rate(targets: Sequence[float]) -> str:
+    """Both targets in one line."""
+    return ", ".join(
+        f"{shown.symbol} {quantity_text(targets[number] / shown.scale)} {shown.unit}"
+        for number, shown in zip((E0, K_D), SHOWN, strict=True)
+    )

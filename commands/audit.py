@@ -1,0 +1,152 @@
+"""Measure the failure-mode audit: each fault by itself, added to the sound pipeline and removed from the one as found."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.errors import unknown
+from bench.run.catalogue import choose, files_in
+from bench.run.ceiling import CEILING, SOURCE, ceilings
+from bench.run.child import Limits
+from bench.run.engine import run_plan
+from bench.run.estimate import duration, estimate, longest_first
+from bench.run.plan import Plan, Plugin, make_plan, stale_cells
+from bench.run.record import FINAL, Record, read_records
+from bench.run.rescore import rescore
+from bench.run.store import said_when_full, sole_run
+from bench.task import PRESETS
+from commands._options import MODELS, PUBLISHED, all_tasks, friendly_errors
+from commands._progress import RunProgress
+from leaderboard.audit_plan import REPEATS, SOUND, SPLIT, TASKS, rows, variants
+
+FAULTS = [MODELS / "_faults" / folder for folder in ("added", "removed", "subsampled")]
+"""Folders of the variants; each is a plugin like any other."""
+
+
+def audit(
+    preset: Annotated[str, typer.Option(help="Sizes, with their seeds.", metavar="quick|standard|full")] = "standard",
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Number of seeds. Default: the preset's; verdicts need 3.")
+    ] = None,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this variant, with what it is compared with; may be repeated.", metavar="NAME"),
+    ] = None,
+    base: Annotated[
+        str, typer.Option(help="Row that faults are added to.", metavar="tcn_dt|tcn_dt_subsampled")
+    ] = SOUND,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of records, predictions and the report.")] = Path("results/audit"),
+    time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
+    memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
+) -> None:
+    """Measure what each fault of the seed audit costs, and each proposed repair brings.
+
+    Every variant differs from the row tcn_dt in one stage. It is trained and scored on in_distribution, shift_1s and
+    shift_10s beside tcn_dt, and its repair beside the pipeline as found, which has all the faults together.
+
+      python run_bench.py audit --preset quick
+
+      python run_bench.py audit --variant edge_padding --variant time_global_z --seeds 3
+
+      python run_bench.py audit --base tcn_dt_subsampled --variant edge_padding
+
+    Finished cells are kept in the output folder and not run again; stop and start as you like.
+    """
+    console = Console()
+    with friendly_errors(), said_when_full(out), sole_run(out):
+        if preset not in PRESETS:
+            raise unknown("preset", preset, PRESETS)
+        n_seeds = seeds or PRESETS[preset].seeds
+        chosen = variants(base, variant)
+        files = audit_files()
+        plugins = [Plugin(path) for path in choose("model", rows(chosen), files).values()]
+        records = _scored_today(out, files)
+        plan = _plan(plugins, preset, n_seeds, records)
+        known = _timed_like(plugins, records + read_records(PUBLISHED))
+        plan = longest_first(plan, known)
+        n_jobs = jobs or os.cpu_count() or 1
+        expected = estimate(plan, known, n_jobs)
+        n_done = len(plan.cells) - plan.n_open
+        _say(console, f"audit   {len(chosen)} variants in {len(plugins)} rows on {', '.join(TASKS)}")
+        _say(console, f"sizes   {preset}, {n_seeds} seed(s)" + ("; every verdict will be undecided" * (n_seeds < 3)))
+        _say(
+            console, f"plan    {len(plan.cells)} cells, {n_done} done before, {len(plan.jobs)} fits, {n_jobs} at a time"
+        )
+        _say(console, f"time    {expected}")
+        began = time.monotonic()
+        best = {}
+        try:
+            with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
+                for record in ceilings(plan.cells, records, out):
+                    best[record.task] = record
+            with (
+                RunProgress(console, plan.n_open, expected.seconds) as progress,
+                closing(
+                    run_plan(plan, best, out, n_jobs, Limits(time_limit, memory_limit), progress.report)
+                ) as finished,
+            ):
+                for record in finished:
+                    progress.done(record)
+        except KeyboardInterrupt as stop:
+            left = _unfinished(plan, read_records(out))
+            _say(console, f"stopped: {len(plan.cells) - len(left)} of {len(plan.cells)} cells are done and kept.")
+            _say(console, "The same command does the rest.")
+            raise typer.Exit(130) from stop
+        _say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}.")
+        for text in _unfinished(plan, read_records(out)):
+            _say(console, f"not done: {text}")
+
+
+def audit_files() -> dict[str, Path]:
+    """Every file that the audit may run, by name: the rows of the board and the variants."""
+    return files_in([MODELS, *FAULTS])
+
+
+def _plan(plugins: Sequence[Plugin], preset: str, n_seeds: int, records: Sequence[Record]) -> Plan:
+    """Plan of all rows, and of the repeats of the unseeded split with the first seed."""
+    tasks = [all_tasks()[name] for name in TASKS]
+    whole = make_plan(tasks, plugins, range(n_seeds), preset, PRESETS[preset], records)
+    again = [Plugin(p.path, {"repeat": number}) for p in plugins if p.name == SPLIT for number in REPEATS]
+    repeats = make_plan(tasks[:1], again, range(1), preset, PRESETS[preset], records)
+    return Plan(whole.cells + repeats.cells, whole.jobs + repeats.jobs)
+
+
+def _scored_today(out: Path, files: dict[str, Path]) -> list[Record]:
+    """Records of the folder; those of an older metric are scored again."""
+    records = read_records(out)
+    stale = stale_cells(records, all_tasks(), files | {CEILING: SOURCE})
+    for _ in rescore([r for r in records if r.cell not in stale], all_tasks(), out, every=False):
+        pass
+    return read_records(out)
+
+
+def _timed_like(plugins: Sequence[Plugin], records: Sequence[Record]) -> list[Record]:
+    """Records with those of the sound row under the name of every row that has not been timed: it is as large."""
+    timed = {record.row for record in records if record.fit_s is not None}
+    like = [record for record in records if record.row == SOUND]
+    return [*records, *(replace(r, row=p.row) for p in plugins if p.row not in timed for r in like)]
+
+
+def _unfinished(plan: Plan, records: Sequence[Record]) -> list[str]:
+    """Cells of a plan that have no final record, each with its status."""
+    status = {record.cell: record.status for record in records}
+    return [
+        f"{cell.label} ({status.get(cell.key, 'not_run')})" for cell in plan.cells if status.get(cell.key) not in FINAL
+    ]
+
+
+def _say(console: Console, text: str) -> None:
+    """Print one plain line."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,197 @@
+"""Infer E0 and k_d from a laboratory's own trace."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich import box
+from rich.console import Console
+from rich.table import Column, Table
+
+from bench.errors import BenchError, unknown
+from bench.infer import Inference, Probe
+from bench.infer import infer as infer_trace
+from bench.infer_duration import duration_to_know
+from bench.infer_fit import doubts
+from bench.laboratory import LabTrace, read_trace
+from bench.run.catalogue import choose
+from bench.run.ceiling import CEILING
+from bench.run.plan import Plugin
+from bench.task import PRESETS
+from bench.world.quantities import K_D, KNOWN, KNOWN_NAMES
+from commands._infer_picture import BAND_SD, Answer, draw_inference
+from commands._infer_row import Row, ask_row, check_alike, sampling
+from commands._infer_words import (
+    FINE_S,
+    duration_sentences,
+    fit_sentences,
+    half_life_min,
+    knowledge_sentences,
+    prior_sentences,
+)
+from commands._options import all_tasks, friendly_errors, plugin_files
+from leaderboard.wording import SHOWN, quantity_text
+
+HALF_SD = 0.674
+"""Half of a Gaussian's 50 % interval, in standard deviations."""
+
+
+def infer(
+    trace: Annotated[Path, typer.Argument(help="CSV file of one trace.", metavar="TRACE.CSV")],
+    model: Annotated[str | None, typer.Option(help="Ask this row as well; it is fitted first.", metavar="NAME")] = None,
+    task: Annotated[
+        str, typer.Option(help="Task whose training cases the row is fitted on.", metavar="NAME")
+    ] = "in_distribution",
+    preset: Annotated[
+        str, typer.Option(help="Number of training cases of the row.", metavar="quick|standard|full")
+    ] = "standard",
+    models: Annotated[
+        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Ask the row about a trace unlike those it was trained on.")
+    ] = False,
+    substrate: Annotated[float | None, typer.Option(help="Urea at mixing [mM].")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Temperature [degree C].")] = None,
+    initial_ph: Annotated[float | None, typer.Option(help="pH before mixing.")] = None,
+    powder: Annotated[float | None, typer.Option(help="Urease powder [g]; only learned rows look at it.")] = None,
+    volume: Annotated[float | None, typer.Option(help="Volume [L]; only learned rows look at it.")] = None,
+    noise: Annotated[float, typer.Option(help="Standard deviation of the probe's noise [pH].")] = 0.01,
+    lag: Annotated[float, typer.Option(help="Time constant of the electrode [s].")] = 0.0,
+    offset: Annotated[float, typer.Option(help="How far the probe may be off, as a standard deviation [pH].")] = 0.0,
+    picture: Annotated[
+        Path | None, typer.Option(help="Picture to write. Default: the trace's name, ending in _inferred.png.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder where the fits of learned rows are kept.")] = Path("results"),
+) -> None:
+    """Infer enzyme load E0 and deactivation k_d from your own pH trace, with what can be known from it.
+
+    The file has a column of time with its unit and one of pH; the known inputs are columns, remarks or options:
+
+      # urea: 50 mM
+
+      # temperature: 30 C
+
+      # initial pH: 7.0
+
+      time_s,ph
+
+      0.0,7.01
+
+    The answer is the exact posterior, which needs no training. For example:
+
+      python run_bench.py infer docs/example_trace.csv
+
+      python run_bench.py infer trace.csv --substrate 50 --temperature 30 --initial-ph 7 --lag 2
+
+      python run_bench.py infer trace.csv --model gru --task prefix_60s
+
+    The whole page with an example: docs/infer.md.
+    """
+    console = Console()
+    given = dict(zip(KNOWN_NAMES, (substrate, powder, temperature, initial_ph, volume), strict=True))
+    with friendly_errors():
+        if preset not in PRESETS:
+            raise unknown("preset", preset, PRESETS)
+        found = read_trace(trace, {name: value for name, value in given.items() if value is not None})
+        row = None
+        if model is not None and model != CEILING:
+            tasks = all_tasks()
+            plugin = Plugin(choose("model", [model], plugin_files(models or []))[model])
+            row = Row(plugin, tasks[next(iter(choose("task", [task], dict.fromkeys(tasks, out))))], preset, out)
+        with console.status("computing the exact posterior") if console.is_terminal else nullcontext():
+            inference = infer_trace(found.traces, Probe(noise, lag, offset))
+        _read(console, trace, found, inference)
+        if row is not None:
+            try:
+                check_alike(inference, row, tasks)
+            except BenchError as error:
+                if not force:
+                    raise
+                _say(console, f"warning: {error}".rsplit(". ", 1)[0] + ". It was asked all the same.", "yellow")
+        answer = None if row is None else ask_row(console, inference, row)
+        console.print(_estimates(inference, answer))
+        with console.status("looking for what is wrong") if console.is_terminal else nullcontext():
+            _judge(console, found, inference)
+        path = draw_inference(inference, f"What {trace.name} tells", picture or _beside(trace), answer)
+        _say(console, f"Picture: {os.path.relpath(path)}")
+
+
+def _beside(trace: Path) -> Path:
+    """Picture of a trace, in the folder where the command runs."""
+    return Path(f"{trace.stem}_inferred.png")
+
+
+def _read(console: Console, path: Path, trace: LabTrace, inference: Inference) -> None:
+    """Print what was read, and where it stood."""
+    _say(console, f"{path.name}: {len(trace.time_s)} samples, {sampling(inference)}")
+    values = [
+        f"{quantity.name} {trace.known[quantity.name]:.4g} ({trace.sources[quantity.name]})"
+        for quantity in KNOWN
+        if trace.sources[quantity.name] != "filled in"
+    ]
+    _say(console, f"known: {', '.join(values)}")
+    for note in trace.notes:
+        _say(console, f"note: {note}")
+
+
+def _estimates(inference: Inference, answer: Answer | None) -> Table:
+    """Estimates and intervals of both targets."""
+    headings = [Column(f"{shown.symbol} \\[{shown.unit}]", justify="right", no_wrap=True) for shown in SHOWN]
+    half_life = Column("half-life \\[min]", justify="right", no_wrap=True)
+    table = Table(Column("", no_wrap=True), *headings, half_life, box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_row("exact posterior", *_values(inference.mean))
+    for level, ends in inference.intervals.items():
+        table.add_row(f"  {level:.0%} interval", *_ranges(ends))
+    if answer is not None:
+        table.add_row(answer.name, *_values(answer.mean))
+        for level, half in ((0.5, HALF_SD), (0.9, BAND_SD)) if answer.sd is not None else ():
+            ends = np.stack([answer.mean - half * answer.sd, answer.mean + half * answer.sd], axis=1)
+            table.add_row(f"  {level:.0%} interval", *_ranges(ends))
+    return table
+
+
+def _values(targets: NDArray[np.float64]) -> list[str]:
+    """Both targets and the half-life."""
+    values = [quantity_text(value / shown.scale) for value, shown in zip(targets, SHOWN, strict=True)]
+    return [*values, quantity_text(half_life_min(targets[K_D]))]
+
+
+def _ranges(ends: NDArray[np.float64]) -> list[str]:
+    """Intervals of both targets and of the half-life."""
+    pairs = [(low / shown.scale, high / shown.scale) for (low, high), shown in zip(ends, SHOWN, strict=True)]
+    pairs.append((half_life_min(ends[K_D, 1]), half_life_min(ends[K_D, 0])))
+    return [f"{quantity_text(low)} to {quantity_text(high)}" for low, high in pairs]
+
+
+def _judge(console: Console, trace: LabTrace, inference: Inference) -> None:
+    """Print whether the answer can be trusted, and what would make it better."""
+    found = doubts(inference.traces, inference.acquisition, inference.world, inference.fit)
+    for sentence in prior_sentences(trace, inference):
+        _say(console, f"warning: {sentence}", "yellow")
+    first, *rest = fit_sentences(inference, found)
+    _say(console, first)
+    for sentence in rest:
+        _say(console, f"warning: {sentence}", "yellow")
+    if inference.beyond_prior:
+        return
+    for sentence in knowledge_sentences(inference):
+        _say(console, sentence)
+    fine = None
+    asked = (inference.posterior, inference.traces.known)
+    same = duration_to_know(*asked, inference.acquisition, inference.world)
+    if inference.acquisition.interval_s > 2 * FINE_S:
+        fine = duration_to_know(*asked, inference.every(FINE_S), inference.world)
+    for sentence in duration_sentences(inference, same, fine):
+        _say(console, sentence)
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    """Print one plain line."""
+    console.print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,94 @@
+"""The strict check before a release: the published board is whole, fresh, and what the records give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from bench.compiled import ROOT
+from bench.metrics import METRIC_VERSION
+from bench.run.catalogue import summary_of
+from bench.run.record import FINAL, Record
+from bench.task import Task
+from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, stale_in
+from leaderboard.publish import read_published
+from leaderboard.publish_board import PLAN_FILE, Published, generated, out_of_date, planned_cells
+from leaderboard.publish_check import problems
+
+SHOWN = 20
+"""Lines of one kind that are printed; the rest are counted."""
+
+
+def release() -> None:
+    """Check that the published board can be released; run and change nothing.
+
+    Fails where a planned cell is missing or failed, a record is stale (its source, task, test cases or metric have
+    changed since), was made from uncommitted sources or contradicts its predictions, or where the README's board, its
+    pictures or the page are not what the records give.
+
+      python run_bench.py release
+    """
+    console = Console()
+    with friendly_errors():
+        tasks, records = all_tasks(), read_published(PUBLISHED)
+        planned = planned_today(records, tasks)
+        found = {
+            "wrong": problems(PUBLISHED, records),
+            "not done": unfinished(planned_cells(planned, tasks), records),
+            "stale": [
+                f"{row} on {task}, seed {seed}: {', '.join(why)}"
+                for (task, row, seed, _), why in sorted(planned.stale.items())
+            ],
+            "made from uncommitted sources": [_label(record) for record in records if "+" in record.commit],
+            "not what the records give": out_of_date(ROOT, generated(ROOT, PUBLISHED, tasks, planned)),
+        }
+        if say_all(console, found):
+            _say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
+            raise typer.Exit(1)
+        _say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
+
+
+def planned_today(records: Sequence[Record], tasks: Mapping[str, Task]) -> Published:
+    """What the published board should hold today: every plugin on every task, and what is stale."""
+    rows = {name: summary_of(path) for name, path in plugin_files([]).items()}
+    stale = stale_in(records, [])
+    for record in records:
+        if record.status == "ok" and record.metric_version != METRIC_VERSION:
+            stale[record.cell] = (*stale.get(record.cell, ()), "metric")
+    return Published(rows, tuple(tasks), stale)
+
+
+def planned_then(root: Path) -> Published:
+    """What the board was generated with, so that a new plugin or a changed source alone moves nothing."""
+    return Published.from_json((root / PLAN_FILE).read_text(encoding="utf-8"))
+
+
+def unfinished(planned: Sequence[Record], records: Sequence[Record]) -> list[str]:
+    """Planned cells that have no final record, each with its status."""
+    status = {record.cell: record.status for record in records}
+    return [
+        f"{_label(cell)} ({status.get(cell.cell, 'not_run')})" for cell in planned if status.get(cell.cell) not in FINAL
+    ]
+
+
+def say_all(console: Console, found: Mapping[str, Sequence[str]]) -> bool:
+    """Print findings of several kinds; give whether there is any."""
+    for kind, texts in found.items():
+        for text in texts[:SHOWN]:
+            _say(console, f"{kind}: {text}")
+        if len(texts) > SHOWN:
+            _say(console, f"{kind}: and {len(texts) - SHOWN} more")
+    return any(found.values())
+
+
+def _label(record: Record) -> str:
+    """Cell of a record."""
+    return f"{record.row} on {record.task}, seed {record.seed}"
+
+
+def _say(console: Console, text: str) -> None:
+    """Print one plain line."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

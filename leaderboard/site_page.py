@@ -1,0 +1,190 @@
+"""The page: one HTML file with everything in it, which needs neither a server nor a network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib.colors import to_hex
+
+from bench.run.record import Record
+from bench.task import Task
+from leaderboard.cells import CEILING, FLOOR, status_text
+from leaderboard.evidence import leaks, read_evidence
+from leaderboard.looks import looks_of
+from leaderboard.markdown import HOW_TO_READ
+from leaderboard.overview import detectable_text, overviews
+from leaderboard.shifts import shift_grid
+from leaderboard.site_values import N_SHOWN, overview_values, table_values
+from leaderboard.tables import Stale, tables
+from leaderboard.wording import SHOWN
+
+SITE = Path(__file__).parent / "site"
+PAGE_FILE = "index.html"
+
+
+def page(
+    records: Sequence[Record],
+    folder: Path,
+    tasks: Mapping[str, Task],
+    abouts: Mapping[str, str],
+    stale: Stale | None = None,
+) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Every cell that is shown, those that were not run included.
+    folder : Path
+        Folder of the predictions.
+    tasks : mapping
+        Name to task.
+    abouts : mapping
+        Row to what it is, in one sentence.
+    stale : mapping, optional
+        Cells that are stale, and why.
+
+    Returns
+    -------
+    str
+        HTML; the same for the same records. Whatever a record holds is shown as text.
+
+    Raises
+    ------
+    BenchError
+        An ok cell without its scores.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(SITE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "allow_nan": False}
+    values = page_values(records, folder, tasks, abouts, stale)
+    return environment.get_template("page.html").render(
+        board=values, summary=values["summary"], alarms=values["alarms"], how_to_read=_how_to_read()
+    )
+
+
+def page_values(
+    records: Sequence[Record],
+    folder: Path,
+    tasks: Mapping[str, Task],
+    abouts: Mapping[str, str],
+    stale: Stale | None = None,
+) -> dict[str, Any]:
+    """Gather everything that the page shows.
+
+    Parameters
+    ----------
+    records, folder, tasks, abouts, stale
+        As for ``page``.
+
+    Returns
+    -------
+    dict
+        Plain values.
+    """
+    found = tables(records, stale)
+    evidence = {place: read for place, table in enumerate(found) if (read := read_evidence(folder, table))}
+    alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
+    core = {name for name, task in tasks.items() if task.core}
+    truths: list[list[list[float]]] = []
+    shown = []
+    for place, table in enumerate(found):
+        task = tasks.get(table.task)
+        values = table_values(table, folder, alarms.get(place, ()), truths)
+        values["about"] = _about(task) if task else {"question": "", "train": "", "test": "", "core": False}
+        shown.append(values)
+    compared = overviews(list(evidence.values()), core)
+    return {
+        "targets": [{"symbol": each.symbol, "unit": each.unit, "low": each.low, "high": each.high} for each in SHOWN],
+        "n_shown": N_SHOWN,
+        "rows": _rows(records, abouts),
+        "truths": truths,
+        "tables": shown,
+        "overviews": [
+            overview_values(each) | {"detectable": detectable_text(each) if len(each.rows) > 1 else ""}
+            for each in compared
+        ],
+        "grid": [[prefix, interval, name] for (prefix, interval), name in shift_grid(tasks).items()],
+        "summary": _summary(records),
+        "alarms": [alarm for each in alarms.values() for alarm in each],
+        "machines": _machines(records),
+    }
+
+
+def _about(task: Task) -> dict[str, Any]:
+    """What a task asks."""
+    world = "" if task.test_world == task.train_world else f", {task.test_world.name}"
+    return {
+        "question": task.question,
+        "train": " + ".join(acquisition.label for acquisition in task.train),
+        "test": task.test.label + world,
+        "core": task.core,
+    }
+
+
+def _rows(records: Sequence[Record], abouts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Look, description and settings of every row."""
+    found: dict[str, dict[str, Any]] = {}
+    for row, look in looks_of(record.row for record in records).items():
+        own = [record for record in records if record.row == row]
+        settings = {json.dumps(record.settings, sort_keys=True): record.settings for record in own if record.settings}
+        if own:
+            found[row] = {
+                "colour": to_hex(look.colour),
+                "marker": look.marker,
+                "role": {FLOOR: "floor", CEILING: "ceiling"}.get(row, ""),
+                "about": abouts.get(own[0].model, ""),
+                "settings": [{name: json.dumps(each[name]) for name in each} for _, each in sorted(settings.items())],
+            }
+    return found
+
+
+def _summary(records: Sequence[Record]) -> list[tuple[str, str]]:
+    """What the board holds, in a few words each."""
+    began = sorted({record.started_utc[:10] for record in records} - {""})
+    return [
+        ("cells", f"{len(records):,} ({status_text(records)})"),
+        ("tasks", str(len({record.task for record in records}))),
+        ("rows", str(len({record.row for record in records}))),
+        ("sizes", ", ".join(sorted({record.preset for record in records}))),
+        ("seeds", ", ".join(map(str, sorted({record.seed for record in records})))),
+        ("run", f"{began[0]} to {began[-1]}" if began else "not yet"),
+    ]
+
+
+def _machines(records: Sequence[Record]) -> list[tuple[str, str, int]]:
+    """Kinds of machine, commits and library versions, with the number of cells of each."""
+    counted: dict[tuple[str, str], int] = {}
+    for record in records:
+        texts = [("machine", ", ".join(f"{key} {value}" for key, value in sorted(record.host.items())))]
+        texts += [("commit", record.commit)]
+        texts += [("library", f"{name} {version}") for name, version in sorted(record.versions.items())]
+        for kind, text in texts:
+            if text:
+                counted[kind, text] = counted.get((kind, text), 0) + 1
+    return [(kind, text, n) for (kind, text), n in sorted(counted.items())]
+
+
+def _how_to_read() -> list[list[tuple[str, str]]]:
+    """Explanation of the board: a list of paragraphs, each made of plain, strong and code parts."""
+    paragraphs = " ".join(HOW_TO_READ.replace("\n- ", "\n\n").removeprefix("- ").split(" "))
+    found = []
+    for paragraph in paragraphs.split("\n\n"):
+        text = " ".join(paragraph.split())
+        parts: list[tuple[str, str]] = []
+        for number, piece in enumerate(text.split("**")):
+            for place, inner in enumerate(piece.split("`")):
+                if inner:
+                    parts.append(("code" if place % 2 else "strong" if number % 2 else "text", inner))
+        found.append(parts)
+    return found

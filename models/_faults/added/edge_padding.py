@@ -1,0 +1,21 @@
+"""``tcn_dt`` with short traces padded at their edge, times repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models._faults.padding import EdgePadding
+from models._sequence.encoder import Encoder
+from models.tcn_dt import TcnDt
+
+
+@dataclass(frozen=True)
+class EdgePadded(TcnDt):
+    """TCN that is given short traces as long as the training traces."""
+
+    def encoder(self) -> Encoder:
+        """Stage 1: edge padding, no mask."""
+        return EdgePadding(("ph", "rise", "time", "dt"))
+
+
+MODEL = EdgePadded()
