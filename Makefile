@@ -5,7 +5,7 @@ OUT ?= results
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: bench test test-all check clean
+.PHONY: bench test test-all check clean peers
 
 bench: $(VENV)/.bench
 	$(RUN) run_bench.py --task shift_10s $(if $(PRESET),--preset $(PRESET)) --out $(OUT)
@@ -31,5 +31,12 @@ $(VENV)/.test: $(VENV)/.bench requirements-test.lock requirements-cluster.lock
 	$(RUN) -m pip install --quiet -r requirements-test.lock -r requirements-cluster.lock
 	touch $@
 
+peers: .venv-peers/.peers
+
+.venv-peers/.peers: requirements-peers.lock
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet -r requirements-peers.lock
+	touch $@
+
 clean:
-	rm -rf $(VENV) .cache results
+	rm -rf $(VENV) .venv-peers .cache results

@@ -6,15 +6,19 @@ from commands.audit import audit
 from commands.board import board
 from commands.ceiling import ceiling
 from commands.check import check
+from commands.compare import compare
 from commands.documents import documents
+from commands.export import export
 from commands.infer import infer
 from commands.new import new
+from commands.plot import plot
 from commands.publish import publish
 from commands.redraw import redraw
 from commands.release import release
 from commands.run import run
 from commands.score import score
 from commands.statistics import statistics
+from commands.time import time
 from commands.worker import worker
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
@@ -23,14 +27,18 @@ app.command()(audit)
 app.command()(board)
 app.command()(ceiling)
 app.command()(check)
+app.command()(compare)
 app.command()(documents)
+app.command()(export)
 app.command()(infer)
 app.command()(new)
+app.command()(plot)
 app.command()(publish)
 app.command()(redraw)
 app.command()(release)
 app.command()(score)
 app.command()(statistics)
+app.command()(time)
 app.command()(worker)
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from bench.marginals import Marginals
 from bench.posterior import Posterior
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import World
-from bench.world.quantities import E0, K_D
+from bench.world.quantities import E0, K_D, TARGETS
 from bench.world.simulator import ph_and_derivatives
 
 Array = NDArray[np.float64]
@@ -22,6 +23,8 @@ HORIZON_S = 2000.0
 """Longest trace that is thought of, that of the forecast."""
 N_DRAWS = 100
 """Values of k_d, equally likely after what has been measured."""
+N_GRID = 1000
+"""Values at which the posterior of k_d is read."""
 MOST_SAMPLES = 5000
 """Above this, a sample stands for several neighbours."""
 
@@ -114,11 +117,32 @@ def duration_to_know(
 
 def _draws(posterior: Posterior) -> Array:
     """Equally likely values of k_d, each with the mean of E0 that goes with it, shape (draw, 2)."""
-    levels = (np.arange(N_DRAWS) + 0.5) / N_DRAWS
-    k_d = np.array([posterior.marginals.quantile(level)[0, K_D] for level in levels])
+    low, high = posterior.windows[0, 0].tolist()
+    grid = np.linspace(low, high, N_GRID)
+    marginals = many(posterior.marginals, N_GRID)
+    cdf = marginals.cdf(np.stack([np.full(N_GRID, TARGETS[E0].low), grid], axis=1))[:, K_D]
+    k_d = np.interp((np.arange(N_DRAWS) + 0.5) / N_DRAWS, cdf, grid)
     weight, nodes = posterior.weight[0], posterior.k_d[0]
     conditional = (weight * posterior.E0[0]).sum(axis=1) / weight.sum(axis=1)
     return np.stack([np.interp(k_d, nodes, conditional), k_d], axis=1)
+
+
+def many(marginals: Marginals, n: int) -> Marginals:
+    """Repeat the marginals of a single case, to read them at many values in one go.
+
+    Parameters
+    ----------
+    marginals : Marginals
+        Of one case.
+    n : int
+        Number of values.
+
+    Returns
+    -------
+    Marginals
+        Of n equal cases.
+    """
+    return Marginals(np.repeat(marginals.weight, n, axis=0), np.repeat(marginals.ends, n, axis=0))
 
 
 def _lagged(slopes: Array, step_s: float, lag_s: float) -> Array:

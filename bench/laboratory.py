@@ -281,9 +281,7 @@ def _known(file: _File) -> tuple[list[float], list[str]]:
         if quantity.name not in file.given:
             middle = 0.5 * (quantity.low + quantity.high)
             file.given[quantity.name] = (middle, "filled in")
-            filled.append(
-                f"{quantity.name} is not given: {middle:g} stands in, and the reaction does not depend on it."
-            )
+            filled.append(f"{quantity.name} is not given: {middle:g} stands in; the reaction does not depend on it.")
     lacking = [quantity.name for quantity in KNOWN if quantity.name not in file.given]
     if lacking:
         raise BenchError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -81,6 +82,17 @@ class Figure:
         return all(number is not None and sign * (number - aim) >= 0 for number, aim, sign in aims)
 
 
+def n_cores() -> int:
+    """Number of cores that this process may use.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    return len(os.sched_getaffinity(0))
+
+
 def cpu_seconds(work: Callable[[], object], n_calls: int = 3) -> float:
     """Processor seconds of one call, of all threads of this process: the least of several.
 
@@ -117,13 +129,17 @@ def race(works: Mapping[str, Callable[[], object]], n_rounds: int) -> dict[str, 
     return {name: min(spent) for name, spent in turns(works, n_rounds).items()}
 
 
-def turns(works: Mapping[str, Callable[[], object]], n_rounds: int) -> dict[str, list[float]]:
-    """Processor seconds of every call of ``race``.
+def turns(
+    works: Mapping[str, Callable[[], object]], n_rounds: int, clock: Callable[[], float] = time.process_time
+) -> dict[str, list[float]]:
+    """Seconds of every call of ``race``.
 
     Parameters
     ----------
     works, n_rounds
         As for ``race``.
+    clock : callable
+        Seconds since some time in the past; processor seconds without it.
 
     Returns
     -------
@@ -141,9 +157,9 @@ def turns(works: Mapping[str, Callable[[], object]], n_rounds: int) -> dict[str,
         work()
     for _ in range(n_rounds):
         for name, work in works.items():
-            began = time.process_time()
+            began = clock()
             work()
-            spent[name].append(time.process_time() - began)
+            spent[name].append(clock() - began)
     return spent
 
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from bench.forecast import REFERENCE_TIME_S
 from bench.infer import Inference
+from bench.infer_duration import many
 from bench.infer_fit import Fit, fitted_ph
-from bench.world.quantities import K_D, TARGETS
+from bench.world.quantities import E0, K_D, TARGETS
 from bench.world.simulator import simulate_ph
-from leaderboard.looks import drawing, frame, looks_of, save
+from leaderboard.looks import drawing, frame, save
 from leaderboard.wording import SHOWN, quantity_text
 
 Array = NDArray[np.float64]
@@ -25,7 +26,7 @@ BAND_SD = 1.645
 N_FINE = 300
 """Points of a smooth curve."""
 TICKS_S = (0, 3, 10, 30, 100, 300, 1000, 2000, 10_000, 100_000)
-BLUE, GREY = "#0072b2", "0.75"
+BLUE, ORANGE = "#0072b2", "#d55e00"
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,16 @@ def _forecast(ax: Axes, inference: Inference, answer: Answer | None) -> None:
     known, later = inference.traces.known, REFERENCE_TIME_S[prefix_s < REFERENCE_TIME_S]
     time_s = np.append(np.linspace(0.0, prefix_s, N_FINE), later)
     mean, sd = inference.posterior.predictive_ph(time_s, known, inference.world)
-    ax.fill_between(time_s, *(mean[0] + sign * BAND_SD * sd[0] for sign in (-1, 1)), color=GREY, linewidth=0)
+    ax.fill_between(
+        time_s, *(mean[0] + sign * BAND_SD * sd[0] for sign in (-1, 1)), color=BLUE, alpha=0.25, linewidth=0
+    )
     ax.plot(time_s, mean[0], color=BLUE, linewidth=1.6, label="exact posterior")
     if answer is not None:
         low, high = (np.array([getattr(quantity, end) for quantity in TARGETS]) for end in ("low", "high"))
         clipped = np.clip(answer.mean, low, high)
         label = answer.name if np.array_equal(clipped, answer.mean) else f"{answer.name}, cut to the prior"
         forecast = simulate_ph(time_s, known, clipped[None], inference.world)[0]
-        ax.plot(time_s, forecast, color=looks_of([answer.name])[answer.name].colour, linestyle="--", label=label)
+        ax.plot(time_s, forecast, color=ORANGE, linestyle="--", label=label)
     ax.plot(inference.traces.time_s[0], inference.traces.ph[0], ".", color="0.3", markersize=2.5)
     ax.axvspan(0.0, prefix_s, color="0.93", zorder=0)
     # Linear as far as the trace goes, logarithmic after it.
@@ -110,6 +113,8 @@ def _forecast(ax: Axes, inference: Inference, answer: Answer | None) -> None:
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     ax.set_xlim(0.0, time_s[-1])
+    # The steep start stands beside; without it the band of the forecast can be seen.
+    ax.set_ylim(bottom=float(np.interp(prefix_s / 3, time_s, mean[0])))
     ax.set_xlabel("time [s], logarithmic beyond the trace")
     ax.set_title(f"Forecast to {time_s[-1]:g} s, with its 90 % band", loc="left")
     ax.legend(loc="lower right", frameon=False)
@@ -118,19 +123,15 @@ def _forecast(ax: Axes, inference: Inference, answer: Answer | None) -> None:
 def _rate(ax: Axes, inference: Inference, answer: Answer | None) -> None:
     """Posterior of k_d beside its prior."""
     shown = SHOWN[K_D]
-    k_d = np.linspace(shown.low, shown.high, 400)
-    marginals = inference.posterior.marginals
-    point = inference.mean.copy()
-    density = np.empty_like(k_d)
-    for number, value in enumerate(k_d):
-        point[K_D] = value * shown.scale
-        density[number] = marginals.density(point[None])[0, K_D] * shown.scale
+    k_d = np.linspace(shown.low, shown.high, N_FINE)
+    points = np.stack([np.full(N_FINE, inference.mean[E0]), k_d * shown.scale], axis=1)
+    density = many(inference.posterior.marginals, N_FINE).density(points)[:, K_D] * shown.scale
     ax.fill_between(k_d, density, color=BLUE, alpha=0.25, linewidth=0)
     ax.plot(k_d, density, color=BLUE, linewidth=1.4, label="after the trace")
     ax.axhline(1.0 / (shown.high - shown.low), color="0.4", linestyle=":", linewidth=1.2, label="before (prior)")
     if answer is not None:
         value = float(np.clip(answer.mean[K_D] / shown.scale, shown.low, shown.high))
-        ax.axvline(value, color=looks_of([answer.name])[answer.name].colour, linestyle="--", label=answer.name)
+        ax.axvline(value, color=ORANGE, linestyle="--", label=answer.name)
     low, high = (quantity_text(end / shown.scale) for end in inference.intervals[0.9][K_D])
     ax.set_title(f"{shown.formula}, 90 %: {low} to {high}", loc="left")
     ax.set_xlabel(f"{shown.formula} [{shown.formula_unit}]")

@@ -14,6 +14,7 @@ from leaderboard.wording import SHOWN, quantity_text
 
 FINE_S = 0.3
 """Sampling interval that a coarser trace is compared with: the training interval of most tasks."""
+UNSETTLED = "Estimates and intervals are not to be trusted before that is settled."
 SHORT_S, LONG_S = 2.0, 1000.0
 """Traces shorter or longer than these are more likely in another unit of time."""
 
@@ -26,7 +27,7 @@ def fit_sentences(inference: Inference, doubts: Sequence[Doubt]) -> list[str]:
     if not doubts:
         few = " Few samples: a fault of the electrode could hide." if len(ph) < 8 else ""
         return [f"{start}: the reaction explains the trace.{few}"]
-    return [f"{start}.", _doubt(doubts[0], inference)]
+    return [f"{start}.", _doubt(doubts[0], inference), *[UNSETTLED] * (doubts[0].what != NOISE)]
 
 
 def _doubt(doubt: Doubt, inference: Inference) -> str:
@@ -103,7 +104,7 @@ def duration_sentences(inference: Inference, same: Duration, fine: Duration | No
     if math.isinf(half):
         text = (
             f"To know {symbol} to {wanted} takes more than {HORIZON_S:g} s sampled {every}; "
-            f"{HORIZON_S:g} s are enough with a chance of {same.chance:.0%}."
+            f"{HORIZON_S:g} s are enough with a chance of {100 * same.chance:.0f} %."
         )
     else:
         more = max(half - acquisition.prefix_s, acquisition.interval_s)

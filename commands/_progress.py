@@ -30,13 +30,12 @@ class RunProgress(AbstractContextManager["RunProgress"]):
     n_cells : int
         Cells to be done.
     expected_s : float
-        Estimated wall seconds of the run.
+        Estimated wall seconds of the run; 0 where nothing is known.
     """
 
     def __init__(self, console: Console, n_cells: int, expected_s: float) -> None:
         self._console = console
         self._n_cells = n_cells
-        self._expected_s = expected_s
         self._n_done = 0
         self._began = time.monotonic()
         self._lock = threading.Lock()
@@ -52,7 +51,8 @@ class RunProgress(AbstractContextManager["RunProgress"]):
             TimeRemainingColumn(),
             console=console,
         )
-        self._whole = self._progress.add_task("cells", total=n_cells, doing="") if console.is_terminal else None
+        expected = f"{duration(expected_s)} expected" if expected_s else ""
+        self._whole = self._progress.add_task("cells", total=n_cells, doing=expected) if console.is_terminal else None
 
     def __enter__(self) -> RunProgress:
         if self._console.is_terminal:
@@ -100,7 +100,9 @@ class RunProgress(AbstractContextManager["RunProgress"]):
                     for target, score in record.scores.items()
                     if isinstance(score["r2"], float)
                 )
-                text += f", {r2}" + (f", fitted in {duration(record.fit_s)}" if record.fit_s is not None else "")
+                text += f", {r2}"
+                if record.fit_s is not None:
+                    text += f", fitted in {duration(record.fit_s) if record.fit_s >= 1 else 'less than 1 s'}"
             elif record.message.strip():
                 text += f": {record.message.strip().splitlines()[-1]}"
             for key, left in self._left.items():

@@ -1,17 +1,18 @@
-"""Measure the failure-mode audit: each fault by itself, added to the sound pipeline and removed from the one as found."""
+"""Measure the failure-mode audit: each fault alone, added to the sound pipeline and removed from the one as found."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Sequence
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Column, Table
 
 from bench.errors import unknown
 from bench.run.catalogue import choose, files_in
@@ -24,12 +25,24 @@ from bench.run.record import FINAL, Record, read_records
 from bench.run.rescore import rescore
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
-from commands._options import MODELS, PUBLISHED, all_tasks, friendly_errors
+from commands._options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors
 from commands._progress import RunProgress
-from leaderboard.audit_plan import REPEATS, SOUND, SPLIT, TASKS, rows, variants
+from leaderboard.audit import read_audit
+from leaderboard.audit_document import PAGE, blocks, fill, published
+from leaderboard.audit_picture import draw_audit
+from leaderboard.audit_plan import ON_HOLDS_PREFIX, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
+from leaderboard.audit_result import write_audit
+from leaderboard.audit_terminal import terminal_audit
+from leaderboard.audit_text import audit_page
+from leaderboard.looks import drawing, save
+from leaderboard.publish import read_published
 
 FAULTS = [MODELS / "_faults" / folder for folder in ("added", "removed", "subsampled")]
 """Folders of the variants; each is a plugin like any other."""
+MOST_NAMES = 5
+"""Rows that have not been timed and are named in the estimate; more are counted."""
+PUBLISHED_AUDIT = ROOT / "leaderboard" / "audited"
+DOCS = ROOT / "docs"
 
 
 def audit(
@@ -50,8 +63,12 @@ def audit(
     out: Annotated[Path, typer.Option(help="Folder of records, predictions and the report.")] = Path("results/audit"),
     time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
     memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
+    list_: Annotated[bool, typer.Option("--list", help="List the variants, and stop.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Train nothing: put the report into leaderboard/ and docs/audit.md.")
+    ] = False,
 ) -> None:
-    """Measure what each fault of the seed audit costs, and each proposed repair brings.
+    """Measure what each fault of the seed audit costs, and what each proposed repair brings.
 
     Every variant differs from the row tcn_dt in one stage. It is trained and scored on in_distribution, shift_1s and
     shift_10s beside tcn_dt, and its repair beside the pipeline as found, which has all the faults together.
@@ -62,22 +79,38 @@ def audit(
 
       python run_bench.py audit --base tcn_dt_subsampled --variant edge_padding
 
+      python run_bench.py audit --publish
+
     Finished cells are kept in the output folder and not run again; stop and start as you like.
     """
     console = Console()
-    with friendly_errors(), said_when_full(out), sole_run(out):
+    with friendly_errors(), said_when_full(out), ExitStack() as holding:
+        if list_:
+            _list(console, variants(base, variant))
+            return
+        holding.enter_context(sole_run(out))
         if preset not in PRESETS:
             raise unknown("preset", preset, PRESETS)
         n_seeds = seeds or PRESETS[preset].seeds
         chosen = variants(base, variant)
         files = audit_files()
+        if publish:
+            _show(console, out, preset, base, files, PUBLISHED_AUDIT)
+            page = DOCS / PAGE
+            page.write_text(
+                fill(page.read_text(encoding="utf-8"), blocks(published(PUBLISHED_AUDIT))), encoding="utf-8"
+            )
+            _say(console, f"verdicts written into {os.path.relpath(page)}")
+            return
         plugins = [Plugin(path) for path in choose("model", rows(chosen), files).values()]
         records = _scored_today(out, files)
         plan = _plan(plugins, preset, n_seeds, records)
-        known = _timed_like(plugins, records + read_records(PUBLISHED))
+        known = _timed_like(plugins, records + read_published(PUBLISHED))
         plan = longest_first(plan, known)
         n_jobs = jobs or os.cpu_count() or 1
         expected = estimate(plan, known, n_jobs)
+        if len(expected.unknown) > MOST_NAMES:
+            expected = replace(expected, unknown=(f"{len(expected.unknown)} rows",))
         n_done = len(plan.cells) - plan.n_open
         _say(console, f"audit   {len(chosen)} variants in {len(plugins)} rows on {', '.join(TASKS)}")
         _say(console, f"sizes   {preset}, {n_seeds} seed(s)" + ("; every verdict will be undecided" * (n_seeds < 3)))
@@ -105,13 +138,40 @@ def audit(
             _say(console, "The same command does the rest.")
             raise typer.Exit(130) from stop
         _say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}.")
-        for text in _unfinished(plan, read_records(out)):
+        left = _unfinished(plan, read_records(out))
+        for text in left:
             _say(console, f"not done: {text}")
+        _show(console, out, preset, base, files, out)
+        if left:
+            raise typer.Exit(1)
+
+
+def _list(console: Console, chosen: Sequence[Variant]) -> None:
+    """Print what each variant is."""
+    table = Table(Column("variant", no_wrap=True), "items", "seed says", "what it is", title="Variants (--variant)")
+    for each in chosen:
+        table.add_row(each.row.removeprefix(ON_HOLDS_PREFIX), each.items, each.severity, each.sentence)
+    console.print(table)
 
 
 def audit_files() -> dict[str, Path]:
     """Every file that the audit may run, by name: the rows of the board and the variants."""
     return files_in([MODELS, *FAULTS])
+
+
+def _show(console: Console, out: Path, preset: str, base: str, files: dict[str, Path], to: Path) -> None:
+    """Print the verdicts of a folder of records, and write the report."""
+    records = read_records(out)
+    stale = stale_cells(records, all_tasks(), files | {CEILING: SOURCE})
+    found = read_audit(out, records, preset, base, stale)
+    to.mkdir(parents=True, exist_ok=True)
+    stem = to / f"audit_{base}"
+    write_audit(found, stem.with_suffix(".json"))
+    stem.with_suffix(".md").write_text(audit_page(found), encoding="utf-8")
+    with drawing():
+        save(draw_audit(found), stem.with_suffix(".png"))
+    console.print(terminal_audit(found))
+    _say(console, f"report: {os.path.relpath(stem)}.md, .json and .png")
 
 
 def _plan(plugins: Sequence[Plugin], preset: str, n_seeds: int, records: Sequence[Record]) -> Plan:

@@ -10,9 +10,12 @@ import typer
 from rich.console import Console
 
 from bench.errors import BenchError
+from bench.run.catalogue import summary_of
 from bench.run.record import read_records
-from commands._options import all_tasks, friendly_errors, stale_in
+from commands._options import all_tasks, friendly_errors, plugin_files, stale_in
 from leaderboard.board import terminal_board, write_board
+from leaderboard.site_page import PAGE_FILE, Findings
+from leaderboard.site_page import page as write_page
 
 
 def board(
@@ -21,8 +24,17 @@ def board(
         list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
     ] = None,
     to: Annotated[Path | None, typer.Option(help="Write somewhere else.", metavar="DIR")] = None,
+    page: Annotated[
+        bool, typer.Option("--page", help="Write index.html as well: the board to sort and filter.")
+    ] = False,
 ) -> None:
-    """Make board.md, board.csv and the pictures again from stored records and predictions."""
+    """Make board.md, board.csv and the pictures again from stored records and predictions.
+
+    With --page also index.html, one file that needs no network: tables that sort and filter, every picture, the
+    predictions and settings of each row.
+
+      python run_bench.py board --out results --page
+    """
     with friendly_errors():
         records = read_records(folder)
         if not records:
@@ -32,5 +44,11 @@ def board(
         stale = stale_in(records, models or [])
         console = Console()
         console.print(terminal_board(records, stale=stale, folder=folder))
-        for path in write_board(folder, to, stale=stale, tasks=all_tasks()):
+        tasks = all_tasks()
+        written = write_board(folder, to, stale=stale, tasks=tasks)
+        if page:
+            abouts = {name: summary_of(path) for name, path in plugin_files(models or []).items()}
+            written.append((to or folder) / PAGE_FILE)
+            written[-1].write_text(write_page(Findings.of(records, folder, tasks, stale), abouts), encoding="utf-8")
+        for path in written:
             console.print(os.path.relpath(path), markup=False, highlight=False, soft_wrap=True)

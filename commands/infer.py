@@ -29,6 +29,7 @@ from commands._infer_picture import BAND_SD, Answer, draw_inference
 from commands._infer_row import Row, ask_row, check_alike, sampling
 from commands._infer_words import (
     FINE_S,
+    UNSETTLED,
     duration_sentences,
     fit_sentences,
     half_life_min,
@@ -148,12 +149,12 @@ def _estimates(inference: Inference, answer: Answer | None) -> Table:
     table = Table(Column("", no_wrap=True), *headings, half_life, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_row("exact posterior", *_values(inference.mean))
     for level, ends in inference.intervals.items():
-        table.add_row(f"  {level:.0%} interval", *_ranges(ends))
+        table.add_row(f"  {100 * level:g} % interval", *_ranges(ends))
     if answer is not None:
         table.add_row(answer.name, *_values(answer.mean))
         for level, half in ((0.5, HALF_SD), (0.9, BAND_SD)) if answer.sd is not None else ():
             ends = np.stack([answer.mean - half * answer.sd, answer.mean + half * answer.sd], axis=1)
-            table.add_row(f"  {level:.0%} interval", *_ranges(ends))
+            table.add_row(f"  {100 * level:g} % interval", *_ranges(ends))
     return table
 
 
@@ -179,7 +180,7 @@ def _judge(console: Console, trace: LabTrace, inference: Inference) -> None:
     _say(console, first)
     for sentence in rest:
         _say(console, f"warning: {sentence}", "yellow")
-    if inference.beyond_prior:
+    if inference.beyond_prior or UNSETTLED in rest:
         return
     for sentence in knowledge_sentences(inference):
         _say(console, sentence)

@@ -140,7 +140,9 @@ def _run_open(console: Console, plan: Plan, asked: _Asked, n_jobs: int, expected
     with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
         for record in ceilings(plan.cells, records, out):
             best[record.task] = record
-            publish_cells([record] * (there.get(record.cell) != record.started_utc), out, PUBLISHED)
+            if there.get(record.cell) != record.started_utc:
+                publish_cells([record], out, PUBLISHED)
+                _say(console, f"ceiling of {record.task}: done")
     with (
         RunProgress(console, plan.n_open, expected_s) as progress,
         closing(run_plan(plan, best, out, n_jobs, asked.limits, progress.report)) as finished,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -118,7 +119,7 @@ def _table(gaps: Sequence[Gap]) -> Table:
     columns = (
         Column(name, no_wrap=True, justify="right" if number > 3 else "left") for number, name in enumerate(headers)
     )
-    table = Table(*columns)
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
     for gap in gaps:
         target = gap.target.removesuffix("_g_per_L").removesuffix("_per_s")
         difference = f"{gap.difference:+.4f} ± {gap.standard_error:.4f}"

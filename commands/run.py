@@ -18,10 +18,10 @@ from bench.run.catalogue import choose, load_task, summary_of
 from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.cluster import Cluster
-from bench.run.engine import check_settings, run_plan
+from bench.run.engine import check_settings, planned, run_plan
 from bench.run.estimate import duration, estimate, longest_first
 from bench.run.plan import Plan, Plugin, make_plan
-from bench.run.record import FINAL, Record, read_records
+from bench.run.record import FINAL, Record, append_records, read_records
 from bench.run.rescore import rescore
 from bench.run.seal import Seal
 from bench.run.store import said_when_full, sole_run
@@ -144,6 +144,7 @@ def run(
             seal=key.sha256 if key else "",
         )
         plan = longest_first(plan, known)
+        append_records(out, planned(plan, records))
         n_jobs = jobs or os.cpu_count() or 1
         engine = None if cluster is None else _engine(console, cluster)
         began = time.monotonic()
@@ -172,8 +173,8 @@ def run(
         records = read_records(out)
         stale = stale_in(records, folders)
         written = write_board(out, stale=stale, tasks=all_tasks())
-        planned = {cell.key for cell in plan.cells} | {record.cell for record in best.values()}
-        console.print(terminal_board([r for r in records if r.cell in planned], stale=stale, folder=out))
+        asked = {cell.key for cell in plan.cells} | {record.cell for record in best.values()}
+        console.print(terminal_board([r for r in records if r.cell in asked], stale=stale, folder=out))
         console.print(
             f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}. "
             f"Board and pictures: {_shown(written)}",

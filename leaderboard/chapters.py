@@ -10,11 +10,12 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from bench.task import Task
+from leaderboard.accuracy_cost import draw_accuracy_cost
 from leaderboard.curves import draw_interval_curves, draw_prefix_curves
 from leaderboard.evidence import Evidence
 from leaderboard.looks import Look, save
 from leaderboard.markdown import Chapter
-from leaderboard.overview import overview_text, overviews
+from leaderboard.overview import Overview, overview_text, overviews
 from leaderboard.overview_picture import draw_overview
 from leaderboard.shifts import remedies_text, shift_grid, shifts_of
 from leaderboard.tables import Table
@@ -49,7 +50,17 @@ def overview_chapters(
         Chapter(
             "Overview" + f", {overview.preset}" * bool(ending),
             overview_text(overview),
-            _pictures({"Overview": ("overview", partial(draw_overview, overview, looks))}, ending, out),
+            _pictures(
+                {
+                    "Overview": ("overview", partial(draw_overview, overview, looks)),
+                    "Accuracy against cost": (
+                        "accuracy_cost",
+                        partial(draw_accuracy_cost, overview, _tables_of(overview, found), looks),
+                    ),
+                },
+                ending,
+                out,
+            ),
         )
         for overview, ending in zip(compared, endings, strict=True)
     ]
@@ -99,6 +110,12 @@ def shift_chapters(
         if pictures or text:
             chapters.append(Chapter("Sampling and prefix" + f", {members[0].preset}" * bool(ending), text, pictures))
     return chapters
+
+
+def _tables_of(overview: Overview, found: Sequence[Evidence]) -> list[Table]:
+    """Tables of the tasks that an overview compares."""
+    tables = [evidence.table for evidence in found if evidence.table.task in overview.tasks]
+    return [table for table in tables if (table.preset, table.sizes) == (overview.preset, overview.sizes)]
 
 
 def _endings(presets: Sequence[str]) -> list[str]:

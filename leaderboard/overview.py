@@ -250,9 +250,11 @@ def _common_seeds(label: str, tasks: list[Evidence]) -> tuple[int, ...]:
 
 def _why(label: str, tasks: list[Evidence], own: tuple[int, ...], seeds: tuple[int, ...]) -> str:
     """Why a row is outside the ranking."""
-    missing = [f"{task.table.task} ({_status(task.table, label)})" for task in tasks if label not in task.errors]
+    missing = {task.table.task: _status(task.table, label) for task in tasks if label not in task.errors}
+    if len(missing) == len(tasks) and len(set(missing.values())) == 1:
+        return f"no score on any core task ({next(iter(missing.values()))})"
     if missing:
-        return f"no score on {', '.join(missing)}"
+        return f"no score on {', '.join(f'{task} ({status})' for task, status in missing.items())}"
     lacking = [str(seed) for seed in seeds if seed not in own]
     return f"no score with seed {', '.join(lacking)} on every core task"
 

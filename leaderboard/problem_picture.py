@@ -158,7 +158,7 @@ def _reaction(ax: Axes, twins: Twins) -> None:
     ax.annotate("", (beside, low), (beside, high), arrowprops=ends)
     ax.text(
         beside,
-        low - 0.05,
+        low - 0.15,
         f"{high - low:.2f} pH apart\nat {REACTION_S:g} s",
         ha="right",
         va="top",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,47 +17,97 @@ from leaderboard.cells import CEILING, FLOOR, status_text
 from leaderboard.evidence import leaks, read_evidence
 from leaderboard.looks import looks_of
 from leaderboard.markdown import HOW_TO_READ
-from leaderboard.overview import detectable_text, overviews
+from leaderboard.overview import Overview, detectable_text, overviews
 from leaderboard.shifts import shift_grid
 from leaderboard.site_values import N_SHOWN, overview_values, table_values
-from leaderboard.tables import Stale, tables
+from leaderboard.tables import Stale, Table, tables
 from leaderboard.wording import SHOWN
 
 SITE = Path(__file__).parent / "site"
 PAGE_FILE = "index.html"
 
 
-def page(
-    records: Sequence[Record],
-    folder: Path,
-    tasks: Mapping[str, Task],
-    abouts: Mapping[str, str],
-    stale: Stale | None = None,
-) -> str:
-    """Write the page.
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """Everything that is found out from records and predictions, for whoever shows it.
 
     Parameters
     ----------
-    records : sequence of Record
+    records : tuple of Record
         Every cell that is shown, those that were not run included.
     folder : Path
         Folder of the predictions.
     tasks : mapping
         Name to task.
+    tables : tuple of Table
+        One a task and preset.
+    alarms : tuple of tuple of str
+        Warnings of each table.
+    overviews : tuple of Overview
+        Rows over all core tasks, one a preset that has them.
+    """
+
+    records: tuple[Record, ...]
+    folder: Path
+    tasks: Mapping[str, Task]
+    tables: tuple[Table, ...]
+    alarms: tuple[tuple[str, ...], ...]
+    overviews: tuple[Overview, ...]
+
+    @classmethod
+    def of(
+        cls, records: Sequence[Record], folder: Path, tasks: Mapping[str, Task], stale: Stale | None = None
+    ) -> Findings:
+        """Compare rows, and look for leaks.
+
+        Parameters
+        ----------
+        records : sequence of Record
+            In any order.
+        folder : Path
+            Folder of the predictions.
+        tasks : mapping
+            Name to task.
+        stale : mapping, optional
+            Cells that are stale, and why.
+
+        Returns
+        -------
+        Findings
+            The same for the same records.
+
+        Raises
+        ------
+        BenchError
+            An ok cell without its scores.
+        """
+        found = tuple(tables(records, stale))
+        evidence = {place: read for place, table in enumerate(found) if (read := read_evidence(folder, table))}
+        alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
+        return cls(
+            tuple(records),
+            folder,
+            tasks,
+            found,
+            tuple(alarms.get(place, ()) for place in range(len(found))),
+            tuple(overviews(list(evidence.values()), {name for name, task in tasks.items() if task.core})),
+        )
+
+
+def page(found: Findings, abouts: Mapping[str, str]) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    found : Findings
+        What is shown.
     abouts : mapping
         Row to what it is, in one sentence.
-    stale : mapping, optional
-        Cells that are stale, and why.
 
     Returns
     -------
     str
         HTML; the same for the same records. Whatever a record holds is shown as text.
-
-    Raises
-    ------
-    BenchError
-        An ok cell without its scores.
     """
     environment = Environment(
         loader=FileSystemLoader(SITE),
@@ -67,62 +118,59 @@ def page(
         keep_trailing_newline=True,
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "allow_nan": False}
-    values = page_values(records, folder, tasks, abouts, stale)
+    values = page_values(found, abouts)
     return environment.get_template("page.html").render(
-        board=values, summary=values["summary"], alarms=values["alarms"], how_to_read=_how_to_read()
+        board=values, summary=_summary(found.records), alarms=values["alarms"], how_to_read=_how_to_read()
     )
 
 
-def page_values(
-    records: Sequence[Record],
-    folder: Path,
-    tasks: Mapping[str, Task],
-    abouts: Mapping[str, str],
-    stale: Stale | None = None,
-) -> dict[str, Any]:
+def page_values(found: Findings, abouts: Mapping[str, str]) -> dict[str, Any]:
     """Gather everything that the page shows.
 
     Parameters
     ----------
-    records, folder, tasks, abouts, stale
-        As for ``page``.
+    found : Findings
+        What is shown.
+    abouts : mapping
+        Row to what it is, in one sentence.
 
     Returns
     -------
     dict
         Plain values.
     """
-    found = tables(records, stale)
-    evidence = {place: read for place, table in enumerate(found) if (read := read_evidence(folder, table))}
-    alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
-    core = {name for name, task in tasks.items() if task.core}
     truths: list[list[list[float]]] = []
-    shown = []
-    for place, table in enumerate(found):
-        task = tasks.get(table.task)
-        values = table_values(table, folder, alarms.get(place, ()), truths)
-        values["about"] = _about(task) if task else {"question": "", "train": "", "test": "", "core": False}
-        shown.append(values)
-    compared = overviews(list(evidence.values()), core)
+    places = shift_grid(found.tasks)
+    shown = [
+        table_values(table, found.folder, _plain(alarms), truths) | {"about": _about(found.tasks.get(table.task))}
+        for table, alarms in zip(found.tables, found.alarms, strict=True)
+    ]
     return {
         "targets": [{"symbol": each.symbol, "unit": each.unit, "low": each.low, "high": each.high} for each in SHOWN],
         "n_shown": N_SHOWN,
-        "rows": _rows(records, abouts),
+        "rows": _rows(found.records, abouts),
         "truths": truths,
         "tables": shown,
         "overviews": [
             overview_values(each) | {"detectable": detectable_text(each) if len(each.rows) > 1 else ""}
-            for each in compared
+            for each in found.overviews
         ],
-        "grid": [[prefix, interval, name] for (prefix, interval), name in shift_grid(tasks).items()],
-        "summary": _summary(records),
-        "alarms": [alarm for each in alarms.values() for alarm in each],
-        "machines": _machines(records),
+        "trained_s": min((found.tasks[name].train[0].interval_s for name in places.values()), default=None),
+        "grid": [[prefix, interval, name] for (prefix, interval), name in places.items()],
+        "alarms": [alarm for alarms in found.alarms for alarm in _plain(alarms)],
+        "machines": _machines(found.records),
     }
 
 
-def _about(task: Task) -> dict[str, Any]:
-    """What a task asks."""
+def _plain(alarms: Sequence[str]) -> list[str]:
+    """Warnings without the marks of Markdown."""
+    return [alarm.replace("`", "") for alarm in alarms]
+
+
+def _about(task: Task | None) -> dict[str, Any]:
+    """What a task asks, if it is known."""
+    if task is None:
+        return {"question": "", "train": "", "test": "", "core": False}
     world = "" if task.test_world == task.train_world else f", {task.test_world.name}"
     return {
         "question": task.question,
@@ -177,9 +225,8 @@ def _machines(records: Sequence[Record]) -> list[tuple[str, str, int]]:
 
 def _how_to_read() -> list[list[tuple[str, str]]]:
     """Explanation of the board: a list of paragraphs, each made of plain, strong and code parts."""
-    paragraphs = " ".join(HOW_TO_READ.replace("\n- ", "\n\n").removeprefix("- ").split(" "))
     found = []
-    for paragraph in paragraphs.split("\n\n"):
+    for paragraph in HOW_TO_READ.removeprefix("- ").split("\n- "):
         text = " ".join(paragraph.split())
         parts: list[tuple[str, str]] = []
         for number, piece in enumerate(text.split("**")):

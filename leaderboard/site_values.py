@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -258,22 +258,3 @@ def _value(value: float | None, text: Callable[[float | None], str]) -> Value:
 def _rounded(value: float) -> float | None:
     """Number with the digits that the page keeps; None where it is infinite."""
     return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
-
-
-def not_run(planned: Iterable[Record], records: Iterable[Record]) -> list[Record]:
-    """Planned cells that have no record.
-
-    Parameters
-    ----------
-    planned : iterable of Record
-        A record with status ``not_run`` for every planned cell.
-    records : iterable of Record
-        What there is.
-
-    Returns
-    -------
-    list of Record
-        Those of the plan that are missing.
-    """
-    there = {record.cell for record in records}
-    return [record for record in planned if record.cell not in there]

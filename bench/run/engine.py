@@ -20,7 +20,7 @@ from bench.run import provenance
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.drive import Outcome, Place, drive
 from bench.run.fits import FitStore
-from bench.run.plan import Job, Plan, Plugin
+from bench.run.plan import Cell, Job, Plan, Plugin
 from bench.run.record import Record, append_records, write_json
 from bench.run.sandbox import sandbox_for
 from bench.run.scoring import TestSet, score_answer
@@ -140,6 +140,27 @@ def _run_here(n_jobs: int, plan: Plan, run: Run) -> Iterator[Record]:
                 future.cancel()
 
 
+def planned(plan: Plan, records: Sequence[Record]) -> list[Record]:
+    """Give a record with status ``not_run`` for every open cell of a plan that has none yet.
+
+    Written before the run begins, they keep a cell on the board even if the run never comes to it.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is about to run.
+    records : sequence of Record
+        What earlier runs left.
+
+    Returns
+    -------
+    list of Record
+        In the order of the plan.
+    """
+    known = {record.cell for record in records}
+    return [_of_cell(_blank(job, ""), cell) for job in plan.jobs for cell in job.cells if cell.key not in known]
+
+
 def check_settings(plugins: Sequence[Plugin], sizes: Sizes, *, sealed: bool = False) -> None:
     """Start each plugin once, without fitting it, to find mistakes in its settings before a run begins.
 
@@ -217,8 +238,7 @@ def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Ite
     for cell, outcome in zip(job.cells, outcomes, strict=False):
         if outcome.status == "not_run":
             return
-        base = replace(blank, task=cell.task.name, task_digest=cell.task.digest(), cases_digest=cell.cases_digest)
-        base = replace(base, **outcome.measured, message=outcome.message)
+        base = replace(_of_cell(blank, cell), **outcome.measured, message=outcome.message)
         if outcome.answer is None:
             record = replace(base, status=outcome.status)
         else:
@@ -262,3 +282,8 @@ def _blank(job: Job, started: str) -> Record:
         sealed=bool(cell.seal),
         seal_sha256=cell.seal,
     )
+
+
+def _of_cell(record: Record, cell: Cell) -> Record:
+    """Record of a job as that of one of its cells."""
+    return replace(record, task=cell.task.name, task_digest=cell.task.digest(), cases_digest=cell.cases_digest)

@@ -78,8 +78,7 @@ def rescore(
 
 def _other_seal(record: Record, seal: Seal | None) -> BenchError:
     """Error for a record whose test cases were drawn from another key than the one given."""
-    step = "Give the file of its key with --seal." if record.sealed else "Leave --seal out."
-    return BenchError(
-        f"prediction '{record.row} on {record.task}': seal must be {seal.sha256[:12] if seal else 'none'}, "
-        f"got {record.seal_sha256[:12] or 'none'}. {step}"
-    )
+    needed = f"the one with SHA-256 {record.seal_sha256[:12]}..." if record.sealed else "none"
+    step = "Give its file with --seal." if record.sealed else "Leave --seal out."
+    got = f"{seal.sha256[:12]}..." if seal else "none"
+    return BenchError(f"prediction '{record.row} on {record.task}': key must be {needed}, got {got}. {step}")

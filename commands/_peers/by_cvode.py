@@ -7,9 +7,9 @@ import math
 import numpy as np
 from sksundae.cvode import CVODE
 
+from bench.timing import cpu_seconds
 from bench.world.kinetics import PH0
 from commands._peers.chemistry import ph_rate
-from bench.timing import cpu_seconds
 from commands._peers.exchange import Arrays, serve
 
 TOLERANCES = (1e-6, 1e-7, 1e-8, 1e-9)

@@ -6,8 +6,8 @@ import diffrax
 import jax
 import jax.numpy as jnp
 
-from bench.world.kinetics import K1, K2, K_M, K_P_M, K_P_PH, K_S, K_T, KA, KW, LN10, P1, P2, PH0, S0, A, B
 from bench.timing import cpu_seconds
+from bench.world.kinetics import K1, K2, K_M, K_P_M, K_P_PH, K_S, K_T, KA, KW, LN10, P1, P2, PH0, S0, A, B
 from commands._peers.exchange import Arrays, serve
 
 jax.config.update("jax_enable_x64", True)

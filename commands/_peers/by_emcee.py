@@ -1,4 +1,4 @@
-"""Peer: emcee on the suite's own simulator, all walkers of a half-step in one call; how long until the mean is known."""
+"""Peer: emcee on the suite's own simulator, all walkers of a half-step in one call, until the mean is known."""
 
 from __future__ import annotations
 

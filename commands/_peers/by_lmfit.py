@@ -5,9 +5,9 @@ from __future__ import annotations
 import lmfit
 import numpy as np
 
+from bench.timing import cpu_seconds
 from bench.world.quantities import TARGETS
 from bench.world.simulator import simulate_ph
-from bench.timing import cpu_seconds
 from commands._peers.exchange import Arrays, serve
 
 

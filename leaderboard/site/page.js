@@ -29,7 +29,7 @@ const isCeiling = (row) => look(row).role === "ceiling";
 const isBound = (line) => line.role !== "";
 const current = () => board.tables[state.table];
 const passes = (row) => row.toLowerCase().includes(state.filter);
-const faded = (row) => state.chosen.size > 0 && !state.chosen.has(row) && !isCeiling(row);
+const faded = (row) => state.chosen.size > 0 && !state.chosen.has(row) && !look(row).role;
 const seedsText = (n) => (n === 1 ? "1 seed" : `${n} seeds`);
 
 function marker(row, x, y, size = 1) {
@@ -45,11 +45,18 @@ function numberCell(text) {
   return el("td", {}, number, range ? el("span", { class: "range" }, `(${range}`) : null);
 }
 
+/* A unit in brackets is never broken. */
+function heading(title) {
+  const [name, unit] = title.split(" [");
+  return unit ? [`${name} `, el("span", { class: "unit" }, `[${unit}`)] : [title];
+}
+
 function rowHead(line, table) {
   return el("th", { scope: "row" },
     el("button", { class: "row", type: "button", "aria-haspopup": "dialog", onclick: () => openDetails(line, table) }, line.row),
     line.role ? el("span", { class: "tag" }, line.role) : null,
     line.note ? el("span", { class: "tag" }, line.note) : null,
+    line.n ? null : el("span", { class: "tag" }, line.status),
     line.stale.length ? el("span", { class: "tag stale" }, `stale: ${line.stale.join(", ")}`) : null);
 }
 
@@ -78,7 +85,7 @@ function sortable(id, caption, columns, items, pinned, redraw) {
         redraw();
         document.querySelector(`#${id} [data-sort="${each.key}"]`).focus();
       },
-    }, each.title));
+    }, el("span", {}, heading(each.title))));
   });
   const line = (item) => el("tr", { class: item.role || null, "data-row": item.row }, columns.map((each) => each.cell(item)));
   const body = (list) => (list.length ? el("tbody", {}, list.map(line)) : null);

@@ -11,13 +11,13 @@ function drawOverview() {
     const pinned = named.filter((each) => each.role);
     if (ceiling) pinned.push({ row: ceiling, role: "ceiling", both: [1, "1.00"], targets: board.targets.map(() => one) });
     const lineOf = (row) => current().lines.find((line) => line.row === row);
-    const ends = overview.rows.flatMap((each) => each.targets.flatMap((t) => [t.low, t.high])).filter((each) => each !== null);
-    const xs = scaleOf(Math.min(0.95, ...ends), Math.min(200, Math.max(1.5, ...ends)), true);
     const columns = [
       { key: "row", title: "row", value: (item) => item.row, cell: (item) => (lineOf(item.row) ? rowHead(lineOf(item.row), current()) : el("th", { scope: "row" }, item.row)) },
       { key: "both", title: "both", value: (item) => item.both[0], cell: (item) => numberCell(item.both[1]) },
     ];
     board.targets.forEach(({ symbol }, t) => {
+      const ends = overview.rows.flatMap((each) => [each.targets[t].low, each.targets[t].high]).filter((each) => each !== null);
+      const xs = scaleOf(Math.min(0.95, ...ends), Math.min(200, Math.max(1.5, ...ends)), true);
       columns.push(
         { key: `ratio${t}`, title: `${symbol}: RMSE / ceiling`, value: (item) => item.targets[t].ratio[0], cell: (item) => el("td", {}, item.targets[t].ratio[1], el("span", { class: "range" }, item.targets[t].interval)) },
         { title: `${symbol}: ${tickText(+xs.low.toPrecision(2))} to ${tickText(+xs.high.toPrecision(2))}, log`, cell: (item) => el("td", {}, forest(item.targets[t], xs, item.row)) });
@@ -85,7 +85,7 @@ function drawCurves() {
   if (!panels.length) { body.replaceChildren(el("p", { class: "note" }, "No curve yet: it needs two tasks that differ in sampling interval or prefix only.")); return; }
   const rows = Object.keys(board.rows).filter((row) => isCeiling(row) || look(row).role === "floor" || passes(row));
   const lineOf = (table, row) => { const found = table.lines.filter((line) => line.row === row && line.n && !line.stale.length); return found.length === 1 ? found[0] : null; };
-  const parts = [el("p", { class: "note" }, `${scoreName()} of rows trained every 0.3 s, against the test's sampling interval and against the prefix. The dotted line is the ceiling. Marks at an edge lie beyond it.`), legend(rows)];
+  const parts = [el("p", { class: "note" }, `${scoreName()} of rows trained every ${board.trained_s} s, against the test's sampling interval and against the prefix. The dotted line is the ceiling. Marks at an edge lie beyond it.`), legend(rows)];
   board.targets.forEach(({ symbol }, target) => {
     const numbers = [];
     const drawn = panels.map((panel) => ({ ...panel, points: rows.map((row) => [row, panel.list.map(([x, table]) => [x, lineOf(table, row)]).filter(([, line]) => line && scoreOf(line, target) !== null).map(([x, line]) => { numbers.push([row, panel.title, x, line.values[scoreKey(target)][1]]); return [x, scoreOf(line, target)]; })]) }));

@@ -1,7 +1,9 @@
 import pytest
 import typer
 
+import commands.run
 from bench.errors import BenchError
+from bench.run.child import Limits
 from bench.task import PRESETS
 from commands._options import REFERENCE, all_tasks, parse_settings, plugin_files, task_files
 from run_bench import app
@@ -166,3 +168,17 @@ def test_the_core_suite_is_the_declared_one():
         "prefix_60s",
         "shift_10s_prefix_60s",
     }
+
+
+def test_jobs_are_given_ten_minutes_and_a_second_a_training_case_unless_told_otherwise(invoke, tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(commands.run, "ceilings", lambda *arguments: [])
+    monkeypatch.setattr(commands.run, "run_plan", lambda *arguments, **options: given.append(arguments[4]) or _none())
+    for options in ((), ("--time-limit", "30", "--memory-limit", "500")):
+        invoke("--task", "shift_1s", "--model", "mean", "--preset", "quick", "--out", tmp_path, *options)
+    assert given == [Limits(616.0, 16_000.0), Limits(30.0, 500.0)]
+
+
+def _none():
+    """Stands for a run that gives no record."""
+    yield from ()

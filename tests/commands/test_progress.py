@@ -72,6 +72,7 @@ def test_a_terminal_is_shown_bars():
         progress.report(JOB, 1.0, "predicting dense")
         progress.done(record())
     assert "[1/2] tcn on dense, seed 0: ok" in file.getvalue()
+    assert "10 s expected" in file.getvalue()
     assert "\x1b[" in file.getvalue()
 
 

@@ -193,7 +193,7 @@ def test_an_interrupt_ends_a_run_at_once_and_keeps_what_is_finished(held, tmp_pa
     assert stdout.splitlines()[-1] == "stopped: 1 of 2 cells are done and kept. The same command does the rest."
     assert stderr == ""
     assert not child.is_running()
-    assert statuses(tmp_path) == {"bayes": "ok", "mean": "ok"}
+    assert statuses(tmp_path) == {"bayes": "ok", "mean": "ok", "waits": "not_run"}
     assert list((tmp_path / "results" / ".work").iterdir()) == []
 
 
@@ -205,7 +205,7 @@ def test_a_killed_run_takes_its_children_along_and_the_next_does_the_rest(held, 
     process.communicate(timeout=PATIENCE_S)
     psutil.wait_procs([child], timeout=PATIENCE_S)
     assert not child.is_running()
-    assert statuses(tmp_path) == {"bayes": "ok", "mean": "ok"}
+    assert statuses(tmp_path) == {"bayes": "ok", "mean": "ok", "waits": "not_run"}
     mean = (tmp_path / "results" / "records.jsonl").read_text()
     (tmp_path / "hold").unlink()
     rest = start(tmp_path, "--task", "matched_10s", *options)
@@ -214,5 +214,7 @@ def test_a_killed_run_takes_its_children_along_and_the_next_does_the_rest(held, 
     assert "plan    2 cells, 1 done before, 1 fits to run" in stdout
     text = (tmp_path / "results" / "records.jsonl").read_text()
     assert text.startswith(mean)
-    assert [json.loads(line)["row"] for line in text.splitlines()] == ["bayes", "mean", "waits"]
+    lines = [(record["row"], record["status"]) for record in map(json.loads, text.splitlines())]
+    assert lines[:2] == [("mean", "not_run"), ("waits", "not_run")]
+    assert lines[2:] == [("bayes", "ok"), ("mean", "ok"), ("waits", "ok")]
     assert list((tmp_path / "results" / ".work").iterdir()) == []

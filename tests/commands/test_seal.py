@@ -95,8 +95,9 @@ def test_sealed_predictions_are_scored_again_with_their_key_only(sealed, invoke,
     refused = invoke("score", "--out", out)
     assert (refused.exit_code, refused.stderr) == (
         2,
-        f"error: prediction 'bayes on shift_10s': seal must be none, got {Seal(KEY).sha256[:12]}. "
-        "Give the file of its key with --seal.\n",
+        "error: prediction 'bayes on shift_10s': key must be the one with SHA-256 "
+        f"{Seal(KEY).sha256[:12]}..., got none. "
+        "Give its file with --seal.\n",
     )
     result = invoke("score", "--out", out, "--seal", key)
     assert result.exit_code == 0, result.output

@@ -26,7 +26,8 @@ from bench.world.acquisition import Acquisition  # noqa: E402
 DENSE = Acquisition(3.0, 0.3)
 TASK = Task("dense", "as trained", (DENSE,), DENSE)
 SIZES = Sizes(48, 16, 96, 1)
-LIMITS = Limits(time_s=5.0, memory_mb=600.0)
+TIME_LIMIT_S, PATIENCE_S, MEMORY_LIMIT_MB = 5.0, 60.0, 600.0
+"""Limits of plugins that are to meet theirs, and time for the others, which a busy machine makes slow."""
 KEY = bytes(range(32))
 EXPECTED = {
     "raises": {"where": {"fit": "failed", "memory": "out_of_memory", "exit": "failed"}},
@@ -65,13 +66,15 @@ EXPECTED = {
 }
 
 
-def run_alone(out: Path, plugin: str, settings: dict[str, Any], seal: Seal | None) -> tuple[Record, float]:
+def run_alone(
+    out: Path, plugin: str, settings: dict[str, Any], limits: Limits, seal: Seal | None
+) -> tuple[Record, float]:
     """Run one row: its record, and the seconds it took, drawing of cases included."""
     sha256 = seal.sha256 if seal else ""
     plan = make_plan([TASK], [Plugin(HERE / f"{plugin}.py", settings)], [0], "tiny", SIZES, [], seal=sha256)
     best = {record.task: record for record in ceilings(plan.cells, read_records(out), out, seal)}
     began = time.monotonic()
-    (record,) = run_plan(plan, best, out, 1, LIMITS, lambda *progress: None, seal=seal)
+    (record,) = run_plan(plan, best, out, 1, limits, lambda *progress: None, seal=seal)
     return record, time.monotonic() - began
 
 
@@ -82,7 +85,7 @@ def score(record: Record) -> str:
 
 def main() -> None:
     """Print the table as Markdown."""
-    print("| plugin | expected | open | sealed | s over limit | R2 open | R2 sealed |")
+    print("| plugin | expected | open | sealed | s over limit, open and sealed | R2 open | R2 sealed |")
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         os.environ["TMPDIR"] = tempfile.tempdir = name
@@ -91,9 +94,12 @@ def main() -> None:
             for field, statuses in ways.items():
                 for way, expected in statuses.items():
                     settings = {field: way}
-                    opened, took_s = run_alone(Path(name) / "open", plugin, settings, None)
-                    sealed, _ = run_alone(Path(name) / "sealed", plugin, settings, Seal(KEY))
-                    over = f"{took_s - LIMITS.time_s:.1f}" if opened.status == "timeout" else "-"
+                    limits = Limits(TIME_LIMIT_S if expected == "timeout" else PATIENCE_S, MEMORY_LIMIT_MB)
+                    opened, took_s = run_alone(Path(name) / "open", plugin, settings, limits, None)
+                    sealed, sealed_s = run_alone(Path(name) / "sealed", plugin, settings, limits, Seal(KEY))
+                    over = "-"
+                    if expected == "timeout":
+                        over = f"{took_s - limits.time_s:.1f}, {sealed_s - limits.time_s:.1f}"
                     cells = [f"`{plugin}` {way}", expected, opened.status, sealed.status, over]
                     print(f"| {' | '.join([*cells, score(opened), score(sealed)])} |", flush=True)
                     if left := psutil.Process().children(recursive=True):

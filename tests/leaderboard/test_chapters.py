@@ -48,7 +48,7 @@ def test_overview_chapter_is_of_the_core_tasks(tables_of, tmp_path):
     found = [evidence_of(table) for table in tables_of(TASKS)]
     (chapter,) = overview_chapters(found, TASKS, LOOKS, tmp_path)
     assert chapter.text.startswith("Core tasks: `base`, `shift`. Preset quick; seeds 0.")
-    assert chapter.pictures == {"Overview": "overview.png"}
+    assert chapter.pictures == {"Overview": "overview.png", "Accuracy against cost": "accuracy_cost.png"}
     assert overview_chapters(found, {}, LOOKS, tmp_path) == []
 
 
@@ -56,8 +56,8 @@ def test_presets_have_pictures_of_their_own(tables_of, tmp_path):
     found = [evidence_of(table) for table in tables_of(["base", "shift"], ("quick", "full"))]
     overviews = overview_chapters(found, TASKS, LOOKS, tmp_path)
     assert [(chapter.title, *chapter.pictures.values()) for chapter in overviews] == [
-        ("Overview, full", "overview_full.png"),
-        ("Overview, quick", "overview_quick.png"),
+        ("Overview, full", "overview_full.png", "accuracy_cost_full.png"),
+        ("Overview, quick", "overview_quick.png", "accuracy_cost_quick.png"),
     ]
     shifts = shift_chapters([evidence.table for evidence in found], TASKS, LOOKS, tmp_path)
     assert [name for chapter in shifts for name in chapter.pictures.values()] == [

@@ -75,7 +75,7 @@ def test_row_that_cannot_do_a_core_task_is_outside_with_its_status(found_of):
 
 def test_row_without_any_core_task_is_outside(found_of):
     (overview,) = overviews(found_of(without={("tcn", task) for task in CORE}), CORE)
-    assert overview.outside == (("tcn", "no score on in_distribution (3 cannot), shift_1s (3 cannot)"),)
+    assert overview.outside == (("tcn", "no score on any core task (3 cannot)"),)
 
 
 def test_row_that_lacks_a_seed_is_outside(found_of):

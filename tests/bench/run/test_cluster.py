@@ -34,6 +34,15 @@ ELSEWHERE = ("host", "peak_memory_mb", *TIMES)
 
 
 @pytest.fixture
+def notes(tmp_path, monkeypatch):
+    """Folder of this test alone for what its plugins note."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+@pytest.fixture
 def start(notes):
     """Start processes of a cluster, whose children leave their notes in this test's folder; all are ended after it."""
     started = []
@@ -222,12 +231,12 @@ def test_a_scheduler_that_goes_ends_the_run_with_a_sentence_and_keeps_what_is_fi
 ):
     (notes / "hold").touch()
     process, address = scheduler
-    records = run_there([("behaves", {}), ("waits", {})])
-    assert next(records).row == "behaves"
-    (child,) = wait_for(lambda: waiting_children(notes, 0))
-    process.kill()
-    with pytest.raises(BenchError) as caught:
-        list(records)
+    with closing(run_there([("behaves", {}), ("waits", {})])) as records:
+        assert next(records).row == "behaves"
+        (child,) = wait_for(lambda: waiting_children(notes, 0))
+        process.kill()
+        with pytest.raises(BenchError) as caught:
+            list(records)
     assert str(caught.value) == (
         f"cluster '{address}': scheduler must answer, got nothing. Start it with 'dask scheduler', then repeat the "
         "command; finished cells are kept."

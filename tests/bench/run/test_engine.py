@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from bench.run.child import Limits
-from bench.run.engine import Run, run_job, run_plan
-from bench.run.record import read_arrays, read_records
+from bench.run.engine import Run, planned, run_job, run_plan
+from bench.run.record import append_records, read_arrays, read_records
 from bench.run.store import CaseStore
 
 ALL = ("dense", "sparse", "matched")
@@ -148,3 +148,35 @@ def test_a_record_says_what_its_cell_cost_and_where_it_ran(run_rows, out):
     assert record.host["device"] == "cpu"
     assert record.started_utc.endswith("+00:00")
     assert json.loads((out / "records.jsonl").read_text())["sizes"] == {"train": 16, "valid": 8, "test": 12, "seeds": 1}
+
+
+def test_a_cell_is_given_as_soon_as_it_is_done_while_its_job_goes_on(plan_of, best, out):
+    given = threading.Event()
+    in_time = []
+
+    def report(job, fraction, doing):
+        if doing == "predicting sparse":
+            in_time.append(given.wait(120.0))
+
+    plan = plan_of([("behaves", {})], ("dense", "sparse"))
+    with closing(run_plan(plan, best, out, 1, Limits(time_s=300.0), report)) as finished:
+        assert next(finished).task == "dense"
+        given.set()
+        assert [record.task for record in finished] == ["sparse"]
+    assert in_time == [True]
+
+
+def test_open_cells_without_a_record_are_planned_until_they_run(run_rows, plan_of, out):
+    rows = [("behaves", {}), ("raises", {"where": "fit"})]
+    done = run_rows(out, rows, ("dense",))
+    assert done['raises(where="fit")', "dense"].status == "failed"
+    plan = plan_of(rows, ("dense", "sparse"), records=read_records(out))
+    append_records(out, planned(plan, read_records(out)))
+    statuses = {(r.row, r.task): r.status for r in read_records(out)}
+    assert statuses == {
+        ("behaves", "dense"): "ok",
+        ("behaves", "sparse"): "not_run",
+        ('raises(where="fit")', "dense"): "failed",  # what an earlier run left stays
+        ('raises(where="fit")', "sparse"): "not_run",
+    }
+    assert {r.status for r in run_rows(out, rows, ("dense", "sparse")).values()} == {"ok", "failed"}

@@ -118,8 +118,8 @@ def test_sealed_predictions_are_not_scored_without_their_key(tasks, make_record,
     with pytest.raises(BenchError) as caught:
         list(rescore([record], tasks, tmp_path, every=True))
     assert str(caught.value) == (
-        f"prediction 'mean on dense': seal must be none, got {Seal(KEY).sha256[:12]}. "
-        "Give the file of its key with --seal."
+        f"prediction 'mean on dense': key must be the one with SHA-256 {Seal(KEY).sha256[:12]}..., got none. "
+        "Give its file with --seal."
     )
     assert os.listdir(tmp_path) == []
 
@@ -128,5 +128,5 @@ def test_open_predictions_are_not_scored_with_a_key(tasks, make_record, tmp_path
     with pytest.raises(BenchError) as caught:
         list(rescore([make_record()], tasks, tmp_path, every=True, seal=Seal(KEY)))
     assert str(caught.value) == (
-        f"prediction 'mean on dense': seal must be {Seal(KEY).sha256[:12]}, got none. Leave --seal out."
+        f"prediction 'mean on dense': key must be none, got {Seal(KEY).sha256[:12]}.... Leave --seal out."
     )

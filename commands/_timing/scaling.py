@@ -1,0 +1,159 @@
+"""Curves of scaling: what more cases, samples and jobs cost, and what more training cases give."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from bench.draw import draw_measured
+from bench.posterior import exact_posterior
+from bench.run.catalogue import choose
+from bench.run.ceiling import ceilings
+from bench.run.child import Limits
+from bench.run.engine import run_plan
+from bench.run.plan import Plan, Plugin, make_plan
+from bench.run.record import Record, read_records
+from bench.run.store import sole_run
+from bench.task import Sizes
+from bench.timing import cpu_seconds
+from bench.world.acquisition import Acquisition
+from bench.world.equilibria import TEMPERATURE_CORRECTED as WORLD
+from bench.world.quantities import TARGET_NAMES
+from commands._options import all_tasks, plugin_files
+from commands._progress import RunProgress
+from commands._timing.inference import fit_seconds
+from commands._timing.runner import TASK, job_seconds
+from commands._timing.simulation import cost_of_cases
+from leaderboard.looks import drawing, save
+from leaderboard.scaling import Curve, Panel, draw_scaling, slopes_table
+
+ROWS = ("gradient_boosting", "tcn_dt", "gru")
+"""Rows of the score curves: two networks and boosted trees."""
+LEAST_CASES = 512
+N_VALID, N_TEST = 1_024, 2_000
+TABLE_FILE = {"cost": "scaling_cost.md", "score": "scaling_score.md"}
+PICTURE_FILE = {"cost": "scaling_cost.png", "score": "scaling_score.png"}
+
+
+def cost_curves(console: Console, out: Path, quick: bool) -> list[Path]:
+    """Measure and draw cost against cases, samples and jobs.
+
+    Parameters
+    ----------
+    console : Console
+        Where progress is told.
+    out : Path
+        Folder of the picture and the table.
+    quick : bool
+        Whether to stop at smaller sizes.
+
+    Returns
+    -------
+    list of Path
+        The table and the picture.
+    """
+    cases = [64, 256, 1024, 4096] if quick else [64, 256, 1024, 4096, 16_384]
+    samples = [11, 31, 101, 301] if quick else [11, 31, 101, 301, 1001]
+    jobs = [1, 2, 4] if quick else [1, 2, 4, 8, 16]
+
+    def posterior(n_cases: int, n_samples: int) -> float:
+        acquisition = Acquisition(30.0, 30.0 / (n_samples - 1))
+        measured, _ = draw_measured(acquisition, WORLD, "timing", range(n_cases))
+        return cpu_seconds(lambda: exact_posterior(measured, acquisition, WORLD))
+
+    works = {"simulate": cost_of_cases, "fit": fit_seconds, "posterior": posterior}
+    panels = []
+    _say(console, "measuring: cost against cases")
+    curves = [Curve(name, tuple(cases), tuple(work(n, 101) for n in cases)) for name, work in works.items()]
+    panels.append(Panel("cost against cases", "cases of 101 samples", "processor seconds", tuple(curves)))
+    _say(console, "measuring: cost against samples")
+    curves = [Curve(name, tuple(samples), tuple(work(500, n) for n in samples)) for name, work in works.items()]
+    panels.append(Panel("cost against samples", "samples of 500 traces", "processor seconds", tuple(curves)))
+    _say(console, "measuring: cost against jobs")
+    curve = Curve("a run of light jobs", tuple(jobs), tuple(n * job_seconds(n, os.cpu_count() or 1) for n in jobs))
+    panels.append(Panel("cost against jobs", "jobs", "processor seconds", (curve,)))
+    return _written("cost", "What more work costs", panels, out)
+
+
+def score_curves(console: Console, out: Path, rows: list[str], most_cases: int, n_jobs: int) -> list[Path]:
+    """Train rows on ever more cases, those that are done not again, and draw their errors beside the ceiling's.
+
+    Parameters
+    ----------
+    console : Console
+        Where progress is told.
+    out : Path
+        Folder of the records, the picture and the table.
+    rows : list of str
+        Names of the rows.
+    most_cases : int
+        Largest training set; the smallest has 512 cases, each other twice as many as the one before.
+    n_jobs : int
+        Fits at a time.
+
+    Returns
+    -------
+    list of Path
+        The table and the picture.
+    """
+    plugins = [Plugin(path) for path in choose("model", rows, plugin_files([])).values()]
+    task = all_tasks()[TASK]
+    with sole_run(out):
+        for n_cases in _doubled(most_cases):
+            sizes = Sizes(n_cases, N_VALID, N_TEST, 1)
+            plan = make_plan([task], plugins, range(1), f"train_{n_cases}", sizes, read_records(out))
+            _run(console, plan, out, n_jobs, sizes)
+    return _written("score", f"What more training cases give: {TASK}", score_panels(read_records(out)), out)
+
+
+def score_panels(records: list[Record]) -> list[Panel]:
+    """Panels of error against training cases, a target each, from the records of such runs."""
+    panels = []
+    for target in TARGET_NAMES:
+        points: dict[str, dict[int, float]] = {}
+        for record in records:
+            ratio = record.ceiling.get(target, {}).get("rmse_ratio")
+            if record.status == "ok" and record.preset == f"train_{record.sizes['train']}" and ratio is not None:
+                points.setdefault(record.row, {})[record.sizes["train"]] = float(ratio)
+        curves = [
+            Curve(row, tuple(sorted(at)), tuple(at[n] for n in sorted(at))) for row, at in points.items() if len(at) > 1
+        ]
+        panels.append(Panel(f"error of {target}", "training cases", "RMSE / ceiling", tuple(curves)))
+    return panels
+
+
+def _doubled(most: int) -> list[int]:
+    """512, 1,024, 2,048 and so on."""
+    return [LEAST_CASES * 2**i for i in range(int(np.log2(most / LEAST_CASES)) + 1)]
+
+
+def _run(console: Console, plan: Plan, out: Path, n_jobs: int, sizes: Sizes) -> None:
+    """Run what is open of one size."""
+    _say(console, f"{sizes.train:,} training cases: {plan.n_open} of {len(plan.cells)} fits to run")
+    if not plan.n_open:
+        return
+    best = {record.task: record for record in ceilings(plan.cells, read_records(out), out)}
+    with (
+        RunProgress(console, plan.n_open, 0.0) as progress,
+        closing(run_plan(plan, best, out, n_jobs, Limits.of(sizes), progress.report)) as finished,
+    ):
+        for record in finished:
+            progress.done(record)
+
+
+def _written(kind: str, title: str, panels: list[Panel], out: Path) -> list[Path]:
+    """Write the table and the picture."""
+    out.mkdir(parents=True, exist_ok=True)
+    table = out / TABLE_FILE[kind]
+    table.write_text(slopes_table(panels), encoding="utf-8")
+    with drawing():
+        return [table, save(draw_scaling(title, panels), out / PICTURE_FILE[kind])]
+
+
+def _say(console: Console, text: str) -> None:
+    """Print plain text."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

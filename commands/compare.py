@@ -1,0 +1,179 @@
+"""Compare two rows, two runs or two commits: what moved, by how much, and whether it is more than noise."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import subprocess
+import tarfile
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from bench.compiled import ROOT
+from bench.errors import BenchError
+from bench.run.record import RECORDS_FILE, Record, read_records
+from commands._options import PUBLISHED, friendly_errors, stale_in
+from leaderboard.compare import Compared, Move, Run, compare_rows, compare_runs
+from leaderboard.publish import read_published
+from leaderboard.wording import SHOWN, r2_text, ratio_text
+
+WORDS = {"better": ("better", "green"), "worse": ("worse", "red"), "noise": ("noise", "dim")}
+"""Verdict to its print and its colour, which only repeats it."""
+SYMBOLS = {shown.name: shown.symbol for shown in SHOWN}
+
+
+def compare(
+    first: Annotated[str, typer.Argument(help="A row, a folder of records, or a commit.", metavar="A")],
+    second: Annotated[str, typer.Argument(help="Another of the same kind.", metavar="B")],
+    folder: Annotated[
+        Path, typer.Option("--out", help="Folder of records in which rows are looked up.", metavar="DIR")
+    ] = Path("results"),
+    models: Annotated[
+        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
+    ] = None,
+    moved: Annotated[bool, typer.Option("--moved", help="Show only what moved by more than noise.")] = False,
+) -> None:
+    """Say what moved from A to B, by how much, and whether it is more than noise.
+
+    Two rows of one folder, two folders of records, or two commits whose published records are taken from git:
+
+      python run_bench.py compare gru tcn
+
+      python run_bench.py compare results other_results
+
+      python run_bench.py compare HEAD~5 HEAD --moved
+
+    Errors are compared on the same cases and seeds; noise is what the choice of cases and seeds can do, Holm over all
+    comparisons. A ratio below 1 says that B errs less.
+    """
+    console = Console()
+    with friendly_errors(), ExitStack() as held:
+        records = _records(folder)
+        rows = {record.row for record in records}
+        if {first, second} <= rows:
+            run = Run(folder.name, tuple(records), folder, stale_in(records, models or []))
+            compared = compare_rows(run, first, second)
+        else:
+            # What is no row comes first: it is the one that is misspelt.
+            sides = {name: _side(name, folder, rows, held) for name in sorted((first, second), key=rows.__contains__)}
+            compared = compare_runs(sides[first], sides[second])
+        if not compared.moves and not compared.notes:
+            raise BenchError(
+                f"compare '{first} {second}': cells must be in both with their predictions, got none in common. "
+                "Run both on the same tasks, presets and seeds."
+            )
+        _show(console, compared, moved)
+
+
+def _side(name: str, folder: Path, rows: set[str], held: ExitStack) -> Run:
+    """Run that a folder or a commit names."""
+    if Path(name).is_dir():
+        records = _records(Path(name))
+        if records:
+            return Run(name, tuple(records), Path(name), {})
+        raise BenchError(f"folder '{name}': must hold records, got none. Run a task with --out {name} first.")
+    commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    if commit is None:
+        if name in rows:
+            raise BenchError(
+                f"compare '{name}': it must stand beside another row of {folder}, got a folder or a commit. "
+                "Name two rows, or two runs."
+            )
+        close = difflib.get_close_matches(name, rows, n=1)
+        step = f"Did you mean '{close[0]}'?" if close else f"Rows there: {', '.join(sorted(rows)) or 'none'}."
+        raise BenchError(
+            f"compare '{name}': name must be a row of {folder}, a folder of records or a commit, got none of them. "
+            f"{step}"
+        )
+    where = PUBLISHED.relative_to(ROOT).as_posix()
+    packed = _git("archive", "--format=tar", commit.decode().strip(), where)
+    if packed is None:
+        raise BenchError(f"commit '{name}': must hold {where}, got none. Name a later one.")
+    work = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="compare-")))
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(work, filter="data")
+    return Run(name, tuple(_records(work / where)), work / where, {})
+
+
+def _records(folder: Path) -> list[Record]:
+    """Records of a run, or published ones."""
+    return read_records(folder) if (folder / RECORDS_FILE).exists() or not folder.is_dir() else read_published(folder)
+
+
+def _git(*arguments: str) -> bytes | None:
+    """What git answers in the checkout; None where it fails, or where there is no git."""
+    try:
+        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _show(console: Console, compared: Compared, moved: bool) -> None:
+    """Print a comparison: a table a row, without what is the same to the last bit."""
+    _say(console, f"A = {compared.first}, B = {compared.second}")
+    presets = {move.preset for move in compared.moves}
+    for row in dict.fromkeys(move.row for move in compared.moves):
+        shown = [
+            move
+            for move in compared.moves
+            if move.row == row and move.verdict in (("better", "worse") if moved else ("better", "worse", "noise"))
+        ]
+        if shown:
+            console.print(_table(row, shown, len(presets) > 1))
+    for note in compared.notes:
+        _say(console, note)
+    _say(console, _summary(compared))
+
+
+def _table(row: str, moves: list[Move], with_preset: bool) -> Table:
+    """Moves of one row."""
+    seeds = sorted({move.n_seeds for move in moves})
+    title = f"{row}, {' or '.join(map(str, seeds))} seed{'s' * (seeds != [1])}"
+    table = Table(
+        title=escape(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    table.add_column("task", no_wrap=True)
+    table.add_column("of", no_wrap=True)
+    for heading in ("R2 of A, B", "RMSE B/A", "95 %", "p"):
+        table.add_column(heading, justify="right", no_wrap=heading == "95 %", overflow="fold")
+    table.add_column("B is", no_wrap=True)
+    for move in moves:
+        r2 = "" if move.r2 is None else ", ".join(r2_text(value) for value in move.r2)
+        task = f"{move.task}, {move.preset}" if with_preset else move.task
+        interval = f"{ratio_text(move.low)}..{ratio_text(move.high)}"
+        p = "<0.001" if move.p_holm < 0.001 else f"{move.p_holm:.3f}"
+        word, style = WORDS[move.verdict]
+        table.add_row(task, SYMBOLS[move.target], r2, ratio_text(move.ratio), interval, p, Text(word, style))
+    return table
+
+
+def _summary(compared: Compared) -> str:
+    """How many moved, in one line."""
+    verdicts = [move.verdict for move in compared.moves]
+    counts = {name: verdicts.count(name) for name in (*WORDS, "same")}
+    text = (
+        f"Of {len(verdicts)} comparisons B is better in {counts['better']} and worse in {counts['worse']}; "
+        f"{counts['noise']} are within noise, {counts['same']} the same to the last bit."
+    )
+    if compared.cases_only:
+        text += " One seed: this holds for these very fits, not for the methods."
+    return text
+
+
+def _say(console: Console, text: str) -> None:
+    """Print one plain line."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

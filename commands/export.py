@@ -1,0 +1,133 @@
+"""Export scores, or the cases of a task, for other programs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from bench.errors import BenchError, unknown
+from bench.run import provenance
+from bench.run.catalogue import choose
+from bench.run.record import RECORDS_FILE, Record, read_records
+from bench.task import PRESETS
+from commands._options import all_tasks, friendly_errors, stale_in
+from leaderboard.export import check_pyarrow, long_frame, write_parquet_of_csv
+from leaderboard.export_tasks import FORMATS, PARQUET, Export, write_task
+from leaderboard.long_format import csv_board
+from leaderboard.publish import read_published
+
+CSV = "csv"
+CELLS_STEM, LONG_STEM = "cells", "long"
+
+
+def export(
+    task: Annotated[
+        list[str] | None,
+        typer.Option(help="Export the cases of this task; may be repeated; 'all' for every task.", metavar="NAME"),
+    ] = None,
+    format_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="csv or parquet for scores (default csv), parquet or ts for cases (default both); may be repeated.",
+            metavar="csv|parquet|ts",
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Only these sizes; of cases, quick if not given.", metavar="quick|standard|full")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the training cases.")] = 0,
+    folder: Annotated[
+        Path, typer.Option("--out", help="Folder of records, or of published ones, whose scores are exported.")
+    ] = Path("results"),
+    models: Annotated[
+        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
+    ] = None,
+    to: Annotated[Path, typer.Option(help="Folder to write into.", metavar="DIR")] = Path("export"),
+) -> None:
+    """Write scores, or the cases of a task, as files that other programs read.
+
+    Scores: cells.csv has one line a cell with every number of its record; long.csv is the frame that other boards read:
+    method, task, seed, metric_error, time_train_s, time_infer_s.
+
+      python run_bench.py export
+
+      python run_bench.py export --out leaderboard/records --format csv --format parquet
+
+    Cases of a task: Parquet, the .ts files that aeon and sktime load, and a data card. The test targets of a public
+    task are public; those of a sealed run are never written.
+
+      python run_bench.py export --task shift_10s --task in_distribution
+    """
+    console = Console()
+    with friendly_errors():
+        if preset is not None and preset not in PRESETS:
+            raise unknown("preset", preset, PRESETS)
+        formats = _formats(format_, [PARQUET, "ts"] if task else [CSV], FORMATS if task else (CSV, PARQUET))
+        if task:
+            written = _cases(console, task, formats, preset or "quick", seed, to)
+        else:
+            written = _scores(console, folder, formats, preset, models or [], to)
+        for path in written:
+            _say(console, os.path.relpath(path))
+
+
+def _formats(asked: list[str] | None, default: list[str], possible: tuple[str, ...]) -> list[str]:
+    """Formats that were asked for."""
+    formats = list(dict.fromkeys(asked or default))
+    for name in formats:
+        if name not in possible:
+            raise unknown("format", name, possible)
+    if PARQUET in formats:
+        check_pyarrow()
+    return formats
+
+
+def _scores(
+    console: Console, folder: Path, formats: list[str], preset: str | None, models: list[Path], to: Path
+) -> list[Path]:
+    """Write the scores of a folder."""
+    records: list[Record] = read_records(folder)
+    if not (folder / RECORDS_FILE).exists() and folder.is_dir():
+        records = read_published(folder)
+    records = [record for record in records if preset in (None, record.preset)]
+    if not records:
+        raise BenchError(
+            f"folder '{folder}': must hold records{f' of preset {preset}' if preset else ''}, got none. "
+            "Run a task, or name a folder with --out."
+        )
+    stale = stale_in(records, models)
+    texts = {CELLS_STEM: csv_board(records, stale), LONG_STEM: long_frame(records, stale)}
+    to.mkdir(parents=True, exist_ok=True)
+    written = []
+    for stem, text in texts.items():
+        for name in formats:
+            path = to / f"{stem}.{name}"
+            if name == CSV:
+                path.write_text(text, encoding="utf-8")
+            else:
+                write_parquet_of_csv(text, path)
+            written.append(path)
+    n_left = sum(record.status != "ok" or record.cell in stale for record in records)
+    _say(console, f"{len(records)} cells; {n_left} without a score, or stale, are not in {LONG_STEM}.")
+    return written
+
+
+def _cases(console: Console, names: list[str], formats: list[str], preset: str, seed: int, to: Path) -> list[Path]:
+    """Write the cases of tasks."""
+    tasks = all_tasks()
+    chosen = choose("task", names, dict.fromkeys(tasks, to))
+    commit, written = provenance.commit(), []
+    for name in track(chosen, "exporting", console=console, transient=True, disable=not console.is_terminal):
+        written += write_task(Export(tasks[name], preset, PRESETS[preset], seed), tuple(formats), to, commit)
+    return written
+
+
+def _say(console: Console, text: str) -> None:
+    """Print one plain line."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

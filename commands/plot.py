@@ -1,0 +1,71 @@
+"""Draw what one row saw on one task, how it was trained, and what it answered."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.errors import BenchError
+from bench.run.record import Record, read_records
+from commands._options import friendly_errors
+from leaderboard.fit_picture import draw_fit
+from leaderboard.looks import drawing, save
+from leaderboard.stored import read_examples, read_predicted
+
+
+def plot(
+    task: Annotated[list[str], typer.Option(help="Task; may be repeated.", metavar="NAME")],
+    model: Annotated[list[str], typer.Option(help="Row of the board; may be repeated.", metavar="NAME")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder of records and predictions.")] = Path("results"),
+    preset: Annotated[
+        str | None, typer.Option(help="Sizes of the run. Default: every one that there is.", metavar="NAME")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the run.")] = 0,
+) -> None:
+    """Draw traces, intervals, losses, gradient norms and predictions of rows that have been run.
+
+    For example, after 'python run_bench.py --task shift_10s --model tcn_dt':
+
+      python run_bench.py plot --task shift_10s --model tcn_dt
+
+    A row is named as on the board, such as 'tcn(epochs=20)'. One picture a task and row goes into the folder 'plots'
+    beside the records; nothing is trained.
+    """
+    console = Console()
+    with friendly_errors():
+        for record in _chosen(read_records(folder), task, model, preset, seed, folder):
+            with drawing():
+                figure = draw_fit(record, read_examples(folder, record.task), read_predicted(folder, record))
+                name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
+                path = save(figure, folder / "plots" / name)
+            console.print(os.path.relpath(path), markup=False, highlight=False, soft_wrap=True)
+
+
+def _chosen(
+    records: list[Record], tasks: list[str], rows: list[str], preset: str | None, seed: int, folder: Path
+) -> list[Record]:
+    """Records of the rows and tasks that were asked for, every one of which must be there."""
+    chosen = []
+    for task in tasks:
+        for row in rows:
+            found = [
+                r
+                for r in records
+                if (r.task, r.row, r.seed, r.status) == (task, row, seed, "ok") and preset in (None, r.preset)
+            ]
+            if not found:
+                raise BenchError(
+                    f"folder '{folder}': records must hold a score of {row} on {task} with seed {seed}, got none. "
+                    f"Run 'python run_bench.py --task {task} --model {row.partition('(')[0]} --out {folder}' first."
+                )
+            chosen += found
+    return chosen
+
+
+def _file_name(row: str) -> str:
+    """Name of a row with the letters that a file may have."""
+    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in row)

@@ -1,0 +1,142 @@
+"""Random sub-samplings of traces: how a learned row comes to know other intervals than the one it is trained at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.cases import Traces
+from bench.errors import PluginError
+
+Lengths = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Subsampling:
+    """Distribution of sub-samplings: how long a prefix, how many of its samples, and which.
+
+    Parameters
+    ----------
+    whole : float
+        Share of traces that stay as they are.
+    irregular : float
+        Share of the others whose samples are drawn at random; the rest is as good as regular: evenly spaced times,
+        moved to the nearest sample. The sample at t = 0 is always kept.
+    shortened : float
+        Share of the others that are cut to a random prefix first.
+    fewest : int
+        Least samples; the number is log-uniform from there to all of them.
+    shortest : float
+        Least prefix, as a share of the trace.
+
+    Raises
+    ------
+    PluginError
+        A share that is not between 0 and 1, or fewer than two samples.
+
+    Examples
+    --------
+    >>> lengths = np.array([101, 101, 4])
+    >>> Subsampling(whole=0.0).kept(lengths, np.random.default_rng(0)).sum(axis=1).tolist()
+    [64, 4, 4]
+    """
+
+    whole: float = 0.4
+    irregular: float = 0.3
+    shortened: float = 0.3
+    fewest: int = 4
+    shortest: float = 0.25
+
+    def __post_init__(self) -> None:
+        for name in ("whole", "irregular", "shortened", "shortest"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise PluginError(
+                    f"subsampling '{name}': value must be between 0 and 1, got {value}. Mend the settings."
+                )
+        if self.fewest < 2:
+            raise PluginError(f"subsampling 'fewest': value must be at least 2, got {self.fewest}. Mend the settings.")
+
+    def kept(self, lengths: Lengths, generator: np.random.Generator) -> Mask:
+        """Draw which samples of each trace are kept.
+
+        Parameters
+        ----------
+        lengths : integer array, shape (case,)
+            Number of valid samples of each trace.
+        generator : numpy.random.Generator
+            Source of the draws.
+
+        Returns
+        -------
+        bool array, shape (case, sample)
+            As wide as the longest trace. A trace of no more than ``fewest`` samples stays whole.
+        """
+        n_cases, width = len(lengths), int(lengths.max(initial=0))
+        stays, random, cut = (
+            generator.random(n_cases) < share for share in (self.whole, self.irregular, self.shortened)
+        )
+        fewest = np.minimum(lengths, self.fewest)
+        share = np.where(cut, generator.uniform(self.shortest, 1.0, n_cases), 1.0)
+        reach = np.maximum(np.rint(share * lengths).astype(np.int64), fewest)
+        # Log-uniform: as many traces of 4 to 8 samples as of 50 to 100.
+        number = np.rint(np.exp(generator.uniform(np.log(fewest), np.log(reach)))).astype(np.int64)
+        number = np.clip(number, fewest, reach)
+        position = np.arange(width)
+        keys = np.where(position < reach[:, None], generator.random((n_cases, width)), 2.0)
+        keys[:, :1] = -1.0
+        chosen = keys.argsort(axis=1).argsort(axis=1) < number[:, None]
+        step = (reach - 1) / np.maximum(number - 1, 1)
+        # A sample is kept where an evenly spaced time rounds to it.
+        turn = np.rint(position / step[:, None].clip(1.0))
+        even = (np.floor(turn * step[:, None] + 0.5) == position) & (position < reach[:, None])
+        kept = np.where(random[:, None], chosen, even)
+        return np.where(stays[:, None], position < lengths[:, None], kept)
+
+    def draw(self, traces: Traces, generator: np.random.Generator) -> Traces:
+        """Draw one sub-sampling of each trace.
+
+        Parameters
+        ----------
+        traces : Traces
+            What was measured.
+        generator : numpy.random.Generator
+            Source of the draws.
+
+        Returns
+        -------
+        Traces
+            The same cases, measured less often, without needless padding.
+        """
+        kept = self.kept(traces.lengths, generator)
+        order = first_kept(kept)
+        lengths = kept.sum(axis=1)
+        valid = np.arange(order.shape[1]) < lengths[:, None]
+        time_s, ph = (
+            np.where(valid, np.take_along_axis(values, order, axis=1), 0.0) for values in (traces.time_s, traces.ph)
+        )
+        return Traces(time_s, ph, valid, traces.known)
+
+
+def first_kept(kept: Mask) -> Lengths:
+    """Sample numbers with the kept ones first, in order of time.
+
+    Parameters
+    ----------
+    kept : bool array, shape (case, sample)
+        Which samples are kept.
+
+    Returns
+    -------
+    integer array, shape (case, n)
+        n is the most that any trace keeps; what follows the kept ones of a trace is to be masked.
+
+    Examples
+    --------
+    >>> first_kept(np.array([[True, False, True, False]])).tolist()
+    [[0, 2]]
+    """
+    return np.argsort(~kept, axis=1, kind="stable")[:, : int(kept.sum(axis=1).max(initial=0))]

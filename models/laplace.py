@@ -1,0 +1,103 @@
+"""Posterior mean by least squares, a Gaussian in E0 and a one-dimensional integral over k_d, without learning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bench.cases import Cases, Traces
+from bench.contract import Context, Model, Prediction, Predictor
+from bench.errors import PluginError
+from bench.world.equilibria import World
+from bench.world.kinetics import pack_cases
+from bench.world.progress import MAX_NODES
+from bench.world.simulator import checked_known
+from models._laplace_kernel import MEAN_K_D, N_MOMENTS, integrate_cases
+from models._least_squares import HIGH, LOW, noise_sd
+from models._lm_kernel import N_COLUMNS, fit_cases
+
+
+@dataclass
+class LaplacePredictor(Predictor):
+    """Integrates the likelihood of each trace over the prior's box, in the chemistry of the training cases.
+
+    Parameters
+    ----------
+    world : World
+        Chemistry that is assumed.
+    noise : float
+        Standard deviation of the pH that is assumed.
+    n_nodes : int
+        Nodes of the integral over k_d.
+    """
+
+    world: World
+    noise: float
+    n_nodes: int
+    n_parameters: int = 0
+    simulator_calls: int = 0
+
+    def predict(self, traces: Traces) -> Prediction:
+        """Fit every trace, then integrate around the fit.
+
+        Parameters
+        ----------
+        traces : Traces
+            What was measured.
+
+        Returns
+        -------
+        Prediction
+            Posterior means and standard deviations.
+
+        Raises
+        ------
+        PluginError
+            A progress curve that could not be tabulated.
+        """
+        time_s, ph, lengths = np.ascontiguousarray(traces.time_s), np.ascontiguousarray(traces.ph), traces.lengths
+        packed = pack_cases(checked_known(traces.known), self.world)
+        fits, moments = np.empty((traces.n_cases, N_COLUMNS)), np.empty((traces.n_cases, N_MOMENTS))
+        places, weights = np.polynomial.legendre.leggauss(self.n_nodes)
+        rule = np.stack([0.5 * (1.0 + places), 0.5 * weights])
+        done = fit_cases(time_s, ph, lengths, packed, LOW, HIGH, fits)
+        if done >= 0:
+            done = integrate_cases(time_s, ph, lengths, packed, fits, self.noise, np.stack([LOW, HIGH]), rule, moments)
+        if done < 0:
+            raise PluginError(
+                f"laplace 'progress curve': nodes must be at most {MAX_NODES}, got more. Report the traces as a bug."
+            )
+        self.simulator_calls += 2 * traces.n_cases
+        return Prediction(moments[:, : MEAN_K_D + 1], np.sqrt(moments[:, MEAN_K_D + 1 :]))
+
+
+@dataclass(frozen=True)
+class Laplace(Model):
+    """How cheap the ceiling can be: the posterior mean, with one of its two integrals done by a Gaussian.
+
+    Nothing is trained. It assumes the chemistry and the noise of the training cases, and an electrode without lag or
+    offset. Tuning: on 2,000 validation cases a core task, RMSE relative to the exact posterior's at most 1.0014 for
+    E0 and 1.0001 for k_d with 8, 10 or 12 nodes on five tasks; on ``prefix_60s``, where k_d is sharpest, 8, 10 and
+    12 nodes leave means off by at most 0.6, 0.3 and 0.13 posterior standard deviations in the worst case.
+
+    Parameters
+    ----------
+    n_nodes : int
+        Nodes of the integral over k_d.
+    """
+
+    uses_simulator: ClassVar[bool] = True
+    gives_sd: ClassVar[bool] = True
+    trained: ClassVar[bool] = False
+    packages: ClassVar[tuple[str, ...]] = ("numba",)
+
+    n_nodes: int = 12
+
+    def fit(self, train: Cases, valid: Cases, context: Context) -> LaplacePredictor:
+        """Keep the training world and noise; the cases are not looked at."""
+        return LaplacePredictor(context.world, noise_sd(context), self.n_nodes)
+
+
+MODEL = Laplace()

@@ -1,0 +1,82 @@
+# The audit's command line; models are replaced by light ones where something runs.
+import pytest
+
+import commands.audit
+from bench.run.record import read_records
+from leaderboard.audit_document import PAGE, blocks, fill, published
+from leaderboard.audit_plan import TASKS
+
+
+def test_a_variant_that_does_not_exist_is_one_sentence_that_names_the_closest(invoke):
+    result = invoke("audit", "--preset", "quick", "--variant", "edge_pading")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: variant 'edge_pading': name must be one of as_found, ")
+    assert result.stderr.endswith("got 'edge_pading'. Did you mean 'edge_padding'?\n")
+
+
+def test_a_preset_that_does_not_exist_is_refused(invoke):
+    result = invoke("audit", "--preset", "tiny")
+    assert result.stderr == (
+        "error: preset 'tiny': name must be one of full, quick, standard, got 'tiny'. "
+        "Run with --list to see what each one is.\n"
+    )
+
+
+def test_the_list_says_what_each_variant_is(invoke):
+    result = invoke("audit", "--list")
+    assert result.exit_code == 0
+    assert {"edge_padding", "time_dropped"} <= set(result.stdout.split())
+    on_other = set(invoke("audit", "--list", "--base", "tcn_dt_subsampled").stdout.split())
+    assert "edge_padding" in on_other
+    assert "time_global_z" not in on_other
+
+
+def test_files_of_all_variants_have_different_names():
+    files = commands.audit.audit_files()
+    assert {"tcn_dt", "edge_padding", "as_found", "as_found_masked", "subsampled_edge_padding"} <= files.keys()
+
+
+@pytest.fixture(scope="module")
+def audited(invoke, tmp_path_factory):
+    """Folder of a run of one variant, one epoch long, and what the command printed, first and again."""
+    out = tmp_path_factory.mktemp("audit")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands.audit, "rows", lambda chosen: ["tcn_dt", "patience_1"])
+        arguments = ("audit", "--preset", "quick", "--variant", "patience_1", "--out", out, "--jobs", "1")
+        yield out, invoke(*arguments), invoke(*arguments)
+
+
+@pytest.mark.slow
+@pytest.mark.smoke
+def test_a_run_records_every_cell_and_writes_the_report(audited):
+    out, first, _ = audited
+    assert first.exit_code == 0, first.stderr
+    assert {(r.task, r.row) for r in read_records(out)} >= {(t, r) for t in TASKS for r in ("tcn_dt", "patience_1")}
+    assert {path.name for path in out.glob("audit_tcn_dt.*")} == {
+        f"audit_tcn_dt.{end}" for end in ("json", "md", "png")
+    }
+    assert "every verdict will be undecided" in first.stdout
+    assert "patience_1" in first.stdout
+
+
+@pytest.mark.slow
+def test_finished_cells_are_not_run_again(audited):
+    _, _, again = audited
+    assert "6 cells, 6 done before, 0 fits" in " ".join(again.stdout.split()).replace("plan ", "")
+    assert "time nothing to do" in " ".join(again.stdout.split())
+
+
+@pytest.mark.slow
+def test_publishing_trains_nothing_and_fills_the_page(audited, invoke, tmp_path, monkeypatch):
+    out, _, _ = audited
+    page = tmp_path / PAGE
+    page.write_text((commands.audit.DOCS / PAGE).read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(commands.audit, "DOCS", tmp_path)
+    monkeypatch.setattr(commands.audit, "PUBLISHED_AUDIT", tmp_path / "audited")
+    result = invoke("audit", "--publish", "--preset", "quick", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "audited" / "audit_tcn_dt.json").is_file()
+    text = page.read_text(encoding="utf-8")
+    assert text == fill(text, blocks(published(tmp_path / "audited")))
+    assert "preset quick, 1 seed(s)" in text

@@ -1,0 +1,19 @@
+import commands.board
+import commands.run
+
+
+def test_page_is_written_beside_the_board_where_it_is_asked_for(invoke, hostile, tmp_path, monkeypatch):
+    for module in (commands.run, commands.board):  # the board itself takes most of a tiny run's time
+        monkeypatch.setattr(module, "write_board", lambda folder, out=None, **_: [(out or folder) / "board.md"])
+    common = ("--models", hostile, "--out", tmp_path / "run")
+    asked = ("--task", "shift_10s", "--model", "behaves", "--preset", "quick", "--jobs", 1)
+    assert invoke(*asked, *common).exit_code == 0
+    (tmp_path / "board").mkdir()
+    assert len(invoke("board", *common, "--to", tmp_path / "board").stdout.splitlines()) > 1
+    assert not (tmp_path / "board" / "index.html").exists()
+    result = invoke("board", *common, "--to", tmp_path / "board", "--page")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].endswith("board/index.html")
+    html = (tmp_path / "board" / "index.html").read_text(encoding="utf-8")
+    assert '"row":"behaves"' in html
+    assert str(tmp_path) not in html

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+import commands.documents
+from bench.errors import BenchError
+from commands._options import all_tasks
+from commands.documents import BEGIN, END, N_CASES, task_table, with_table
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """Lines of the table of tasks as it stands in the documents."""
+    text = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+    return text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
+
+
+def without_attainable(lines):
+    return [[cell for place, cell in enumerate(line.split(" | ")) if place != 4] for line in lines]
+
+
+def test_the_table_of_tasks_is_what_the_tasks_say(kept):
+    expected = without_attainable(task_table(all_tasks().values(), n_cases=10))
+    assert without_attainable(kept) == expected, "Run `python run_bench.py documents`."
+
+
+@pytest.mark.slow
+def test_the_attainable_scores_of_the_documents_are_those_of_the_posterior(kept):
+    assert kept == task_table(all_tasks().values(), N_CASES), "Run `python run_bench.py documents`."
+
+
+def test_everything_is_written_where_it_is_asked_for(invoke, monkeypatch, tmp_path):
+    tasks = {name: task for name, task in all_tasks().items() if name == "shift_10s"}
+    monkeypatch.setattr(commands.documents, "all_tasks", lambda: tasks)
+    monkeypatch.setattr(commands.documents, "draw_ceiling", lambda: commands.documents.draw_problem(twins))
+    twins = commands.documents.example_twins()
+    result = invoke("documents", "--to", tmp_path, "--cases", 10)
+    assert result.exit_code == 0, result.output
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    assert found == {"tasks.md", "pictures/problem.png", "pictures/ceiling.png", "pictures/architecture.svg"}
+    assert [Path(line).name for line in result.stdout.splitlines()] == [
+        "problem.png",
+        "ceiling.png",
+        "architecture.svg",
+        "tasks.md",
+    ]
+    line = (tmp_path / "tasks.md").read_text().splitlines()[3]
+    assert line.startswith("| `shift_10s` | yes | 30 s @ 0.3 s | 30 s @ 10 s | 0.99")
+    assert line.endswith(" | sampling shift, severe: 4 samples |")
+
+
+def test_a_table_is_put_in_place_of_the_one_before():
+    text = f"# Tasks\n\n{BEGIN}\nold\n{END}\n\nmore\n"
+    assert with_table(text, ["a", "b"]) == f"# Tasks\n\n{BEGIN}\na\nb\n{END}\n\nmore\n"
+
+
+@pytest.mark.parametrize("text", ["", BEGIN, END])
+def test_a_page_without_its_marks_is_refused(text):
+    with pytest.raises(BenchError) as refused:
+        with_table(text, ["a"])
+    assert str(refused.value) == f"page 'tasks.md': text must hold {BEGIN} and {END}, got not both. Put them back."

@@ -1,0 +1,131 @@
+import shutil
+
+import pytest
+
+import commands.publish
+import commands.release
+from bench.run.record import FINAL, read_records
+from bench.task import PRESETS, Sizes
+from leaderboard.publish import read_published
+from leaderboard.publish_board import BEGIN, END
+
+ROWS = ("--model", "behaves", "--model", "raises")
+TASKS = ("--task", "shift_10s", "--task", "matched_10s")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory, hostile):
+    """A checkout of its own, with two plugins and tiny standard sizes, to publish into."""
+    root = tmp_path_factory.mktemp("checkout")
+    (root / "README.md").write_text(f"# Title\n\n{BEGIN}\n{END}\n", encoding="utf-8")
+    plugins = {name: hostile / f"{name}.py" for name in ("behaves", "raises")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "standard", Sizes(16, 8, 12, 2))
+        for module in (commands.publish, commands.release):
+            patch.setattr(module, "ROOT", root)
+            patch.setattr(module, "PUBLISHED", root / "records")
+            patch.setattr(module, "plugin_files", lambda folders: plugins)
+            patch.setattr(module, "stale_in", lambda records, folders: {})
+        yield root
+
+
+@pytest.fixture(scope="module")
+def first(checkout, invoke):
+    """The first half of the plan, run."""
+    return invoke("publish", *ROWS, "--task", "shift_10s", "--out", checkout / "work", "--jobs", 1)
+
+
+@pytest.fixture(scope="module")
+def second(checkout, first, invoke):
+    """Two tasks asked for in a new working folder, as in a fresh clone."""
+    return invoke("publish", *ROWS, *TASKS, "--out", checkout / "work_again", "--jobs", 1)
+
+
+def test_the_plan_is_said_before_it_runs(first):
+    lines = first.stdout.splitlines()
+    assert lines[0] == "plan    2 rows on 1 tasks, 2 seeds, preset standard"
+    assert lines[1] == "cells   4, 0 done before; 0 were published"
+    assert lines[2].startswith("fits    4 to run, 1 at a time: ")
+
+
+def test_a_row_that_fails_is_named_and_makes_the_status_1(first):
+    lines = first.stdout.splitlines()
+    assert first.exit_code == 1
+    assert lines[-2:] == [
+        "not done: raises on shift_10s, seed 0 (failed)",
+        "not done: raises on shift_10s, seed 1 (failed)",
+    ]
+    assert any("; 2 of 4 cells are done and kept." in line for line in lines)
+
+
+def test_board_is_written_at_the_end(first, checkout):
+    written = [line for line in first.stdout.splitlines() if line.startswith("written: ")]
+    assert written == [
+        "written: leaderboard/site/index.html",
+        "written: leaderboard/site/plan.json",
+        "written: README.md",
+    ]
+    assert "| `behaves` | 2 ok | 2 |" in (checkout / "README.md").read_text(encoding="utf-8")
+
+
+def test_published_cells_are_not_run_again_in_a_fresh_clone(second):
+    lines = second.stdout.splitlines()
+    assert lines[1] == "cells   8, 2 done before; 5 were published"
+    assert lines[2].startswith("fits    6 to run, ")
+    assert not any("] behaves on shift_10s" in line for line in lines)
+    assert any("] behaves on matched_10s, seed 1: ok" in line for line in lines)
+
+
+def test_every_cell_of_the_plan_is_published_beside_its_ceiling(second, checkout):
+    found = {(record.task, record.row, record.seed): record.status for record in read_published(checkout / "records")}
+    assert {key for key, status in found.items() if status in FINAL} == {
+        (task, row, seed)
+        for task in ("shift_10s", "matched_10s")
+        for row, seeds in (("behaves", (0, 1)), ("bayes", (0,)))
+        for seed in seeds
+    }
+    assert {status for (_, row, _), status in found.items() if row == "raises"} == {"failed"}
+
+
+def test_the_working_folder_is_that_of_an_ordinary_run(second, checkout):
+    records = read_records(checkout / "work_again")
+    assert len(records) == 10
+    assert all((checkout / "work_again" / r.prediction_file).is_file() for r in records if r.prediction_file)
+
+
+def test_records_and_board_agree_until_somebody_edits_one(second, checkout, invoke):
+    result = invoke("publish", "--check")
+    assert result.exit_code == 0, result.stdout
+    assert result.stdout == "10 published cells are whole, and the board is what they give.\n"
+    text = (checkout / "README.md").read_text(encoding="utf-8")
+    (checkout / "README.md").write_text(text.replace("2 ok", "3 ok"), encoding="utf-8")
+    result = invoke("publish", "--check")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "not what the records give: README.md",
+        "Run 'python run_bench.py publish --no-run' and commit what it writes.",
+    ]
+    assert invoke("publish", "--no-run").stdout == "written: README.md\n"
+    assert (checkout / "README.md").read_text(encoding="utf-8") == text
+
+
+def test_no_published_file_names_a_folder_of_this_machine(second, checkout):
+    for path in [checkout / "README.md", *(checkout / "leaderboard" / "site").iterdir()]:
+        assert str(checkout) not in path.read_text(encoding="utf-8")
+    assert str(checkout) not in str(read_published(checkout / "records"))
+
+
+def test_board_without_records_is_refused_in_one_sentence(checkout, invoke, monkeypatch, tmp_path):
+    monkeypatch.setattr(commands.publish, "PUBLISHED", tmp_path)
+    result = invoke("publish", "--no-run")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "error: published 'records': number must be at least 1, got none. Run 'publish' without --no-run.\n"
+    )
+
+
+def test_an_unknown_row_is_told_with_the_closest(checkout, invoke):
+    result = invoke("publish", "--model", "behave", "--out", checkout / "none")
+    assert result.exit_code == 2
+    assert "behaves" in result.stderr
+    shutil.rmtree(checkout / "none", ignore_errors=True)

@@ -1,0 +1,55 @@
+# The page of the audit holds what the published audit says, and names only tests, tasks and variants that exist.
+import ast
+from pathlib import Path
+
+import pytest
+
+from bench.errors import BenchError
+from leaderboard.audit_computed import DECODED, METRICS
+from leaderboard.audit_document import MARK, PAGE, blocks, fill, published
+from leaderboard.audit_items import ITEMS
+from leaderboard.audit_plan import TRAINED
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASURED = {v.row for v in (*TRAINED, *DECODED)} | {metric.name for metric in METRICS}
+
+
+def test_the_page_holds_what_the_published_audit_says():
+    text = (ROOT / "docs" / PAGE).read_text(encoding="utf-8")
+    assert fill(text, blocks(published(ROOT / "leaderboard" / "audited"))) == text
+
+
+def test_every_item_of_the_seed_audit_has_its_line():
+    sections = {"A": 5, "B": 4, "C": 4, "D": 3, "E": 5, "F": 4, "G": 3, "H": 3, "I": 4}
+    expected = [f"{letter}{number}" for letter, last in sections.items() for number in range(1, last + 1)]
+    assert [item.name for item in ITEMS] == expected + [f"experiment {number}" for number in range(1, 8)]
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
+def test_every_test_task_and_variant_that_answers_an_item_exists(item):
+    assert item.tests or item.tasks or item.measured
+    for reference in item.tests:
+        path, _, name = reference.partition("::")
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, reference
+    assert all((ROOT / "tasks" / f"{task}.py").is_file() for task in item.tasks)
+    assert set(item.measured) <= MEASURED
+
+
+def test_every_variant_answers_an_item():
+    answered = {name for item in ITEMS for name in item.measured}
+    assert MEASURED - answered == {"as_found", "as_found_repaired", "width_halved", "width_doubled"}
+
+
+def test_a_page_without_a_mark_is_refused():
+    with pytest.raises(BenchError) as error:
+        fill("no mark", {"items": "table"})
+    begin, end = f"<!-- begin: items, {MARK} -->", "<!-- end: items -->"
+    assert str(error.value) == f"page 'audit.md': text must hold {begin} and {end}, got not both. Put them back."
+
+
+def test_filling_a_page_twice_changes_nothing_more():
+    page = f"a\n<!-- begin: items, {MARK} -->\n<!-- end: items -->\nb\n"
+    once = fill(page, {"items": "table"})
+    assert fill(once, {"items": "table"}) == once
+    assert fill(once, {"items": "other"}) == once.replace("table", "other")

@@ -1,0 +1,46 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bench.contract import Context
+from bench.draw import draw_cases
+from bench.metrics import scores
+from bench.world.acquisition import Acquisition
+from bench.world.equilibria import TEMPERATURE_CORRECTED
+from models import exposure, exposure_robust, gradient_boosting_exposure, nls
+
+
+WORLD = TEMPERATURE_CORRECTED
+FINE, COARSE = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
+CONTEXT = Context(0, (FINE,), WORLD)
+
+
+def cases(name, n_cases, acquisition=FINE):
+    return draw_cases((acquisition,), WORLD, f"exposure/{name}", n_cases)
+
+
+def rmse(predictor, asked):
+    truth = asked.targets.values
+    return np.array([s["rmse"] for s in scores(truth, predictor.predict(asked.traces).mean).values()])
+
+
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(exposure.MODEL, marks=[pytest.mark.slow, pytest.mark.smoke]), gradient_boosting_exposure.MODEL],
+    ids=["exposure", "gradient_boosting_exposure"],
+)
+def test_a_row_trained_every_third_of_a_second_beats_least_squares_at_four_samples(model):
+    # Few trees or epochs suffice: the fit below them does the work.
+    short = replace(model, **({"epochs": 8} if hasattr(model, "epochs") else {"copies": 4, "max_rounds": 60}))
+    fitted = short.fit(cases("train", 1_000), cases("valid", 200), CONTEXT)
+    asked = cases("test", 500, COARSE)
+    assert (rmse(fitted, asked) < rmse(nls.MODEL.fit(None, None, CONTEXT), asked)).all()
+
+
+@pytest.mark.slow
+def test_a_row_trained_with_nuisances_beats_least_squares_behind_a_slow_electrode():
+    short = replace(exposure_robust.MODEL, copies=4, epochs=8)
+    fitted = short.fit(cases("train", 1_000), cases("valid", 200), CONTEXT)
+    asked = cases("test", 500, replace(FINE, lag_s=2.0))
+    assert (rmse(fitted, asked) < 0.6 * rmse(nls.MODEL.fit(None, None, CONTEXT), asked)).all()

@@ -1,0 +1,42 @@
+from dataclasses import replace
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from bench.contract import Context
+from bench.draw import draw_cases
+from bench.subject import FEW, TRAINING
+from bench.task import Task
+from bench.world.equilibria import TEMPERATURE_CORRECTED
+from bench.world.quantities import TARGETS
+from models import npe
+
+TASK = Task("example", "can it be done", (TRAINING,), TRAINING)
+needs_sbi = pytest.mark.skipif(find_spec("sbi") is None, reason="sbi is an extra: requirements-npe.lock")
+
+
+def test_without_sbi_it_cannot_and_says_how_to_install_it(monkeypatch):
+    monkeypatch.setattr(npe, "find_spec", lambda name: None)
+    assert npe.MODEL.cannot(TASK, FEW) == (
+        "the package sbi is not installed; run 'pip install -r requirements-npe.lock' and try again"
+    )
+
+
+def test_with_sbi_it_can(monkeypatch):
+    monkeypatch.setattr(npe, "find_spec", lambda name: object())
+    assert npe.MODEL.cannot(TASK, FEW) is None
+
+
+@needs_sbi
+@pytest.mark.slow
+def test_its_posterior_stays_within_the_prior_and_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    train, valid = (draw_cases((TRAINING,), TEMPERATURE_CORRECTED, f"npe/{part}", 64) for part in ("train", "valid"))
+    model = replace(npe.MODEL, epochs=1, copies=1)
+    answer = model.fit(train, valid, Context(0, (TRAINING,), TEMPERATURE_CORRECTED)).predict(valid.traces)
+    low, high = (np.array([getattr(target, end) for target in TARGETS]) for end in ("low", "high"))
+    assert ((answer.mean >= low) & (answer.mean <= high)).all()
+    assert (answer.sd > 0).all()
+    assert (answer.sd < high - low).all()
+    assert list(tmp_path.iterdir()) == []
