@@ -9,7 +9,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from bench.errors import BenchError
-from leaderboard.looks import frame, looks_of
+from leaderboard.looks import frame, looks_of, ratio_axis
+
+FEW_DECADES = 30.0
+"""Span of an axis below which its ticks are round numbers instead of powers of ten."""
 
 
 @dataclass(frozen=True)
@@ -95,22 +98,29 @@ def draw_scaling(title: str, panels: Sequence[Panel]) -> Figure:
     Figure
         To be saved within ``drawing``.
     """
-    figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.7))
+    legend = 0.2 * max(len(panel.curves) for panel in panels)
+    figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.9 + legend))
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     looks = looks_of(curve.label for panel in panels for curve in panel.curves)
     for ax, panel in zip(axes, panels, strict=True):
         for curve in panel.curves:
             look = looks[curve.label]
-            label = f"{curve.label}: slope {curve.slope:.2f}"
+            label = f"{curve.label}: slope {curve.slope:z.2f}"
             ax.plot(curve.sizes, curve.values, color=look.colour, marker=look.marker, markersize=5, label=label)
-        ax.set_xscale("log", base=2 if min(min(curve.sizes) for curve in panel.curves) < 100 else 10)
+        sizes = sorted({size for curve in panel.curves for size in curve.sizes})
+        ax.set_xscale("log")
         ax.set_yscale("log")
+        ax.set_xticks(sizes, [f"{size:,.0f}" for size in sizes], rotation=30 if len(sizes) > 5 else 0)
+        ax.set_xticks([], minor=True)
+        low, high = ax.get_ylim()
+        if high < FEW_DECADES * low:  # too few powers of ten to read a value from
+            ratio_axis(ax.yaxis, low, high)
         ax.set_title(panel.title)
         ax.set_xlabel(panel.size)
         ax.set_ylabel(panel.value)
-        ax.legend(frameon=True, loc="best")
+        ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.24))
     figure.suptitle(title)
-    frame(figure, left=0.75, right=0.15, bottom=0.55, top=0.6, wspace=0.3)
+    frame(figure, left=0.75, right=0.15, bottom=0.9 + legend, top=0.6, wspace=0.3)
     return figure
 
 
@@ -137,5 +147,5 @@ def slopes_table(panels: Sequence[Panel]) -> str:
     for panel in panels:
         for curve in panel.curves:
             points = ", ".join(f"{x:,.0f}: {y:.3g}" for x, y in zip(curve.sizes, curve.values, strict=True))
-            lines.append(f"| {panel.title} | {curve.label} | {curve.slope:.2f} | {curve.last_slope:.2f} | {points} |")
+            lines.append(f"| {panel.title} | {curve.label} | {curve.slope:z.2f} | {curve.last_slope:z.2f} | {points} |")
     return "\n".join(lines) + "\n"

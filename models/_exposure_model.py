@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -35,6 +36,8 @@ class ExposurePredictor(Predictor):
         Threads that a prediction may use.
     history : tuple of dict
         One entry an epoch.
+    simulator_calls : int
+        Traces simulated in fit; predict simulates none.
     """
 
     reader: Reader
@@ -42,6 +45,7 @@ class ExposurePredictor(Predictor):
     network: ReadingNetwork
     threads: int
     history: tuple[dict[str, float], ...] = ()
+    simulator_calls: int = 0
 
     @property
     def n_parameters(self) -> int:
@@ -75,6 +79,8 @@ class ExposureModel(Model):
     fixed_features = True
     gives_sd = True
     packages = ("torch", "numba")
+    simulated_a_trace: ClassVar[int] = 0
+    """Traces simulated by ``seen`` for each that it shows."""
 
     width: int = 32
     copies: int = 8
@@ -111,7 +117,10 @@ class ExposureModel(Model):
         with _settled(context.threads, context.seed):
             network = ReadingNetwork(rows[0].shape[1], len(self.asked()), self.width).to(context.device)
             history = training.run(network, rows, rows_valid, generator, context.report)
-        return ExposurePredictor(reader, scale, network.to("cpu"), context.threads, history)
+        shown = self.copies * train.traces.n_cases + VALIDATION_COPIES * valid.traces.n_cases
+        return ExposurePredictor(
+            reader, scale, network.to("cpu"), context.threads, history, shown * self.simulated_a_trace
+        )
 
 
 @contextmanager

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RandomForest(SklearnModel):
-    """Averaged trees, each on a bootstrap sample of the training cases.
+    """Averaged trees, each on a bootstrap sample of the training cases; nothing was tuned.
 
     Parameters
     ----------

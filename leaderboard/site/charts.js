@@ -59,11 +59,12 @@ function frame(box, xs, ys, xName, yName, title) {
 function dotPlot(width, lines, target) {
   const { symbol } = board.targets[target];
   const shown = lines.filter((line) => line.n && scoreOf(line, target) !== null);
-  const left = 12 + 6.6 * Math.max(6, ...lines.map((line) => line.label.length));
+  const left = 12 + 6.6 * Math.max(6, ...shown.map((line) => line.label.length));
   const height = 62 + 19 * shown.length;
   const box = { x: left, y: 24, w: width - left - 18, h: 19 * shown.length };
   const xs = scoreScale(shown.map((line) => scoreOf(line, target)));
-  const parts = xs.ticks.flatMap((tick) => [
+  const roomy = xs.ticks.filter((tick, i) => i === 0 || (xs.at(tick) - xs.at(xs.ticks[i - 1])) * box.w > 26 || (i % 2 === 0 && xs.ticks.length > 2));
+  const parts = roomy.flatMap((tick) => [
     stroke(box.x + xs.at(tick) * box.w, box.y, box.x + xs.at(tick) * box.w, box.y + box.h, "gridline"),
     label(box.x + xs.at(tick) * box.w, box.y + box.h + 14, tickText(tick), { "text-anchor": "middle" }),
   ]);

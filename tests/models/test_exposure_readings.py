@@ -6,7 +6,6 @@ from bench.world.equilibria import TEMPERATURE_CORRECTED
 from models import exposure_robust
 from models._exposure_readings import PLAIN, Reader, Reading
 
-
 WORLD = TEMPERATURE_CORRECTED
 FINE = Acquisition(30.0, 0.3)
 

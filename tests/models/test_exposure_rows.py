@@ -10,7 +10,6 @@ from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from models import exposure, exposure_robust, gradient_boosting_exposure, nls
 
-
 WORLD = TEMPERATURE_CORRECTED
 FINE, COARSE = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
 CONTEXT = Context(0, (FINE,), WORLD)
@@ -44,3 +43,5 @@ def test_a_row_trained_with_nuisances_beats_least_squares_behind_a_slow_electrod
     fitted = short.fit(cases("train", 1_000), cases("valid", 200), CONTEXT)
     asked = cases("test", 500, replace(FINE, lag_s=2.0))
     assert (rmse(fitted, asked) < 0.6 * rmse(nls.MODEL.fit(None, None, CONTEXT), asked)).all()
+    # Electrode and chemistry are simulated in fit, twice for every trace shown: four copies of each case.
+    assert fitted.simulator_calls == 2 * (4 * 1_000 + 4 * 200)

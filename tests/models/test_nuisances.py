@@ -10,7 +10,6 @@ from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.simulator import simulate_ph
 from models._nuisances import Nuisances, shifted_world
 
-
 WORLD = TEMPERATURE_CORRECTED
 FINE, COARSE = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
 
