@@ -63,9 +63,8 @@ def pack_cases(known: Array, world: World) -> Array:
 
 
 @compiled
-def charge_per_extent(ph: float, case: Array) -> tuple[float, float, float]:
+def charge_per_extent(H: float, case: Array) -> tuple[float, float, float]:
     """Net charge 2 [NH4+] - [HCO3-] - 2 [CO3--] per mole of urea hydrolysed, with its two derivatives by pH."""
-    H = math.exp(-LN10 * ph)
     ammonium = H / (H + case[KA])
     carbonate_sum = H * H + case[K1] * H + case[K1] * case[K2]
     HCO3 = case[K1] * H / carbonate_sum
@@ -82,13 +81,23 @@ def charge_per_extent(ph: float, case: Array) -> tuple[float, float, float]:
 
 
 @compiled
-def extent_of_ph(ph: float, case: Array) -> tuple[float, float, float]:
-    """Extent xi [mol/L] that the charge balance gives at a pH, with its two derivatives by pH."""
+def water_charge(ph: float, case: Array) -> float:
+    """Charge OH - H [mol/L] of water at a pH."""
+    H = math.exp(-LN10 * ph)
+    Kw: float = case[KW]
+    return Kw / H - H
+
+
+@compiled
+def extent_of_ph(ph: float, case: Array, charge_at_0: float) -> tuple[float, float, float]:
+    """Extent xi [mol/L] that the charge balance gives at a pH, with its two derivatives by pH.
+
+    ``charge_at_0`` is the water's charge at the initial pH; the caller has it once a curve.
+    """
     H = math.exp(-LN10 * ph)
     OH = case[KW] / H
-    H0 = math.exp(-LN10 * case[PH0])
-    numerator = (OH - H) - (case[KW] / H0 - H0)
-    charge, charge_1, charge_2 = charge_per_extent(ph, case)
+    numerator = (OH - H) - charge_at_0
+    charge, charge_1, charge_2 = charge_per_extent(H, case)
     xi = numerator / charge
     xi_1 = (LN10 * (OH + H) - xi * charge_1) / charge
     xi_2 = (LN10 * LN10 * (OH - H) - 2.0 * xi_1 * charge_1 - xi * charge_2) / charge
@@ -96,23 +105,39 @@ def extent_of_ph(ph: float, case: Array) -> tuple[float, float, float]:
 
 
 @compiled
-def exposure_density(ph: float, case: Array, K_P_at_0: float, K_P_slope: float) -> tuple[float, float, float, float]:
+def _rate(ph: float, xi: float, case: Array, K_P: float) -> tuple[float, float, float, float, float]:
+    """Half the rate at unit enzyme activity [mol/(L s) per g/L], and its factors, whose derivatives are asked for."""
+    urea = case[S0] - xi
+    acid = math.exp(LN10 * case[A] * (ph - case[P1]))
+    base = math.exp(LN10 * case[B] * (case[P2] - ph))
+    saturation = K_M + urea + urea * urea / K_S
+    inhibition = 1.0 + 2.0 * xi / K_P
+    activity = 1.0 + acid + base
+    half_rate = 0.5 * case[K_T] * urea / (activity * saturation * inhibition)
+    return half_rate, (case[A] * acid - case[B] * base) / activity, urea, saturation, inhibition
+
+
+@compiled
+def exposure_per_ph(ph: float, case: Array, charge_at_0: float, K_P_at_0: float, K_P_slope: float) -> float:
+    """Exposure per pH, g = du/dpH: the first answer of ``exposure_density`` alone, for less work."""
+    xi, xi_1, _ = extent_of_ph(ph, case, charge_at_0)
+    return xi_1 / _rate(ph, xi, case, K_P_at_0 + K_P_slope * ph)[0]
+
+
+@compiled
+def exposure_density(
+    ph: float, case: Array, charge_at_0: float, K_P_at_0: float, K_P_slope: float
+) -> tuple[float, float, float, float]:
     """Exposure per pH, g = du/dpH, its derivative dg/dpH, the urea left [mol/L] and d(extent)/dpH.
 
     On one segment K_P is ``K_P_at_0 + K_P_slope * pH``; the segment is the caller's, so that both sides of a knot
     can be had.
     """
-    xi, xi_1, xi_2 = extent_of_ph(ph, case)
-    urea = case[S0] - xi
-    acid = math.exp(LN10 * case[A] * (ph - case[P1]))
-    base = math.exp(LN10 * case[B] * (case[P2] - ph))
-    activity = 1.0 / (1.0 + acid + base)
-    saturation = K_M + urea + urea * urea / K_S
+    xi, xi_1, xi_2 = extent_of_ph(ph, case, charge_at_0)
     K_P = K_P_at_0 + K_P_slope * ph
-    inhibition = 1.0 + 2.0 * xi / K_P
-    half_rate = 0.5 * case[K_T] * activity * urea / (saturation * inhibition)
+    half_rate, activity_1, urea, saturation, inhibition = _rate(ph, xi, case, K_P)
     log_rate_1 = (
-        -LN10 * activity * (case[A] * acid - case[B] * base)
+        -LN10 * activity_1
         - xi_1 * (1.0 / urea - (1.0 + 2.0 * urea / K_S) / saturation)
         - 2.0 * (xi_1 - xi * K_P_slope / K_P) / (K_P * inhibition)
     )
@@ -126,7 +151,7 @@ def equilibrium_ph(case: Array) -> float:
     low, high = 4.0, 14.0
     ph = 9.0
     for _ in range(60):
-        value, slope, _ = charge_per_extent(ph, case)
+        value, slope, _ = charge_per_extent(math.exp(-LN10 * ph), case)
         if value > 0.0:
             low = ph
         else:

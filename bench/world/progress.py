@@ -16,7 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.compiled import compiled
-from bench.world.kinetics import K_P_M, K_P_PH, PH0, S0, equilibrium_ph, exposure_density
+from bench.world.kinetics import (
+    K_P_M,
+    K_P_PH,
+    PH0,
+    S0,
+    equilibrium_ph,
+    exposure_density,
+    exposure_per_ph,
+    water_charge,
+)
 
 Array = NDArray[np.float64]
 
@@ -51,6 +60,7 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
     """
     ph_eq = equilibrium_ph(case)
     reach = ph_eq - case[PH0]
+    charge_at_0 = water_charge(case[PH0], case)
     n_knots = K_P_PH.shape[0]
     s = -math.log((ph_eq - ph_start) / reach)
     u, ph, u_origin = 0.0, ph_start, 0.0
@@ -60,7 +70,7 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
     starting = s < 0.0
     n = 0
     left_of_new_segment = True
-    G = G_1 = g = g_1 = urea = xi_1 = K_P_at_0 = K_P_slope = 0.0
+    G = G_1 = g = g_1 = urea = xi_1 = K_P_at_0 = K_P_slope = distance = ph_break = s_break = 0.0
     while True:
         if left_of_new_segment:
             if segment == 0 or segment == n_knots:
@@ -69,9 +79,14 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
             else:
                 K_P_slope = (K_P_M[segment] - K_P_M[segment - 1]) / (K_P_PH[segment] - K_P_PH[segment - 1])
                 K_P_at_0 = K_P_M[segment] - K_P_slope * K_P_PH[segment]
-            g, g_1, urea, xi_1 = exposure_density(ph, case, K_P_at_0, K_P_slope)
+            g, g_1, urea, xi_1 = exposure_density(ph, case, charge_at_0, K_P_at_0, K_P_slope)
             left_of_new_segment = False
-        distance = ph_eq - ph
+            ph_break = K_P_PH[segment] if segment < n_knots else ph_eq
+            if starting:
+                ph_break = min(ph_break, case[PH0])
+            if ph_break < ph_eq:
+                s_break = 0.0 if (starting and ph_break == case[PH0]) else -math.log((ph_eq - ph_break) / reach)
+            distance = ph_eq - ph
         G = g * distance
         G_1 = distance * (g_1 * distance - g)
         if n == 0:
@@ -84,12 +99,8 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
         if ph >= ph_stop and not starting:
             break
         h = STEP / max(1.0, distance / PH_SCALE, xi_1 * distance / urea)
-        ph_break = K_P_PH[segment] if segment < n_knots else ph_eq
-        if starting:
-            ph_break = min(ph_break, case[PH0])
         at_break = False
         if ph_break < ph_eq:
-            s_break = 0.0 if (starting and ph_break == case[PH0]) else -math.log((ph_eq - ph_break) / reach)
             n_panels = math.ceil((s_break - s) / h - 1e-9)
             if n_panels <= 1:
                 h = s_break - s
@@ -98,8 +109,8 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
                 h = min(h, (s_break - s) / n_panels)
         ph_right = ph_break if at_break else ph_eq - reach * math.exp(-(s + h))
         ph_middle = ph_eq - reach * math.exp(-(s + 0.5 * h))
-        g_middle, _, _, _ = exposure_density(ph_middle, case, K_P_at_0, K_P_slope)
-        g, g_1, urea_right, xi_1 = exposure_density(ph_right, case, K_P_at_0, K_P_slope)
+        g_middle = exposure_per_ph(ph_middle, case, charge_at_0, K_P_at_0, K_P_slope)
+        g, g_1, urea_right, xi_1 = exposure_density(ph_right, case, charge_at_0, K_P_at_0, K_P_slope)
         if urea_right <= EXHAUSTED * case[S0]:
             break
         urea = urea_right

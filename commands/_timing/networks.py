@@ -240,7 +240,7 @@ def _flops(setting: Setting) -> float:
     """Floating-point operations of one case in one step, forwards and backwards."""
     cases = np.arange(setting.model.batch_size)
     with FlopCounterMode(display=False) as counter:
-        setting.labelled.cost(setting.network(), setting.model.loss(), cases).backward()
+        setting.model.loss().cost(*setting.labelled.answered(setting.network(), cases)).backward()
     return float(counter.get_total_flops()) / len(cases)
 
 

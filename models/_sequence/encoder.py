@@ -171,11 +171,12 @@ class Encoder:
         if self.known_mean is None or self.known_scale is None:
             raise PluginError("encoder 'known': scales must be fitted, got none. Call fitted(training traces) first.")
         traces = self.prepare(traces)
-        channels = np.stack([getattr(self, name)(traces) for name in self.channels], axis=1)
-        samples = np.where(traces.valid[:, None, :], channels, 0.0)
+        samples = np.empty((traces.ph.shape[0], self.n_channels, traces.ph.shape[1]), dtype=np.float32)
+        for number, name in enumerate(self.channels):
+            samples[:, number] = np.where(traces.valid, getattr(self, name)(traces), 0.0)
         known = (self.known(traces) - self.known_mean) / self.known_scale
         return Encoded(
-            torch.from_numpy(samples.astype(np.float32)),
+            torch.from_numpy(samples),
             torch.from_numpy(traces.valid.copy()),
             torch.from_numpy(known.astype(np.float32)),
             traces.lengths,

@@ -32,7 +32,7 @@ class SequencePredictor(Predictor):
     encoder, scaler : Encoder, TargetScaler
         As fitted on the training cases.
     network : SequenceNetwork
-        With its best weights, on the CPU.
+        With its best weights, on the CPU, in evaluation mode.
     loss : Loss
         Says what the outputs mean.
     device : str
@@ -62,14 +62,17 @@ class SequencePredictor(Predictor):
         means = np.zeros((traces.n_cases, len(self.scaler.names)))
         sds = np.zeros_like(means)
         has_sd = False
+        elsewhere = self.device != "cpu"  # walking the weights for nothing would cost a tenth of a small batch
+        network = self.network.to(self.device) if elsewhere else self.network
         with _settled(self.threads), torch.no_grad():
-            network = self.network.to(self.device).eval()
             for part in batches(encoded.lengths, PREDICTION_CHUNK, network.one_length):
-                mean, sd = self.loss.answer(network(encoded.take(part).to(self.device)))
+                chosen = encoded if len(part) == traces.n_cases else encoded.take(part)
+                mean, sd = self.loss.answer(network(chosen.to(self.device)))
                 means[part] = mean.cpu().numpy()
                 if sd is not None:
                     has_sd = True
                     sds[part] = sd.cpu().numpy()
+        if elsewhere:
             network.to("cpu")
         return Prediction(
             self.scaler.physical(means), self.scaler.physical_sd(sds) if has_sd else None, self.scaler.names

@@ -79,21 +79,11 @@ class SubsampledLabelled(Labelled):
     subsampling: Subsampling
     generator: np.random.Generator
 
-    def cost(self, network: SequenceNetwork, loss: Loss, cases: NDArray[np.int64]) -> torch.Tensor:
-        """Loss of a network on sub-samplings of one batch; see ``Labelled``."""
+    def answered(self, network: SequenceNetwork, cases: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Outputs of a network for sub-samplings of one batch, and their targets; see ``Labelled``."""
         drawn = subsampled(self.encoded.take(cases), self.channels, self.subsampling, self.generator)
         index = torch.from_numpy(cases).to(self.targets.device)
-        return loss.cost(network(drawn), self.targets.index_select(0, index))
-
-
-@dataclass(frozen=True, eq=False)
-class ValidationLabelled(Labelled):
-    """Cases by which epochs are compared: by the loss that means the same in every epoch."""
-
-    def cost(self, network: SequenceNetwork, loss: Loss, cases: NDArray[np.int64]) -> torch.Tensor:
-        """Validation loss of a network on one batch; see ``Labelled``."""
-        index = torch.from_numpy(cases).to(self.targets.device)
-        return loss.validation_cost(network(self.encoded.take(cases)), self.targets.index_select(0, index))
+        return network(drawn), self.targets.index_select(0, index)
 
 
 @dataclass(frozen=True)
@@ -138,7 +128,7 @@ class SubsampledTraining(Training):
         copies = np.tile(np.arange(len(valid.targets)), VALIDATION_COPIES)
         index = torch.from_numpy(copies).to(valid.targets.device)
         drawn = subsampled(valid.encoded.take(copies), self.channels, self.subsampling, generator)
-        fixed = ValidationLabelled(drawn, valid.targets.index_select(0, index))
+        fixed = Labelled(drawn, valid.targets.index_select(0, index))
         fresh = SubsampledLabelled(train.encoded, train.targets, self.channels, self.subsampling, generator)
         return super().run(network, loss, fresh, fixed, generator, report)
 

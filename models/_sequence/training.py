@@ -37,23 +37,25 @@ class Labelled:
     encoded: Encoded
     targets: torch.Tensor
 
-    def cost(self, network: SequenceNetwork, loss: Loss, cases: NDArray[np.int64]) -> torch.Tensor:
-        """Loss of a network on one batch.
+    def answered(self, network: SequenceNetwork, cases: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Outputs of a network for one batch, and its targets.
 
         Parameters
         ----------
-        network, loss : SequenceNetwork, Loss
-            What is measured, and how.
+        network : SequenceNetwork
+            What is asked.
         cases : integer array, shape (B,)
             Case numbers of the batch.
 
         Returns
         -------
-        tensor, shape ()
-            Mean over the batch.
+        outputs : tensor, shape (B, O)
+            In the meaning of the loss.
+        targets : tensor, shape (B, target)
+            Scaled targets.
         """
         index = torch.from_numpy(cases).to(self.targets.device)
-        return loss.cost(network(self.encoded.take(cases)), self.targets.index_select(0, index))
+        return network(self.encoded.take(cases)), self.targets.index_select(0, index)
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Training:
                     for group in optimizer.param_groups:
                         group["lr"] = learning_rate
                     optimizer.zero_grad(set_to_none=True)
-                    cost = train.cost(network, loss, cases)
+                    cost = loss.cost(*train.answered(network, cases))
                     cost.backward()
                     norms.append(self.clip(network))
                     optimizer.step()
@@ -204,7 +206,7 @@ class Training:
 
 
 def mean_cost(network: SequenceNetwork, loss: Loss, cases: Labelled) -> float:
-    """Loss of a network over cases, without training it.
+    """Validation loss of a network over cases, without training it.
 
     Parameters
     ----------
@@ -223,4 +225,5 @@ def mean_cost(network: SequenceNetwork, loss: Loss, cases: Labelled) -> float:
     network.eval()
     with torch.no_grad():
         parts = list(batches(cases.encoded.lengths, VALIDATION_CHUNK, network.one_length))
-        return sum(float(cases.cost(network, loss, part)) * len(part) for part in parts) / len(cases.targets)
+        costs = [float(loss.validation_cost(*cases.answered(network, part))) * len(part) for part in parts]
+        return sum(costs) / len(cases.targets)

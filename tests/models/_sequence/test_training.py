@@ -67,6 +67,19 @@ def test_the_best_weights_are_restored():
     assert mean_cost(network, SquaredError(), valid) == min(losses)
 
 
+class TwiceTheError(SquaredError):
+    """Squared error, twice as large where epochs are compared."""
+
+    def validation_cost(self, outputs, targets):
+        return 2 * self.cost(outputs, targets)
+
+
+def test_epochs_are_compared_by_the_validation_cost_of_the_loss():
+    network, _, _ = run(Training(epochs=1))
+    valid = cases(8, 1.0)
+    assert mean_cost(network, TwiceTheError(), valid) == 2 * mean_cost(network, SquaredError(), valid)
+
+
 def test_training_stops_when_validation_no_longer_gets_better():
     training = Training(epochs=40, learning_rate=0.01, patience=3, warmup_fraction=0.0)
     _, history, _ = run(training, valid=cases(8, 1.0))
