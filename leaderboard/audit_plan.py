@@ -226,6 +226,7 @@ TRAINED = (
         LEARNT,
         removed="as_found_cosine",
     ),
+    Variant("muon", "not listed", "-", "Muon in place of AdamW, with its own learning rate", LEARNT_REPAIR),
     Variant(AS_FOUND, "all", "-", "all faults of the study together", LEARNT),
     Variant(
         "as_found_repaired",
@@ -238,7 +239,10 @@ TRAINED = (
 )
 """Variants that are trained."""
 
-NOT_ON_HOLDS = (HOLDS, LIKELIHOOD, AS_FOUND, "time_global_z", "time_in_seconds", "no_schedule", "plateau_schedule")
+NOT_ON_HOLDS = (
+    *(HOLDS, LIKELIHOOD, AS_FOUND),
+    *("time_global_z", "time_in_seconds", "no_schedule", "plateau_schedule", "muon"),
+)
 """Variants that are not measured on the row that holds under shift. Its network places cells by the seconds since the
 start, so another zero or unit of time has no meaning there; its loss and its training are part of its repair."""
 
