@@ -66,8 +66,7 @@ class SequencePredictor(Predictor):
         network = self.network.to(self.device) if elsewhere else self.network
         with _settled(self.threads), torch.no_grad():
             for part in batches(encoded.lengths, PREDICTION_CHUNK, network.one_length):
-                chosen = encoded if len(part) == traces.n_cases else encoded.take(part)
-                mean, sd = self.loss.answer(network(chosen.to(self.device)))
+                mean, sd = self.loss.answer(network(encoded.take(part).to(self.device)))
                 means[part] = mean.cpu().numpy()
                 if sd is not None:
                     has_sd = True
