@@ -10,11 +10,13 @@ RUN := $(VENV)/bin/python
 bench: $(VENV)/.bench
 	$(RUN) run_bench.py --task shift_10s $(if $(PRESET),--preset $(PRESET)) --out $(OUT)
 
+# A process a core, one thread each; a file's tests stay together, for they share what is expensive to set up.
 test: $(VENV)/.test
-	$(RUN) -m pytest
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --dist loadfile
 
 test-all: $(VENV)/.test
-	$(RUN) -m pytest -m ""
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --dist loadfile -m "not perf"
+	$(RUN) -m pytest -m perf
 
 check: $(VENV)/.test
 	$(RUN) -m ruff check .

@@ -9,6 +9,7 @@ import platform
 import re
 import subprocess
 import sys
+import threading
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +19,8 @@ from bench.compiled import ROOT
 
 NEUTRAL = ("bench.errors", "bench.contract", "bench.task", "bench.compiled")
 """Project modules that a prediction cannot depend on: interfaces and messages."""
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @cache
@@ -189,7 +192,7 @@ def _imports(source: Path) -> set[str]:
     """Absolute names of what a file imports anywhere: modules, and names in them that may be modules."""
     names: set[str] = set()
     package = source.parent.relative_to(ROOT).parts if source.is_relative_to(ROOT) else ("models",)
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+    for node in ast.walk(_tree(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -197,6 +200,13 @@ def _imports(source: Path) -> set[str]:
             module = ".".join([*above, *filter(None, [node.module])])
             names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return names
+
+
+def _tree(source: Path) -> ast.Module:
+    """Syntax tree of a file."""
+    # Threads must not build trees at once: Python 3.11 counts their depths together (cpython issue 106905).
+    with _ONE_AT_A_TIME:
+        return ast.parse(source.read_text(encoding="utf-8"))
 
 
 def _file_of(module: str, root: Path) -> Path | None:
@@ -207,7 +217,7 @@ def _file_of(module: str, root: Path) -> Path | None:
 
 def _syntax(source: Path) -> str:
     """Syntax tree of a file as text, without docstrings."""
-    tree = ast.parse(source.read_text(encoding="utf-8"))
+    tree = _tree(source)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):

@@ -60,7 +60,7 @@ def run_rows(plan_of, best):
         rerun = options.get("rerun", False)
         given = list(run_plan(plan, best, out, n_jobs, limits, lambda job, fraction, doing: None, rerun=rerun))
         assert {record.cell for record in given} == {cell.key for job in plan.jobs for cell in job.cells}
-        assert set(psutil.Process().children(recursive=True)) == before
+        assert set(psutil.Process().children(recursive=True)) <= before
         assert list((out / ".work").iterdir()) == []
         return {(record.row, record.task): record for record in read_records(out)}
 

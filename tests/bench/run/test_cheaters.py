@@ -34,8 +34,9 @@ def cheat(plan_of, tmp_path_factory):
         plan = plan_of(rows, sizes=SIZES, seal=seal.sha256 if seal else "")
         best = {record.task: record for record in ceilings(plan.cells, [], out, seal)}
         limits = Limits(time_s=120.0)
+        before = set(psutil.Process().children(recursive=True))
         list(run_plan(plan, best, out, 2, limits, lambda *progress: None, seal=seal))
-        assert psutil.Process().children(recursive=True) == []
+        assert set(psutil.Process().children(recursive=True)) <= before
         records = {r.settings.get("how", r.row): r for r in read_records(out)}
         return records, out
 

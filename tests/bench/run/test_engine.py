@@ -107,9 +107,10 @@ def test_a_stored_fit_that_cannot_be_opened_is_fitted_again_next_time(run_rows, 
 def test_a_run_that_is_given_up_ends_its_children_and_keeps_what_is_finished(plan_of, best, out, notes):
     (notes / "hold").touch()
     plan = plan_of([("neighbour", {}), ("waits", {}), ("behaves", {})])
+    before = psutil.Process().children(recursive=True)
     with closing(run_plan(plan, best, out, 1, Limits(time_s=300.0), lambda *progress: None)) as finished:
         assert next(finished).row == "neighbour"
-    assert psutil.Process().children(recursive=True) == []
+    assert set(psutil.Process().children(recursive=True)) <= set(before)
     assert [record.row for record in read_records(out)] == ["neighbour"]
     assert not (notes / "fits").exists()
 

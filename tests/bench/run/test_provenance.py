@@ -1,7 +1,10 @@
+import gc
 import json
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,6 +106,23 @@ def test_a_helper_beside_a_plugin_of_another_folder_counts_and_is_no_library(tre
     source_digest.cache_clear()
     assert source_digest(mine / "model.py") != before
     assert libraries_of(mine / "model.py") == {"numpy"}
+
+
+def test_threads_read_sources_at_the_same_time():
+    # Whatever runs when garbage is collected lets another thread in: Python 3.11 cannot build two trees at once.
+    def let_others_in(phase, info):
+        time.sleep(0)
+
+    usual = gc.get_threshold()
+    gc.set_threshold(50)
+    gc.callbacks.append(let_others_in)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            found = list(threads.map(libraries_of, 3 * sorted((provenance.ROOT / "models").glob("*.py"))))
+    finally:
+        gc.callbacks.remove(let_others_in)
+        gc.set_threshold(*usual)
+    assert found[0] == found[len(found) // 3] == found[2 * len(found) // 3]
 
 
 def test_where_a_folder_of_plugins_lies_does_not_count(tree, tmp_path):
