@@ -147,19 +147,17 @@ def exposure_density(
 
 @compiled
 def equilibrium_ph(case: Array) -> float:
-    """PH that an endless hydrolysis tends to: where the charge per extent vanishes."""
-    low, high = 4.0, 14.0
-    ph = 9.0
+    """PH that an endless hydrolysis tends to: where the charge per extent vanishes.
+
+    There 2 H^3 + K1 H^2 - K1 Ka H - 2 K1 K2 Ka = 0. Without the cube the root is too large by little, and from there
+    Newton's steps only fall.
+    """
+    Ka, K1_, K2_ = case[KA], case[K1], case[K2]
+    H = 0.5 * (Ka + math.sqrt(Ka * (Ka + 8.0 * K2_)))
     for _ in range(60):
-        value, slope, _ = charge_per_extent(math.exp(-LN10 * ph), case)
-        if value > 0.0:
-            low = ph
-        else:
-            high = ph
-        step = ph - value / slope
-        if not low < step < high:
-            step = 0.5 * (low + high)
-        if abs(step - ph) < 1e-14 * ph:
-            return step
-        ph = step
-    return ph
+        value = ((2.0 * H + K1_) * H - K1_ * Ka) * H - 2.0 * K1_ * K2_ * Ka
+        step = value / ((6.0 * H + 2.0 * K1_) * H - K1_ * Ka)
+        H -= step
+        if step < 1e-15 * H:
+            break
+    return -math.log10(H)

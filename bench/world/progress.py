@@ -29,7 +29,7 @@ from bench.world.kinetics import (
 
 Array = NDArray[np.float64]
 
-STEP = 0.2
+STEP = 0.22
 """Width of a panel in s, and the largest change of ln(urea) over one."""
 PH_SCALE = 0.4
 """Farther than this from the equilibrium pH panels are STEP * PH_SCALE of pH: unbuffered, the extent goes as 10^pH."""
@@ -40,8 +40,9 @@ MAX_NODES = 320
 
 # Rows of a curve: exposure, q and its derivatives by exposure. The second derivatives of panel j stand in column j,
 # one row for its left and one for its right end: they jump at the knots of K_P.
-U, Q, Q_1, Q_2_LEFT, Q_2_RIGHT = range(5)
-N_ROWS = 5
+# Column j of the other rows holds the quintic of panel j: one over its width, then the powers 1 to 5 of its fraction.
+U, Q, Q_1, Q_2_LEFT, Q_2_RIGHT, PER_WIDTH, POWER_1, POWER_2, POWER_3, POWER_4, POWER_5 = range(11)
+N_ROWS = 11
 
 
 @compiled
@@ -52,8 +53,23 @@ def _q_derivatives(distance: float, g: float, g_1: float) -> tuple[float, float]
 
 
 @compiled
+def _quintic(
+    h: float, rise: float, d0: float, d1: float, c0: float, c1: float
+) -> tuple[float, float, float, float, float]:
+    """Powers 1 to 5, in the fraction of a panel of width h, of what has these slopes and curvatures at its ends."""
+    d0 *= h
+    d1 *= h
+    c0 *= h * h
+    c1 *= h * h
+    a3 = 10.0 * rise - 6.0 * d0 - 4.0 * d1 - 1.5 * c0 + 0.5 * c1
+    a4 = -15.0 * rise + 8.0 * d0 + 7.0 * d1 + 1.5 * c0 - c1
+    a5 = 6.0 * rise - 3.0 * (d0 + d1) - 0.5 * (c0 - c1)
+    return d0, 0.5 * c0, a3, a4, a5
+
+
+@compiled
 def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, curve: Array) -> tuple[int, float]:
-    """Tabulate the progress curve of one packed case into ``curve`` (5, node); return the number of nodes and pH_eq.
+    """Tabulate the progress curve of one packed case into ``curve`` (11, node); return the number of nodes and pH_eq.
 
     Begins at ``ph_start`` (at or below the initial pH, where u = 0) and ends past ``u_stop`` or past ``ph_stop``,
     whichever comes first, or where the urea is exhausted. The number is -1 when the nodes do not suffice.
@@ -108,7 +124,7 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
             else:
                 h = min(h, (s_break - s) / n_panels)
         ph_right = ph_break if at_break else ph_eq - reach * math.exp(-(s + h))
-        ph_middle = ph_eq - reach * math.exp(-(s + 0.5 * h))
+        ph_middle = ph_eq - math.sqrt(distance * (ph_eq - ph_right))  # half way in s
         g_middle = exposure_per_ph(ph_middle, case, charge_at_0, K_P_at_0, K_P_slope)
         g, g_1, urea_right, xi_1 = exposure_density(ph_right, case, charge_at_0, K_P_at_0, K_P_slope)
         if urea_right <= EXHAUSTED * case[S0]:
@@ -137,25 +153,24 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
             left_of_new_segment = True
     for j in range(n):
         curve[U, j] -= u_origin
+    for j in range(n - 1):
+        h = curve[U, j + 1] - curve[U, j]
+        curve[PER_WIDTH, j] = 1.0 / h
+        (
+            curve[POWER_1, j],
+            curve[POWER_2, j],
+            curve[POWER_3, j],
+            curve[POWER_4, j],
+            curve[POWER_5, j],
+        ) = _quintic(
+            h,
+            curve[Q, j + 1] - curve[Q, j],
+            curve[Q_1, j],
+            curve[Q_1, j + 1],
+            curve[Q_2_LEFT, j],
+            curve[Q_2_RIGHT, j],
+        )
     return n, ph_eq
-
-
-@compiled
-def _hermite(
-    z: float, h: float, y0: float, y1: float, d0: float, d1: float, c0: float, c1: float
-) -> tuple[float, float]:
-    """Quintic Hermite value and derivative at the fraction z of a panel of width h (values, slopes, curvatures)."""
-    d0 *= h
-    d1 *= h
-    c0 *= h * h
-    c1 *= h * h
-    rise = y1 - y0
-    a3 = 10.0 * rise - 6.0 * d0 - 4.0 * d1 - 1.5 * c0 + 0.5 * c1
-    a4 = -15.0 * rise + 8.0 * d0 + 7.0 * d1 + 1.5 * c0 - c1
-    a5 = 6.0 * rise - 3.0 * (d0 + d1) - 0.5 * (c0 - c1)
-    value = y0 + z * (d0 + z * (0.5 * c0 + z * (a3 + z * (a4 + z * a5))))
-    slope = (d0 + z * (c0 + z * (3.0 * a3 + z * (4.0 * a4 + z * 5.0 * a5)))) / h
-    return value, slope
 
 
 @compiled
@@ -185,17 +200,11 @@ def ph_at(u: float, curve: Array, n: int, ph_eq: float, j: int) -> tuple[float, 
         slope = curve[Q_1, n - 1] * distance * distance if u == curve[U, n - 1] else 0.0
         return ph_eq - distance, slope, max(n - 2, 0)
     j = locate(curve[U], n, u, j)
-    h = curve[U, j + 1] - curve[U, j]
-    q, slope = _hermite(
-        (u - curve[U, j]) / h,
-        h,
-        curve[Q, j],
-        curve[Q, j + 1],
-        curve[Q_1, j],
-        curve[Q_1, j + 1],
-        curve[Q_2_LEFT, j],
-        curve[Q_2_RIGHT, j],
-    )
+    a1, a2, a3 = curve[POWER_1, j], curve[POWER_2, j], curve[POWER_3, j]
+    a4, a5 = curve[POWER_4, j], curve[POWER_5, j]
+    z = (u - curve[U, j]) * curve[PER_WIDTH, j]
+    q = curve[Q, j] + z * (a1 + z * (a2 + z * (a3 + z * (a4 + z * a5))))
+    slope = (a1 + z * (2.0 * a2 + z * (3.0 * a3 + z * (4.0 * a4 + z * 5.0 * a5)))) * curve[PER_WIDTH, j]
     distance = 1.0 / q
     return ph_eq - distance, slope * distance * distance, j
 
@@ -212,16 +221,17 @@ def exposure_at(ph: float, curve: Array, n: int, ph_eq: float, j: int) -> tuple[
     h = curve[Q, j + 1] - curve[Q, j]
     g0 = 1.0 / curve[Q_1, j]
     g1 = 1.0 / curve[Q_1, j + 1]
-    u, slope = _hermite(
-        (q - curve[Q, j]) / h,
+    a1, a2, a3, a4, a5 = _quintic(
         h,
-        curve[U, j],
-        curve[U, j + 1],
+        curve[U, j + 1] - curve[U, j],
         g0,
         g1,
         -curve[Q_2_LEFT, j] * g0 * g0 * g0,
         -curve[Q_2_RIGHT, j] * g1 * g1 * g1,
     )
+    z = (q - curve[Q, j]) / h
+    u = curve[U, j] + z * (a1 + z * (a2 + z * (a3 + z * (a4 + z * a5))))
+    slope = (a1 + z * (2.0 * a2 + z * (3.0 * a3 + z * (4.0 * a4 + z * 5.0 * a5)))) / h
     return u, slope * q * q, j
 
 
