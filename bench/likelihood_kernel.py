@@ -1,7 +1,7 @@
 """Compiled likelihood of one trace: pH from tabulated polynomials, an unknown constant offset integrated out.
 
 One k_d is looked at with many E0 in a row, so what depends on the times and k_d only, the exposure per load, is
-computed once for them; and the progress curve is turned into the coefficients of its polynomials once a case.
+computed once for them; and the polynomials of the progress curve are laid out panel by panel once a case.
 """
 
 from __future__ import annotations
@@ -15,17 +15,8 @@ from numpy.typing import NDArray
 from bench.compiled import compiled
 from bench.world.electrode import shown_trace
 from bench.world.kinetics import PH0
-from bench.world.progress import (
-    MAX_NODES,
-    N_ROWS,
-    Q_1,
-    Q_2_LEFT,
-    Q_2_RIGHT,
-    Q,
-    U,
-    build_curve,
-    unit_exposure,
-)
+from bench.world.progress import MAX_NODES, N_ROWS, POWER_1, Q, U, build_curve, unit_exposure
+from bench.world.progress import PER_WIDTH as ROW_PER_WIDTH
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -78,16 +69,10 @@ def tabulated(
     """Trace with its progress curve up to an exposure; the number of nodes is -1 where they do not suffice."""
     n_nodes, ph_eq = build_curve(case, case[PH0], u_stop, math.inf, curve)
     for j in range(n_nodes - 1):
-        h = curve[U, j + 1] - curve[U, j]
-        rise = curve[Q, j + 1] - curve[Q, j]
-        d0, d1 = h * curve[Q_1, j], h * curve[Q_1, j + 1]
-        c0, c1 = h * h * curve[Q_2_LEFT, j], h * h * curve[Q_2_RIGHT, j]
-        panels[j, LEFT], panels[j, PER_WIDTH] = curve[U, j], 1.0 / h
-        # The quintic Hermite polynomial of the panel, as in ``bench.world.progress``.
-        panels[j, 2], panels[j, 3], panels[j, 4] = curve[Q, j], d0, 0.5 * c0
-        panels[j, 5] = 10.0 * rise - 6.0 * d0 - 4.0 * d1 - 1.5 * c0 + 0.5 * c1
-        panels[j, 6] = -15.0 * rise + 8.0 * d0 + 7.0 * d1 + 1.5 * c0 - c1
-        panels[j, 7] = 6.0 * rise - 3.0 * (d0 + d1) - 0.5 * (c0 - c1)
+        panels[j, LEFT], panels[j, PER_WIDTH] = curve[U, j], curve[ROW_PER_WIDTH, j]
+        panels[j, FIRST_POWER] = curve[Q, j]
+        for power in range(5):
+            panels[j, FIRST_POWER + 1 + power] = curve[POWER_1 + power, j]
     if n_nodes > 0:
         panels[n_nodes - 1] = 0.0
         panels[n_nodes - 1, LEFT], panels[n_nodes - 1, FIRST_POWER] = curve[U, n_nodes - 1], curve[Q, n_nodes - 1]

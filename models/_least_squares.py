@@ -5,9 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.cases import Traces
 from bench.contract import Context
+from bench.errors import PluginError
 from bench.task import Task
+from bench.world.equilibria import World
+from bench.world.kinetics import pack_cases
+from bench.world.progress import MAX_NODES
 from bench.world.quantities import E0, K_D, TARGETS
+from bench.world.simulator import checked_known
+from models._lm_kernel import N_COLUMNS, fit_cases
 
 Array = NDArray[np.float64]
 
@@ -61,6 +68,56 @@ def noise_sd(context: Context) -> float:
         Standard deviation [pH], at least that of the simulator.
     """
     return max(LEAST_NOISE_SD, *(acquisition.noise_sd for acquisition in context.acquisitions))
+
+
+def fits_of(name: str, traces: Traces, world: World) -> tuple[Array, Array]:
+    """Fit both targets to each trace within the prior's box, in compiled code.
+
+    Parameters
+    ----------
+    name : str
+        Name of the row, for messages.
+    traces : Traces
+        What was measured.
+    world : World
+        Chemistry that is assumed.
+
+    Returns
+    -------
+    fits : array, shape (case, 6)
+        Optimum, half the sum of squares and the Gauss-Newton matrix, in the columns of ``models._lm_kernel``.
+    packed : array, shape (case, 11)
+        The cases as ``pack_cases`` packs them, for what comes after the fit.
+
+    Raises
+    ------
+    PluginError
+        A progress curve that could not be tabulated.
+    """
+    packed = pack_cases(checked_known(traces.known), world)
+    fits = np.empty((traces.n_cases, N_COLUMNS))
+    time_s, ph = np.ascontiguousarray(traces.time_s), np.ascontiguousarray(traces.ph)
+    if fit_cases(time_s, ph, traces.lengths, packed, LOW, HIGH, fits) < 0:
+        raise out_of_nodes(name)
+    return fits, packed
+
+
+def out_of_nodes(name: str) -> PluginError:
+    """Say that a progress curve could not be tabulated.
+
+    Parameters
+    ----------
+    name : str
+        Name of the row.
+
+    Returns
+    -------
+    PluginError
+        To be raised.
+    """
+    return PluginError(
+        f"{name} 'progress curve': nodes must be at most {MAX_NODES}, got more. Report the traces as a bug."
+    )
 
 
 def standard_deviations(estimate: Array, matrix: Array, noise: float) -> Array:

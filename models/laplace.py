@@ -9,14 +9,9 @@ import numpy as np
 
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
-from bench.errors import PluginError
 from bench.world.equilibria import World
-from bench.world.kinetics import pack_cases
-from bench.world.progress import MAX_NODES
-from bench.world.simulator import checked_known
 from models._laplace_kernel import MEAN_K_D, N_MOMENTS, integrate_cases
-from models._least_squares import HIGH, LOW, noise_sd
-from models._lm_kernel import N_COLUMNS, fit_cases
+from models._least_squares import HIGH, LOW, fits_of, noise_sd, out_of_nodes
 
 
 @dataclass
@@ -57,18 +52,13 @@ class LaplacePredictor(Predictor):
         PluginError
             A progress curve that could not be tabulated.
         """
-        time_s, ph, lengths = np.ascontiguousarray(traces.time_s), np.ascontiguousarray(traces.ph), traces.lengths
-        packed = pack_cases(checked_known(traces.known), self.world)
-        fits, moments = np.empty((traces.n_cases, N_COLUMNS)), np.empty((traces.n_cases, N_MOMENTS))
+        fits, packed = fits_of("laplace", traces, self.world)
+        moments = np.empty((traces.n_cases, N_MOMENTS))
         places, weights = np.polynomial.legendre.leggauss(self.n_nodes)
         rule = np.stack([0.5 * (1.0 + places), 0.5 * weights])
-        done = fit_cases(time_s, ph, lengths, packed, LOW, HIGH, fits)
-        if done >= 0:
-            done = integrate_cases(time_s, ph, lengths, packed, fits, self.noise, np.stack([LOW, HIGH]), rule, moments)
-        if done < 0:
-            raise PluginError(
-                f"laplace 'progress curve': nodes must be at most {MAX_NODES}, got more. Report the traces as a bug."
-            )
+        time_s, ph, lengths = np.ascontiguousarray(traces.time_s), np.ascontiguousarray(traces.ph), traces.lengths
+        if integrate_cases(time_s, ph, lengths, packed, fits, self.noise, np.stack([LOW, HIGH]), rule, moments) < 0:
+            raise out_of_nodes("laplace")
         self.simulator_calls += 2 * traces.n_cases
         return Prediction(moments[:, : MEAN_K_D + 1], np.sqrt(moments[:, MEAN_K_D + 1 :]))
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
-from bench.errors import PluginError
 from bench.task import Sizes, Task
 from bench.world.equilibria import World
-from bench.world.kinetics import pack_cases
-from bench.world.progress import MAX_NODES
-from bench.world.simulator import checked_known
-from models._least_squares import HIGH, LOW, noise_sd, standard_deviations, under_determined
-from models._lm_kernel import H_00, N_COLUMNS, fit_cases
+from models._least_squares import LOW, fits_of, noise_sd, standard_deviations, under_determined
+from models._lm_kernel import H_00
 
 
 @dataclass
@@ -54,21 +48,7 @@ class NlsPredictor(Predictor):
         PluginError
             A progress curve that could not be tabulated.
         """
-        fits = np.empty((traces.n_cases, N_COLUMNS))
-        packed = pack_cases(checked_known(traces.known), self.world)
-        evaluations = fit_cases(
-            np.ascontiguousarray(traces.time_s),
-            np.ascontiguousarray(traces.ph),
-            traces.lengths,
-            packed,
-            LOW,
-            HIGH,
-            fits,
-        )
-        if evaluations < 0:
-            raise PluginError(
-                f"nls 'progress curve': nodes must be at most {MAX_NODES}, got more. Report the traces as a bug."
-            )
+        fits, _ = fits_of("nls", traces, self.world)
         self.simulator_calls += traces.n_cases
         estimate = fits[:, : len(LOW)]
         return Prediction(estimate, standard_deviations(estimate, fits[:, H_00:], self.noise))

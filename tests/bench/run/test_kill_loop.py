@@ -145,11 +145,12 @@ def test_a_disk_that_fills_up_costs_no_finished_cell(run_rows, plan_of, best, tm
     out = tmp_path / "out"
     rows = [("behaves", {"width": width}) for width in range(6)]
     run_rows(out, rows[:2])
+    n_bytes_a_record = min(map(len, (out / RECORDS_FILE).read_bytes().splitlines()))
     with open(out / RECORDS_FILE, "ab") as file:
         file.write(b"\n" * 200_000)  # so that no other file of the run is as large
     before = (out / RECORDS_FILE).read_bytes()
     limits = Limits(time_s=PATIENCE_S)
-    full_after(len(before) + 4000)
+    full_after(len(before) + n_bytes_a_record // 2)
     with pytest.raises(BenchError) as caught, said_when_full(out):
         list(run_plan(plan_of(rows, records=read_records(out)), best, out, 1, limits, lambda *progress: None))
     assert str(caught.value) == (
