@@ -28,13 +28,14 @@ from bench.task import PRESETS
 from commands._options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors
 from commands._progress import RunProgress
 from leaderboard.audit import read_audit
-from leaderboard.audit_document import PAGE, blocks, fill, published
+from leaderboard.audit_document import COMMAND, PAGE, blocks, published
 from leaderboard.audit_picture import draw_audit
 from leaderboard.audit_plan import ON_HOLDS_PREFIX, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
 from leaderboard.audit_result import write_audit
 from leaderboard.audit_terminal import terminal_audit
 from leaderboard.audit_text import audit_page
 from leaderboard.looks import drawing, save
+from leaderboard.marked import fill
 from leaderboard.publish import read_published
 
 FAULTS = [MODELS / "_faults" / folder for folder in ("added", "removed", "subsampled")]
@@ -97,9 +98,8 @@ def audit(
         if publish:
             _show(console, out, preset, base, files, PUBLISHED_AUDIT)
             page = DOCS / PAGE
-            page.write_text(
-                fill(page.read_text(encoding="utf-8"), blocks(published(PUBLISHED_AUDIT))), encoding="utf-8"
-            )
+            written = blocks(published(PUBLISHED_AUDIT))
+            page.write_text(fill(page.read_text(encoding="utf-8"), PAGE, COMMAND, written), encoding="utf-8")
             _say(console, f"verdicts written into {os.path.relpath(page)}")
             return
         plugins = [Plugin(path) for path in choose("model", rows(chosen), files).values()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.errors import BenchError
 from leaderboard.audit_items import ITEMS
 from leaderboard.audit_plan import HOLDS, SOUND
 from leaderboard.audit_result import Audit, load_audit
@@ -13,7 +12,7 @@ from leaderboard.audit_text import SYMBOLS, change_text, interval_text, order_te
 from leaderboard.wording import code_span, grid, ratio_text
 
 PAGE = "audit.md"
-MARK = "written by `python run_bench.py audit --publish`"
+COMMAND = "python run_bench.py audit --publish"
 HELD = "held by test"
 """Verdict of an item that only a test answers."""
 UNMEASURED = "not measured yet"
@@ -58,42 +57,6 @@ def blocks(audits: Mapping[str, Audit]) -> dict[str, str]:
         "row that holds": _short(holds) if holds else UNMEASURED,
         "items": items_table(sound),
     }
-
-
-def fill(text: str, written: Mapping[str, str]) -> str:
-    r"""Put blocks between their marks in a page, in place of what stands there.
-
-    Parameters
-    ----------
-    text : str
-        The page.
-    written : mapping
-        Name to Markdown.
-
-    Returns
-    -------
-    str
-        The page with every block.
-
-    Raises
-    ------
-    BenchError
-        A mark that the page lacks.
-
-    Examples
-    --------
-    >>> page = f"before\n<!-- begin: a, {MARK} -->\nold\n<!-- end: a -->\nafter"
-    >>> fill(page, {"a": "new"}).splitlines()[3]
-    'new'
-    """
-    for name, block in written.items():
-        begin, end = f"<!-- begin: {name}, {MARK} -->", f"<!-- end: {name} -->"
-        before, found, rest = text.partition(begin)
-        _, ended, after = rest.partition(end)
-        if not (found and ended):
-            raise BenchError(f"page '{PAGE}': text must hold {begin} and {end}, got not both. Put them back.")
-        text = f"{before}{begin}\n\n{block}\n\n{end}{after}"
-    return text
 
 
 def items_table(audit: Audit | None) -> str:

@@ -3,8 +3,9 @@ import pytest
 
 import commands.audit
 from bench.run.record import read_records
-from leaderboard.audit_document import PAGE, blocks, fill, published
+from leaderboard.audit_document import COMMAND, PAGE, blocks, published
 from leaderboard.audit_plan import TASKS
+from leaderboard.marked import fill
 
 
 def test_a_variant_that_does_not_exist_is_one_sentence_that_names_the_closest(invoke):
@@ -78,5 +79,5 @@ def test_publishing_trains_nothing_and_fills_the_page(audited, invoke, tmp_path,
     assert result.exit_code == 0, result.stderr
     assert (tmp_path / "audited" / "audit_tcn_dt.json").is_file()
     text = page.read_text(encoding="utf-8")
-    assert text == fill(text, blocks(published(tmp_path / "audited")))
+    assert text == fill(text, PAGE, COMMAND, blocks(published(tmp_path / "audited")))
     assert "preset quick, 1 seed(s)" in text

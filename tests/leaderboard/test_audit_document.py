@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import BenchError
 from leaderboard.audit_computed import DECODED, METRICS
-from leaderboard.audit_document import MARK, PAGE, blocks, fill, published
+from leaderboard.audit_document import COMMAND, PAGE, blocks, published
 from leaderboard.audit_items import ITEMS
 from leaderboard.audit_plan import TRAINED
+from leaderboard.marked import fill
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED = {v.row for v in (*TRAINED, *DECODED)} | {metric.name for metric in METRICS}
@@ -16,7 +16,7 @@ MEASURED = {v.row for v in (*TRAINED, *DECODED)} | {metric.name for metric in ME
 
 def test_the_page_holds_what_the_published_audit_says():
     text = (ROOT / "docs" / PAGE).read_text(encoding="utf-8")
-    assert fill(text, blocks(published(ROOT / "leaderboard" / "audited"))) == text
+    assert fill(text, PAGE, COMMAND, blocks(published(ROOT / "leaderboard" / "audited"))) == text
 
 
 def test_every_item_of_the_seed_audit_has_its_line():
@@ -39,17 +39,3 @@ def test_every_test_task_and_variant_that_answers_an_item_exists(item):
 def test_every_variant_answers_an_item():
     answered = {name for item in ITEMS for name in item.measured}
     assert MEASURED - answered == {"as_found", "as_found_repaired", "muon", "width_halved", "width_doubled"}
-
-
-def test_a_page_without_a_mark_is_refused():
-    with pytest.raises(BenchError) as error:
-        fill("no mark", {"items": "table"})
-    begin, end = f"<!-- begin: items, {MARK} -->", "<!-- end: items -->"
-    assert str(error.value) == f"page 'audit.md': text must hold {begin} and {end}, got not both. Put them back."
-
-
-def test_filling_a_page_twice_changes_nothing_more():
-    page = f"a\n<!-- begin: items, {MARK} -->\n<!-- end: items -->\nb\n"
-    once = fill(page, {"items": "table"})
-    assert fill(once, {"items": "table"}) == once
-    assert fill(once, {"items": "other"}) == once.replace("table", "other")

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +9,22 @@ from bench.run.record import read_records
 from bench.task import PRESETS, Sizes, Task
 from bench.world.acquisition import Acquisition
 from leaderboard.publish import publish_cells, read_published
-from leaderboard.publish_board import BEGIN, END, PLAN_FILE, README, Published, generated, out_of_date, planned_cells
+from leaderboard.publish_board import (
+    COMMAND,
+    COST_PICTURE,
+    INTERVALS_PICTURE,
+    OVERVIEW_PICTURE,
+    PLAN_FILE,
+    README,
+    Published,
+    generated,
+    out_of_date,
+    planned_cells,
+)
+from leaderboard.publish_rows import PAGE
 
+ROOT = Path(__file__).resolve().parents[2]
+BEGIN, END = f"<!-- begin: board, written by `{COMMAND}` -->", "<!-- end: board -->"
 FINE, COARSE = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
 TASKS = {
     "in_distribution": Task("in_distribution", "can it be done", (FINE,), FINE, core=True),
@@ -21,7 +36,9 @@ GENERATED = {
     README,
     PLAN_FILE,
     "leaderboard/site/index.html",
+    "docs/rows.md",
     "docs/pictures/board_overview.png",
+    "docs/pictures/board_accuracy_cost.png",
     "docs/pictures/board_intervals.png",
 }
 
@@ -36,13 +53,15 @@ def checkout(beside_ceiling, folder_of, tmp_path, monkeypatch):
     root = tmp_path / "checkout"
     publish_cells(read_records(run), run, root / "records")
     (root / README).write_text(f"# Title\n\n{BEGIN}\nold\n{END}\n\n## Rest\n", encoding="utf-8")
+    (root / PAGE).parent.mkdir()
+    (root / PAGE).write_text((ROOT / PAGE).read_text(encoding="utf-8"), encoding="utf-8")
     return root
 
 
 @pytest.fixture
 def blank_pictures(monkeypatch):
     """Empty pictures: drawing them takes most of the time."""
-    blank = {"board_overview.png": b"", "board_intervals.png": b""}
+    blank = {name: b"" for name in (OVERVIEW_PICTURE, COST_PICTURE, INTERVALS_PICTURE)}
     monkeypatch.setattr(leaderboard.publish_board, "_pictures", lambda found: blank)
 
 
@@ -119,9 +138,7 @@ def test_readme_without_the_marks_is_an_error_that_names_them(checkout):
     (checkout / README).write_text("# Title\n", encoding="utf-8")
     with pytest.raises(BenchError) as error:
         made(checkout)
-    assert str(error.value) == (
-        f"file 'README.md': board must stand between {BEGIN!r} and {END!r}, got no such lines. Put them back."
-    )
+    assert str(error.value) == (f"page 'README.md': text must hold {BEGIN} and {END}, got not both. Put them back.")
 
 
 def test_board_that_has_no_ceiling_of_a_core_task_has_no_ranking(checkout, blank_pictures):

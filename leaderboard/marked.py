@@ -1,0 +1,47 @@
+"""Generated blocks in documents: put between marks, so that what stands around them can be written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bench.errors import BenchError
+
+
+def fill(text: str, page: str, command: str, blocks: Mapping[str, str]) -> str:
+    r"""Put blocks between their marks in a page, in place of what stands there.
+
+    Parameters
+    ----------
+    text : str
+        The page.
+    page : str
+        Its name, for errors.
+    command : str
+        Command that generates the blocks; part of the marks.
+    blocks : mapping
+        Name to Markdown.
+
+    Returns
+    -------
+    str
+        The page with every block.
+
+    Raises
+    ------
+    BenchError
+        A mark that the page lacks.
+
+    Examples
+    --------
+    >>> page = "before\n<!-- begin: a, written by `make a` -->\nold\n<!-- end: a -->\nafter"
+    >>> fill(page, "page.md", "make a", {"a": "new"}).splitlines()[3]
+    'new'
+    """
+    for name, block in blocks.items():
+        begin, end = f"<!-- begin: {name}, written by `{command}` -->", f"<!-- end: {name} -->"
+        before, found, rest = text.partition(begin)
+        _, ended, after = rest.partition(end)
+        if not (found and ended):
+            raise BenchError(f"page '{page}': text must hold {begin} and {end}, got not both. Put them back.")
+        text = f"{before}{begin}\n\n{block}\n\n{end}{after}"
+    return text

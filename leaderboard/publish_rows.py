@@ -1,0 +1,114 @@
+"""The tables of the page about the rows: each over the core tasks, and where the test is not what a model was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bench.task import Task
+from leaderboard.accuracy_cost import predict_costs
+from leaderboard.cells import CEILING
+from leaderboard.lines import Line, Spread
+from leaderboard.overview import Overview, both
+from leaderboard.tables import Table
+from leaderboard.wording import NONE, SHOWN, code_span, grid, quantity_text, ratio_text
+
+PAGE = "docs/rows.md"
+UNPUBLISHED = "not published yet"
+
+
+def blocks(overview: Overview | None, tables: Sequence[Table], tasks: Mapping[str, Task]) -> dict[str, str]:
+    """Write the blocks of the page.
+
+    Parameters
+    ----------
+    overview : Overview or None
+        Rows over all core tasks, once every core task has its ceiling.
+    tables : sequence of Table
+        One a task, of the published preset.
+    tasks : mapping
+        Name to task.
+
+    Returns
+    -------
+    dict
+        Name of a block to its Markdown.
+    """
+    by_task = {table.task: table for table in tables}
+    misled = [name for name in by_task if name in tasks and _misleads(tasks[name])]
+    core = core_table(overview, [by_task[task] for task in overview.tasks]) if overview else UNPUBLISHED
+    return {"core tasks": core, "misled": misled_table([by_task[name] for name in misled]) if misled else UNPUBLISHED}
+
+
+def core_table(overview: Overview, tables: Sequence[Table]) -> str:
+    """Lay out every ranked row over the core tasks: its ratios, where it is worst, and what it costs.
+
+    Parameters
+    ----------
+    overview : Overview
+        Rows over all core tasks.
+    tables : sequence of Table
+        The core tasks.
+
+    Returns
+    -------
+    str
+        Markdown table, the best row first.
+    """
+    found = [{row.row: row for row in comparison.rows} for comparison in overview.comparisons]
+    cpu_us = predict_costs(tables)
+    heading = ["row", "both"]
+    for shown in SHOWN:
+        heading += [f"{shown.symbol} (95 %)", f"worst core task for {shown.symbol}"]
+    rows = []
+    for name in overview.rows:
+        cells = [code_span(name), ratio_text(both([results[name] for results in found]))]
+        for shown, results in zip(SHOWN, found, strict=True):
+            row = results[name]
+            ratio, task = max((_ratio(table, name, shown.name), table.task) for table in tables)
+            cells.append(f"{ratio_text(row.ratio)} ({ratio_text(row.low)}..{ratio_text(row.high)})")
+            cells.append(f"{ratio_text(ratio)} on {code_span(task)}")
+        fits = [_fit_cpu_s(line) for table in tables for line in table.lines if line.label == name]
+        rows.append([*cells, quantity_text(max(fits, default=None)), quantity_text(cpu_us.get(name))])
+    return grid([*heading, "longest fit, CPU s", "predict, CPU µs a case"], rows, "lr")
+
+
+def misled_table(tables: Sequence[Table]) -> str:
+    """Lay out E0 and k_d of every row where lag, offset, noise or chemistry of the test are not those of training.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        Such tasks.
+
+    Returns
+    -------
+    str
+        Markdown table, rows by name.
+    """
+    names = sorted({line.label for table in tables for line in table.lines if line.scored and line.row != CEILING})
+    rows = [[code_span(name), *(_pair(table, name) for table in tables)] for name in names]
+    return grid(["row: E0 / k_d", *(code_span(table.task) for table in tables)], rows, "lr")
+
+
+def _misleads(task: Task) -> bool:
+    """Whether the test's electrode, noise or chemistry is not that of training: nothing in a trace says so."""
+    told = {(train.lag_s, train.offset_sd, train.noise_sd) for train in task.train}
+    return task.test_world != task.train_world or (task.test.lag_s, task.test.offset_sd, task.test.noise_sd) not in told
+
+
+def _ratio(table: Table, name: str, target: str) -> float:
+    """RMSE relative to the ceiling's of a row that is ranked, mean over seeds."""
+    found = [line.ratio(target) for line in table.lines if line.label == name]
+    return max(spread.mean for spread in found if isinstance(spread, Spread))
+
+
+def _pair(table: Table, name: str) -> str:
+    """Ratios of both targets as printed."""
+    line = next((line for line in table.lines if line.label == name), None)
+    found = [line.ratio(shown.name) if line else None for shown in SHOWN]
+    return " / ".join(NONE if spread is None else ratio_text(spread.mean) for spread in found)
+
+
+def _fit_cpu_s(line: Line) -> float:
+    """Processor seconds of the longest fit."""
+    return max((record.fit_cpu_s or 0.0 for record in line.scored), default=0.0)
