@@ -41,4 +41,4 @@ peers: .venv-peers/.peers
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-peers .cache results
+	rm -rf $(VENV) .venv-peers .cache

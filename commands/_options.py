@@ -73,6 +73,11 @@ def check_address(where: str, address: str) -> None:
         )
 
 
+def say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
+    """Print plain text as it is: nothing in it is markup, and long lines are left to the terminal."""
+    console.print(text, style=style or None, end=end, markup=False, highlight=False, soft_wrap=True)
+
+
 @contextmanager
 def friendly_errors() -> Iterator[None]:
     """Print an error of the suite as one line and end with status 2."""

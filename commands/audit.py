@@ -20,12 +20,13 @@ from bench.run.ceiling import CEILING, SOURCE, ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan, stale_cells
+from bench.run.plan import Plan, Plugin, make_plan, stale_cells, without_stale_predictions
 from bench.run.record import FINAL, Record, read_records
 from bench.run.rescore import rescore
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
-from commands._options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors
+from bench.timing import n_cores
+from commands._options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors, say
 from commands._progress import RunProgress
 from leaderboard.audit import read_audit
 from leaderboard.audit_document import COMMAND, PAGE, blocks, published
@@ -100,24 +101,24 @@ def audit(
             page = DOCS / PAGE
             written = blocks(published(PUBLISHED_AUDIT))
             page.write_text(fill(page.read_text(encoding="utf-8"), PAGE, COMMAND, written), encoding="utf-8")
-            _say(console, f"verdicts written into {os.path.relpath(page)}")
+            say(console, f"verdicts written into {os.path.relpath(page)}")
             return
         plugins = [Plugin(path) for path in choose("model", rows(chosen), files).values()]
         records = _scored_today(out, files)
         plan = _plan(plugins, preset, n_seeds, records)
         known = _timed_like(plugins, records + read_published(PUBLISHED))
         plan = longest_first(plan, known)
-        n_jobs = jobs or os.cpu_count() or 1
+        n_jobs = jobs or n_cores()
         expected = estimate(plan, known, n_jobs)
         if len(expected.unknown) > MOST_NAMES:
             expected = replace(expected, unknown=(f"{len(expected.unknown)} rows",))
         n_done = len(plan.cells) - plan.n_open
-        _say(console, f"audit   {len(chosen)} variants in {len(plugins)} rows on {', '.join(TASKS)}")
-        _say(console, f"sizes   {preset}, {n_seeds} seed(s)" + ("; every verdict will be undecided" * (n_seeds < 3)))
-        _say(
+        say(console, f"audit   {len(chosen)} variants in {len(plugins)} rows on {', '.join(TASKS)}")
+        say(console, f"sizes   {preset}, {n_seeds} seed(s)" + ("; every verdict will be undecided" * (n_seeds < 3)))
+        say(
             console, f"plan    {len(plan.cells)} cells, {n_done} done before, {len(plan.jobs)} fits, {n_jobs} at a time"
         )
-        _say(console, f"time    {expected}")
+        say(console, f"time    {expected}")
         began = time.monotonic()
         best = {}
         try:
@@ -134,13 +135,13 @@ def audit(
                     progress.done(record)
         except KeyboardInterrupt as stop:
             left = _unfinished(plan, read_records(out))
-            _say(console, f"stopped: {len(plan.cells) - len(left)} of {len(plan.cells)} cells are done and kept.")
-            _say(console, "The same command does the rest.")
+            say(console, f"stopped: {len(plan.cells) - len(left)} of {len(plan.cells)} cells are done and kept.")
+            say(console, "The same command does the rest.")
             raise typer.Exit(130) from stop
-        _say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}.")
+        say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}.")
         left = _unfinished(plan, read_records(out))
         for text in left:
-            _say(console, f"not done: {text}")
+            say(console, f"not done: {text}")
         _show(console, out, preset, base, files, out)
         if left:
             raise typer.Exit(1)
@@ -171,7 +172,7 @@ def _show(console: Console, out: Path, preset: str, base: str, files: dict[str, 
     with drawing():
         save(draw_audit(found), stem.with_suffix(".png"))
     console.print(terminal_audit(found))
-    _say(console, f"report: {os.path.relpath(stem)}.md, .json and .png")
+    say(console, f"report: {os.path.relpath(stem)}.md, .json and .png")
 
 
 def _plan(plugins: Sequence[Plugin], preset: str, n_seeds: int, records: Sequence[Record]) -> Plan:
@@ -187,7 +188,7 @@ def _scored_today(out: Path, files: dict[str, Path]) -> list[Record]:
     """Records of the folder; those of an older metric are scored again."""
     records = read_records(out)
     stale = stale_cells(records, all_tasks(), files | {CEILING: SOURCE})
-    for _ in rescore([r for r in records if r.cell not in stale], all_tasks(), out, every=False):
+    for _ in rescore(without_stale_predictions(records, stale), all_tasks(), out, every=False):
         pass
     return read_records(out)
 
@@ -205,8 +206,3 @@ def _unfinished(plan: Plan, records: Sequence[Record]) -> list[str]:
     return [
         f"{cell.label} ({status.get(cell.key, 'not_run')})" for cell in plan.cells if status.get(cell.key) not in FINAL
     ]
-
-
-def _say(console: Console, text: str) -> None:
-    """Print one plain line."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -12,7 +12,7 @@ from rich.console import Console
 from bench.errors import BenchError
 from bench.run.catalogue import summary_of
 from bench.run.record import read_records
-from commands._options import all_tasks, friendly_errors, plugin_files, stale_in
+from commands._options import all_tasks, friendly_errors, plugin_files, say, stale_in
 from leaderboard.board import terminal_board, write_board
 from leaderboard.site_page import PAGE_FILE, Findings
 from leaderboard.site_page import page as write_page
@@ -51,4 +51,4 @@ def board(
             written.append((to or folder) / PAGE_FILE)
             written[-1].write_text(write_page(Findings.of(records, folder, tasks, stale), abouts), encoding="utf-8")
         for path in written:
-            console.print(os.path.relpath(path), markup=False, highlight=False, soft_wrap=True)
+            say(console, os.path.relpath(path))

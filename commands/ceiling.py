@@ -15,7 +15,7 @@ from bench.posterior import exact_posterior
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.quantities import TARGETS
-from commands._options import friendly_errors
+from commands._options import friendly_errors, say
 
 PREFIXES_S = (10.0, 30.0, 60.0)
 INTERVALS_S = (0.3, 1.0, 10.0)
@@ -39,12 +39,12 @@ def ceiling(
     """
     console = Console()
     with friendly_errors():
-        _print(console, "| acquisition | samples | R2 E0, implied | R2 E0, observed | R2 k_d, implied |", end=" ")
-        _print(console, "R2 k_d, observed | p(ranks) E0 | p(ranks) k_d | ms a case |")
-        _print(console, "| --- | ---: " + "| ---: " * 7 + "|")
+        say(console, "| acquisition | samples | R2 E0, implied | R2 E0, observed | R2 k_d, implied |", end=" ")
+        say(console, "R2 k_d, observed | p(ranks) E0 | p(ranks) k_d | ms a case |")
+        say(console, "| --- | ---: " + "| ---: " * 7 + "|")
         grid = [Acquisition(prefix, interval) for prefix in PREFIXES_S for interval in INTERVALS_S]
         for acquisition in (*grid, *OTHERS):
-            _print(console, _line(acquisition, cases))
+            say(console, _line(acquisition, cases))
 
 
 def _line(acquisition: Acquisition, n_cases: int) -> str:
@@ -66,8 +66,3 @@ def _line(acquisition: Acquisition, n_cases: int) -> str:
             texts.append(f"{1.0 - values.mean() / prior:.{digits}f} ± {error:.{digits}f}")
     texts += [f"{stats.kstest(ranks[:, column], 'uniform').pvalue:.2f}" for column in range(len(TARGETS))]
     return "| " + " | ".join([*texts, f"{cost_ms:.2f}"]) + " |"
-
-
-def _print(console: Console, text: str, end: str = "\n") -> None:
-    """Print plain text."""
-    console.print(text, end=end, markup=False, highlight=False, soft_wrap=True)

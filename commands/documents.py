@@ -18,7 +18,7 @@ from bench.posterior import exact_posterior
 from bench.task import Task
 from bench.world.quantities import TARGETS
 from commands._import_picture import architecture_svg, imports_between
-from commands._options import ROOT, all_tasks, friendly_errors
+from commands._options import ROOT, all_tasks, friendly_errors, say
 from leaderboard.ceiling_picture import draw_ceiling
 from leaderboard.looks import drawing, save
 from leaderboard.problem_picture import draw_problem, example_twins
@@ -62,7 +62,7 @@ def documents(
         paths[-1].write_text(architecture_svg(imports_between(ROOT)), encoding="utf-8")
         page.write_text(written, encoding="utf-8")
         for path in (*paths, page):
-            console.print(os.path.relpath(path), markup=False, highlight=False, soft_wrap=True)
+            say(console, os.path.relpath(path))
 
 
 def task_table(tasks: Iterable[Task], n_cases: int) -> list[str]:

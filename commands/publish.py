@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -19,12 +18,13 @@ from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan
+from bench.run.plan import Plan, Plugin, make_plan, without_stale_predictions
 from bench.run.record import Record, read_records
 from bench.run.rescore import rescore
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
-from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, stale_in
+from bench.timing import n_cores
+from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say, stale_in
 from commands._progress import RunProgress
 from commands.release import planned_then, planned_today, say_all, unfinished
 from leaderboard.publish import publish_cells, read_published, unpack
@@ -95,14 +95,12 @@ def _run(console: Console, asked: _Asked) -> None:
     records = _scored_today(out)
     sizes = PRESETS[PRESET]
     plan = make_plan([tasks[name] for name in chosen], plugins, range(sizes.seeds), PRESET, sizes, records)
-    n_jobs = asked.jobs or os.cpu_count() or 1
+    n_jobs = asked.jobs or n_cores()
     plan = longest_first(plan, records)
     expected = estimate(plan, records, n_jobs)
-    _say(console, f"plan    {len(plugins)} rows on {len(chosen)} tasks, {sizes.seeds} seeds, preset {PRESET}")
-    _say(
-        console, f"cells   {len(plan.cells)}, {len(plan.cells) - plan.n_open} done before; {len(given)} were published"
-    )
-    _say(console, f"fits    {len(plan.jobs)} to run, {n_jobs} at a time: {expected}")
+    say(console, f"plan    {len(plugins)} rows on {len(chosen)} tasks, {sizes.seeds} seeds, preset {PRESET}")
+    say(console, f"cells   {len(plan.cells)}, {len(plan.cells) - plan.n_open} done before; {len(given)} were published")
+    say(console, f"fits    {len(plan.jobs)} to run, {n_jobs} at a time: {expected}")
     began, stopped = time.monotonic(), False
     try:
         _run_open(console, plan, asked, n_jobs, expected.seconds)
@@ -113,9 +111,9 @@ def _run(console: Console, asked: _Asked) -> None:
     left = unfinished([c for c in planned_cells(planned_today(records, tasks), tasks) if c.cell in keys], records)
     done = f"{len(plan.cells) - len(left)} of {len(plan.cells)} cells are done and kept"
     if stopped:
-        _say(console, f"stopped: {done}. The same command does the rest; --no-run writes the board.")
+        say(console, f"stopped: {done}. The same command does the rest; --no-run writes the board.")
         raise typer.Exit(130)
-    _say(console, f"{plan.n_open} cells run in {duration(time.monotonic() - began)}; {done}.")
+    say(console, f"{plan.n_open} cells run in {duration(time.monotonic() - began)}; {done}.")
     _write(console)
     if say_all(console, {"not done": left}):
         raise typer.Exit(1)
@@ -125,7 +123,7 @@ def _scored_today(out: Path) -> list[Record]:
     """Records of the working folder; those of an older metric are scored again and published."""
     records = read_records(out)
     stale = stale_in(records, [])
-    fresh = [record for record in records if record.cell not in stale]
+    fresh = without_stale_predictions(records, stale)
     publish_cells(rescore(fresh, all_tasks(), out, every=False), out, PUBLISHED)
     return read_records(out)
 
@@ -142,7 +140,7 @@ def _run_open(console: Console, plan: Plan, asked: _Asked, n_jobs: int, expected
             best[record.task] = record
             if there.get(record.cell) != record.started_utc:
                 publish_cells([record], out, PUBLISHED)
-                _say(console, f"ceiling of {record.task}: done")
+                say(console, f"ceiling of {record.task}: done")
     with (
         RunProgress(console, plan.n_open, expected_s) as progress,
         closing(run_plan(plan, best, out, n_jobs, asked.limits, progress.report)) as finished,
@@ -162,7 +160,7 @@ def _write(console: Console) -> None:
         path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(files[name])
-        _say(console, f"written: {name}")
+        say(console, f"written: {name}")
 
 
 def _check(console: Console) -> None:
@@ -173,11 +171,6 @@ def _check(console: Console) -> None:
         files = generated(ROOT, PUBLISHED, tasks, planned_then(ROOT))
         found["not what the records give"] = out_of_date(ROOT, files)
     if say_all(console, found):
-        _say(console, "Run 'python run_bench.py publish --no-run' and commit what it writes.")
+        say(console, "Run 'python run_bench.py publish --no-run' and commit what it writes.")
         raise typer.Exit(1)
-    _say(console, f"{len(records):,} published cells are whole, and the board is what they give.")
-
-
-def _say(console: Console, text: str) -> None:
-    """Print one plain line."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    say(console, f"{len(records):,} published cells are whole, and the board is what they give.")

@@ -19,8 +19,8 @@ from bench.run.child import Limits
 from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.run.redraw import Gap, Redraw
-from bench.run.store import work_folder
-from commands._options import all_tasks, friendly_errors, plugin_files
+from bench.run.store import said_when_full, work_folder
+from commands._options import all_tasks, friendly_errors, plugin_files, say
 from commands._seal import open_seal, seal_line
 
 REDRAW_FILE = "redraw.csv"
@@ -69,7 +69,7 @@ def redraw(
       python run_bench.py redraw --out sealed --seal ~/bench.key
     """
     console = Console()
-    with friendly_errors():
+    with friendly_errors(), said_when_full(out):
         tasks, plugins = all_tasks(), plugin_files(models or [])
         names = {"task": choose("task", task, dict.fromkeys(tasks, out)) if task else tasks}
         names["model"] = choose("model", model, plugins) if model else plugins
@@ -90,7 +90,7 @@ def redraw(
             )
         key = None if seal is None else open_seal(seal, [Plugin(plugins[r.model]) for r in records], out)
         if key is not None:
-            _say(console, seal_line(key))
+            say(console, seal_line(key))
         gaps: list[Gap] = []
         n_left = 0
         with work_folder(out) as work:
@@ -99,12 +99,12 @@ def redraw(
                 found = asked.gaps(record, tasks[record.task], plugins[record.model])
                 if isinstance(found, str):
                     n_left += 1
-                    _say(console, f"{record.row} on {record.task}, seed {record.seed}: left out, {found}")
+                    say(console, f"{record.row} on {record.task}, seed {record.seed}: left out, {found}")
                 else:
                     gaps += found
         console.print(_table(gaps))
         _write(out / REDRAW_FILE, gaps)
-        _say(
+        say(
             console,
             f"{len(records) - n_left} of {len(records)} cells drawn again, none trained: "
             f"{os.path.relpath(out / REDRAW_FILE)}",
@@ -133,8 +133,3 @@ def _write(path: Path, gaps: Sequence[Gap]) -> None:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         writer.writerows([getattr(gap, column) for column in COLUMNS] for gap in gaps)
-
-
-def _say(console: Console, text: str) -> None:
-    """Print one plain line."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

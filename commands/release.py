@@ -9,11 +9,10 @@ import typer
 from rich.console import Console
 
 from bench.compiled import ROOT
-from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import summary_of
 from bench.run.record import FINAL, Record
 from bench.task import Task
-from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, stale_in
+from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say, stale_in
 from leaderboard.publish import read_published
 from leaderboard.publish_board import PLAN_FILE, Published, generated, out_of_date, planned_cells
 from leaderboard.publish_check import problems
@@ -46,19 +45,15 @@ def release() -> None:
             "not what the records give": out_of_date(ROOT, generated(ROOT, PUBLISHED, tasks, planned)),
         }
         if say_all(console, found):
-            _say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
+            say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
             raise typer.Exit(1)
-        _say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
+        say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
 
 
 def planned_today(records: Sequence[Record], tasks: Mapping[str, Task]) -> Published:
     """What the published board should hold today: every plugin on every task, and what is stale."""
     rows = {name: summary_of(path) for name, path in plugin_files([]).items()}
-    stale = stale_in(records, [])
-    for record in records:
-        if record.status == "ok" and record.metric_version != METRIC_VERSION:
-            stale[record.cell] = (*stale.get(record.cell, ()), "metric")
-    return Published(rows, tuple(tasks), stale)
+    return Published(rows, tuple(tasks), stale_in(records, []))
 
 
 def planned_then(root: Path) -> Published:
@@ -78,17 +73,12 @@ def say_all(console: Console, found: Mapping[str, Sequence[str]]) -> bool:
     """Print findings of several kinds; give whether there is any."""
     for kind, texts in found.items():
         for text in texts[:SHOWN]:
-            _say(console, f"{kind}: {text}")
+            say(console, f"{kind}: {text}")
         if len(texts) > SHOWN:
-            _say(console, f"{kind}: and {len(texts) - SHOWN} more")
+            say(console, f"{kind}: and {len(texts) - SHOWN} more")
     return any(found.values())
 
 
 def _label(record: Record) -> str:
     """Cell of a record."""
     return f"{record.row} on {record.task}, seed {record.seed}"
-
-
-def _say(console: Console, text: str) -> None:
-    """Print one plain line."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -20,12 +20,13 @@ from bench.run.child import Limits
 from bench.run.cluster import Cluster
 from bench.run.engine import check_settings, planned, run_plan
 from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan
+from bench.run.plan import Plan, Plugin, make_plan, without_stale_predictions
 from bench.run.record import FINAL, Record, append_records, read_records
 from bench.run.rescore import rescore
 from bench.run.seal import Seal
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS, Sizes, Task
+from bench.timing import n_cores
 from commands._options import (
     PUBLISHED,
     REFERENCE,
@@ -34,6 +35,7 @@ from commands._options import (
     friendly_errors,
     parse_settings,
     plugin_files,
+    say,
     stale_in,
     task_files,
 )
@@ -145,7 +147,7 @@ def run(
         )
         plan = longest_first(plan, known)
         append_records(out, planned(plan, records))
-        n_jobs = jobs or os.cpu_count() or 1
+        n_jobs = jobs or n_cores()
         engine = None if cluster is None else _engine(console, cluster)
         began = time.monotonic()
         expected = estimate(plan, known, n_jobs if cluster is None else 1)
@@ -153,7 +155,7 @@ def run(
         time_text = f"{expected}" if cluster is None else f"{expected}, over the number of workers"
         _announce(console, plan, tasks, plugins, n_seeds, at_a_time, sizes, time_text)
         if key is not None:
-            console.print(seal_line(key), markup=False, highlight=False, soft_wrap=True)
+            say(console, seal_line(key))
         best = {}
         limits = Limits.of(sizes, time_limit, memory_limit)
         try:
@@ -175,13 +177,8 @@ def run(
         written = write_board(out, stale=stale, tasks=all_tasks())
         asked = {cell.key for cell in plan.cells} | {record.cell for record in best.values()}
         console.print(terminal_board([r for r in records if r.cell in asked], stale=stale, folder=out))
-        console.print(
-            f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}. "
-            f"Board and pictures: {_shown(written)}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        spent = duration(time.monotonic() - began)
+        say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {spent}. Board and pictures: {_shown(written)}")
         _exit_status(console, plan, records)
 
 
@@ -209,9 +206,9 @@ def _scored_today(console: Console, out: Path, folders: list[Path], key: Seal | 
     """Records of a folder, those of an older metric scored again; stale ones are left, for they run again."""
     records = read_records(out)
     stale = stale_in(records, folders)
-    fresh = [record for record in records if record.cell not in stale]
+    fresh = without_stale_predictions(records, stale)
     for record in rescore(fresh, all_tasks(), out, every=False, seal=key):
-        console.print(f"metrics changed: {record.row} on {record.task} scored again", markup=False, highlight=False)
+        say(console, f"metrics changed: {record.row} on {record.task} scored again")
     return read_records(out)
 
 
@@ -219,7 +216,7 @@ def _engine(console: Console, address: str) -> Cluster:
     """Engine of a run on a cluster; what it says of its workers is printed."""
     check_address("cluster", address)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the same trouble ends the run with a sentence
-    return Cluster(address, lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True))
+    return Cluster(address, lambda text: say(console, text))
 
 
 def _announce(
@@ -242,7 +239,7 @@ def _announce(
         f"time    {expected}",
     ]
     for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        say(console, line)
 
 
 def _list(console: Console, folders: list[Path]) -> None:
@@ -278,12 +275,7 @@ def _stopped(console: Console, plan: Plan, out: Path) -> NoReturn:
     """Say what an interrupted run has kept."""
     status = {record.cell: record.status for record in read_records(out)}
     done = sum(status.get(cell.key) in FINAL for cell in plan.cells)
-    console.print(
-        f"stopped: {done} of {len(plan.cells)} cells are done and kept. The same command does the rest.",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
+    say(console, f"stopped: {done} of {len(plan.cells)} cells are done and kept. The same command does the rest.")
     raise typer.Exit(130)
 
 
@@ -294,5 +286,5 @@ def _exit_status(console: Console, plan: Plan, records: list[Record]) -> None:
     if bad:
         names = "; ".join(f"{cell.label} ({status.get(cell.key, 'not_run')})" for cell in bad[:5])
         more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
-        console.print(f"not done: {names}{more}", style="red", markup=False, soft_wrap=True)
+        say(console, f"not done: {names}{more}", style="red")
         raise typer.Exit(1)

@@ -12,7 +12,8 @@ from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.run.rescore import rescore
 from bench.run.seal import read_seal
-from commands._options import all_tasks, friendly_errors
+from bench.run.store import said_when_full, sole_run
+from commands._options import all_tasks, friendly_errors, say
 
 
 def score(
@@ -31,14 +32,14 @@ def score(
     """
     console = Console()
     with friendly_errors():
-        records = read_records(folder)
-        if not records:
+        if not read_records(folder):
             raise BenchError(
                 f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
             )
         key = None if seal is None else read_seal(seal)
         n_scored = 0
-        for record in rescore(records, all_tasks(), folder, every=True, seal=key):
-            n_scored += 1
-            console.print(f"{record.row} on {record.task}, seed {record.seed}: scored", markup=False, highlight=False)
-        console.print(f"{n_scored} cells scored again, none trained.", highlight=False)
+        with said_when_full(folder), sole_run(folder):  # a cell that a run has just made again must stay the newest
+            for record in rescore(read_records(folder), all_tasks(), folder, every=True, seal=key):
+                n_scored += 1
+                say(console, f"{record.row} on {record.task}, seed {record.seed}: scored")
+        say(console, f"{n_scored} cells scored again, none trained.")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from commands._options import say
 from leaderboard.size_and_power import PROFILES, SEEDS, SHARES, USEFUL, draw_case_noise, measure_power, measure_size
 from leaderboard.size_tables import power_table, size_table
 
@@ -38,4 +39,4 @@ def statistics(
     ]
     console = Console()
     for part in text:
-        console.print(part + "\n", markup=False, highlight=False, soft_wrap=True)
+        say(console, part + "\n")

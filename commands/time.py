@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from bench.errors import BenchError, unknown
 from bench.timing import Figure
-from commands._options import friendly_errors
+from commands._options import friendly_errors, say
 from commands._timing.peers import MISSING, peers_installed
 from commands._timing.report import quantity, rich_table, write_figures
 from commands._timing.scaling import ROWS, cost_curves, score_curves
@@ -53,6 +53,10 @@ def time(
     """
     console = Console()
     with friendly_errors():
+        if row and scaling != "score":
+            raise BenchError(
+                f"option '--row': score curves must be asked for, got {scaling or 'none'}. Add --scaling score."
+            )
         if scaling is not None:
             if scaling not in ("cost", "score"):
                 raise unknown("curves", scaling, ["cost", "score"])
@@ -60,15 +64,13 @@ def time(
                 written = cost_curves(console, out, quick)
             else:
                 written = score_curves(console, out, row or list(ROWS), most_cases, jobs)
-            _print(console, f"Pictures and table: {', '.join(map(str, written))}")
+            say(console, f"Pictures and table: {', '.join(map(str, written))}")
             return
-        if row:
-            raise BenchError("option '--row': score curves must be asked for, got none. Add --scaling score.")
         for name in only or ():
             if name not in SECTIONS:
                 raise unknown("part", name, list(SECTIONS))
         if not peers_installed():
-            _print(console, f"peers {MISSING}.")
+            say(console, f"peers {MISSING}.")
         figures: list[Figure] = []
         parts = only or list(SECTIONS)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -77,13 +79,8 @@ def time(
                 progress.update(bar, description=f"measuring: {name}")
                 for figure in SECTIONS[name](quick):
                     figures.append(figure)
-                    _print(progress.console, f"{figure.section}: {figure.work}: {quantity(figure.value, figure.unit)}")
+                    say(progress.console, f"{figure.section}: {figure.work}: {quantity(figure.value, figure.unit)}")
                 progress.advance(bar)
         console.print(rich_table(figures))
         written = write_figures(figures, out)
-        _print(console, f"Table: {', '.join(map(str, written))}")
-
-
-def _print(console: Console, text: str) -> None:
-    """Print plain text."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+        say(console, f"Table: {', '.join(map(str, written))}")

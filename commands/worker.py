@@ -11,6 +11,7 @@ import typer
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
+from bench.timing import n_cores
 from commands._options import check_address, friendly_errors
 
 
@@ -32,7 +33,7 @@ def worker(
                 f"worker '{address}': package dask[distributed] must be installed, got none. "
                 "Run 'pip install -r requirements-cluster.lock'."
             )
-    n_jobs = jobs or os.cpu_count() or 1
+    n_jobs = jobs or n_cores()
     # One process a job, so that a job that takes its worker along takes no other; their memory is the run's to limit.
     options = ["--nworkers", str(n_jobs), "--nthreads", "1", "--memory-limit", "0", "--no-dashboard"]
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from bench.run.record import Record
 from leaderboard.cells import CEILING, FLOOR, predict_cpu_us, predict_us
-from leaderboard.looks import Look, frame, ratio_axis
+from leaderboard.looks import Look, frame, look_of, ratio_axis
 from leaderboard.overview import Overview
 from leaderboard.statistics import RowResult
 from leaderboard.tables import Table
@@ -80,7 +80,7 @@ def draw_accuracy_cost(overview: Overview, tables: Sequence[Table], looks: Mappi
         ax.set_xlabel("one core's time to predict a case, in a batch")
     figure.suptitle(f"Accuracy against cost over {len(overview.tasks)} core tasks: {overview.preset}")
     marks = [
-        Line2D([], [], linestyle="", color=_look(row, looks).colour, marker=_look(row, looks).marker, label=row)
+        Line2D([], [], linestyle="", color=look_of(row, looks).colour, marker=look_of(row, looks).marker, label=row)
         for row in keys
     ]
     figure.legend(handles=marks, loc="lower center", ncols=min(PER_LINE, len(marks)), frameon=False)
@@ -92,11 +92,11 @@ def _panel(ax: Axes, found: Mapping[str, RowResult], costs: Mapping[str, float],
     """One target."""
     for row, result in found.items():
         if row in costs:
-            look = _look(row, looks)
+            look = look_of(row, looks)
             ax.plot([costs[row]] * 2, [result.low, result.high], color=look.colour, linewidth=1.5, zorder=2)
             ax.plot([costs[row]], [result.ratio], marker=look.marker, color=look.colour, markersize=7, zorder=3)
     if CEILING in costs:
-        look = _look(CEILING, looks)
+        look = look_of(CEILING, looks)
         ax.plot([costs[CEILING]], [1.0], marker=look.marker, color=look.colour, markersize=11, zorder=4)
     shown = [costs[row] for row in found if row in costs] + [costs[CEILING]] * (CEILING in costs)
     ax.set_xscale("log")
@@ -121,11 +121,6 @@ def _note(ax: Axes, ratio: float, shift: float, text: str) -> None:
     at = (0.99, ratio)
     where = ax.get_yaxis_transform()
     ax.annotate(text, at, (0, shift), xycoords=where, textcoords="offset points", ha="right", fontsize=7, color="0.3")
-
-
-def _look(label: str, looks: Mapping[str, Look]) -> Look:
-    """Look of a line, whatever mark its name carries."""
-    return looks[label.partition(" (")[0]]
 
 
 def _cost(record: Record) -> float | None:

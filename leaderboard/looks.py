@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +58,30 @@ def looks_of(rows: Iterable[str]) -> dict[str, Look]:
         for number, row in enumerate(sorted(set(rows) - {FLOOR, CEILING}))
     }
     return looks | {FLOOR: Look((0.45, 0.45, 0.45), "s"), CEILING: Look((0.0, 0.0, 0.0), "*")}
+
+
+def look_of(label: str, looks: Mapping[str, Look]) -> Look:
+    """Look of a line, whatever mark its label carries behind the name of its row.
+
+    Parameters
+    ----------
+    label : str
+        Label of a line.
+    looks : mapping
+        Row to colour and marker.
+
+    Returns
+    -------
+    Look
+        That of its row.
+
+    Examples
+    --------
+    >>> looks = looks_of(["gru", "tcn"])
+    >>> look_of("tcn (1 of 2, source 0123ab)", looks) == looks["tcn"]
+    True
+    """
+    return looks[label] if label in looks else looks[label.rpartition(" (")[0]]  # a setting may hold " (" as well
 
 
 @contextmanager

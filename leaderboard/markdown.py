@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -198,7 +199,7 @@ def _machines(records: Sequence[Record]) -> str:
         ("machine", [", ".join(f"{key} {value}" for key, value in sorted(r.host.items())) for r in records]),
         ("commit", [r.commit for r in records]),
     ):
-        counted = sorted({text: texts.count(text) for text in texts if text}.items())
+        counted = sorted(Counter(text for text in texts if text).items())
         lines += [f"- {title}: {code_span(text)} (cells: {count_text(n)})" for text, n in counted]
     versions: dict[str, set[str]] = {}
     for record in records:

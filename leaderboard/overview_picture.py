@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import blended_transform_factory
 
-from leaderboard.looks import Look, frame, ratio_axis, text_width
+from leaderboard.looks import Look, frame, look_of, ratio_axis, text_width
 from leaderboard.overview import Overview, place_text
 from leaderboard.statistics import Comparison
 from leaderboard.wording import SHOWN, Shown, ratio_text
@@ -58,7 +58,7 @@ def _panel(
     at_right = blended_transform_factory(ax.transAxes, ax.transData)
     for place, name in enumerate(rows):
         row = found[name]
-        look = looks[name.partition(" (")[0]]
+        look = look_of(name, looks)
         ax.plot([row.low, row.high], [place, place], color=look.colour, linewidth=2.0, solid_capstyle="butt")
         ax.plot([row.ratio], [place], marker=look.marker, color=look.colour, markersize=7)
         texts = (ratio_text(row.ratio), place_text(row.rank) if row.rank else "", row.groups)

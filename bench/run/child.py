@@ -262,10 +262,7 @@ class Child:
             except subprocess.TimeoutExpired:
                 return ChildFailed("failed", f"the child closed its pipe without an answer\n{self._printed()}".strip())
             if self._verdict is None:
-                how = f"exit status {code}"
-                if code < 0:
-                    how = f"signal {-code} ({signal.Signals(-code).name})"
-                return ChildFailed("failed", f"the child ended with {how}\n{self._printed()}".strip())
+                return ChildFailed("failed", f"the child ended with {_ending(code)}\n{self._printed()}".strip())
         return self._verdict
 
     def _printed(self) -> str:
@@ -304,3 +301,11 @@ class Child:
             status, f"{message}\n{b''.join(self._tail)[-500:].decode(errors='replace')}".strip()
         )
         self._family.kill()
+
+
+def _ending(code: int) -> str:
+    """Say how a process ended: its exit status, or the signal, with its name if it has one."""
+    if code >= 0:
+        return f"exit status {code}"
+    names = {each.value: f" ({each.name})" for each in signal.Signals}
+    return f"signal {-code}{names.get(-code, '')}"

@@ -11,7 +11,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bench.cases import Traces
@@ -255,8 +255,14 @@ class _Dispatch:
                 continue
             outcomes = outcomes_of(reply, FitStore(self.run.out, job.key))
             yield from settle(job, outcomes, self.run, started)
-            if outcomes[-1].status == "not_run":  # its worker was told to end
-                yield from self._lost(job, started)
+            if rest := _not_run(job, outcomes):  # its worker was told to end
+                yield from self._lost(rest, started)
+
+
+def _not_run(job: Job, outcomes: list[Outcome]) -> Job | None:
+    """Job of the cells that were not run: those that were are done, whatever becomes of the others."""
+    cells = [cell for cell, outcome in zip(job.cells, outcomes, strict=True) if outcome.status == "not_run"]
+    return replace(job, cells=tuple(cells)) if cells else None
 
 
 def _there(name: str) -> Callable[[Any], Any]:

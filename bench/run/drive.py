@@ -158,7 +158,7 @@ def _fit(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:
     cpu_s, started = child.cpu_s(), time.perf_counter()
     child.send(do="fit")
     while (event := child.receive())["event"] == "progress":
-        place.report(float(event["fraction"]), str(event["message"]))
+        place.report(_fraction(event), event["message"])
     fit_s, fit_cpu_s = time.perf_counter() - started, child.cpu_s() - cpu_s
     if event["event"] != "fitted":
         raise ChildFailed("failed", f"the child broke the protocol: {event['event']!r} came instead of 'fitted'")
@@ -173,6 +173,11 @@ def _fit(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:
     }
     fits.keep(folder, notes)
     return notes
+
+
+def _fraction(progress: dict[str, Any]) -> float:
+    """Fraction of a progress report, whatever number a plugin gives: bars cannot be drawn of another."""
+    return float(min(1.0, max(0.0, progress["fraction"])))  # in this order nan becomes 0
 
 
 def _write_order(job: Job, cells: list[Cell], folder: Path) -> None:

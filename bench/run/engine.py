@@ -234,7 +234,7 @@ def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Ite
     Record
         One a cell, up to the first that was not run.
     """
-    blank = _blank(job, started)
+    blank = replace(_blank(job, started), commit=provenance.commit())
     for cell, outcome in zip(job.cells, outcomes, strict=False):
         if outcome.status == "not_run":
             return
@@ -276,8 +276,7 @@ def _blank(job: Job, started: str) -> Record:
         source_digest=cell.plugin.digest,
         cases_digest="",
         metric_version=METRIC_VERSION,
-        versions=provenance.versions_of(provenance.libraries_of(cell.plugin.path)),
-        commit=provenance.commit(),
+        versions=dict(cell.plugin.versions),
         started_utc=started,
         sealed=bool(cell.seal),
         seal_sha256=cell.seal,

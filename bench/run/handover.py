@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from bench.run.child import ChildFailed
+from bench.run.store import FULL
 
 
 def hand_over(source: Path, target: Path) -> None:
@@ -25,13 +28,37 @@ def hand_over(source: Path, target: Path) -> None:
     ------
     ChildFailed
         Something in that place cannot be replaced.
+    OSError
+        The disk takes no more, which is no fault of the child's.
     """
-    try:
+    with blamed_on_child(f"the file {target.name} cannot be handed over"):
         target.unlink(missing_ok=True)
         with open(source, "rb") as given, open(target, "xb") as file:
             shutil.copyfileobj(given, file)
+
+
+@contextmanager
+def blamed_on_child(what: str) -> Iterator[None]:
+    """Say that a plugin has spoilt its own folder, where a file cannot be written there.
+
+    Parameters
+    ----------
+    what : str
+        What cannot be done.
+
+    Raises
+    ------
+    ChildFailed
+        Instead of the system's error.
+    OSError
+        The disk takes no more: the run must stop, not fail one cell after the other.
+    """
+    try:
+        yield
     except OSError as error:
-        raise ChildFailed("failed", f"the file {target.name} cannot be handed over: {error.strerror}") from error
+        if error.errno in FULL:
+            raise
+        raise ChildFailed("failed", f"{what}: {error.strerror}") from error
 
 
 def open_given(path: Path, most: int | None = None) -> BinaryIO:

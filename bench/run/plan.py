@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from bench.compiled import ROOT
-from bench.run.provenance import source_digest
+from bench.metrics import METRIC_VERSION
+from bench.run.provenance import libraries_of, source_digest, versions_of
 from bench.run.record import FINAL, Record
 from bench.task import Sizes, Task, digest_of
 
 DRAW = ROOT / "bench" / "draw.py"
+CellKey = tuple[str, str, int, str]
+"""``Record.cell``: task, row, seed, preset."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Plugin:
     def digest(self) -> str:
         """Digest of the sources and library versions behind the model."""
         return source_digest(self.path)
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Versions of the libraries that the model imports."""
+        return versions_of(libraries_of(self.path))
 
 
 @dataclass(frozen=True)
@@ -255,7 +263,7 @@ def make_plan(
 
 def stale_cells(
     records: Sequence[Record], tasks: dict[str, Task], plugins: dict[str, Path]
-) -> dict[tuple[str, str, int, str], tuple[str, ...]]:
+) -> dict[CellKey, tuple[str, ...]]:
     """Say which records no longer describe what would come out today.
 
     Parameters
@@ -270,9 +278,10 @@ def stale_cells(
     Returns
     -------
     dict
-        ``Record.cell`` to what has changed (``task``, ``cases``, ``source``) or is gone; fresh records are left out.
+        ``Record.cell`` to what has changed (``task``, ``cases``, ``source``, ``metric``) or is gone; fresh records are
+        left out.
     """
-    found: dict[tuple[str, str, int, str], tuple[str, ...]] = {}
+    found: dict[CellKey, tuple[str, ...]] = {}
     plugin_of = {name: Plugin(path) for name, path in plugins.items()}
     for record in records:
         if record.task not in tasks:
@@ -283,6 +292,25 @@ def stale_cells(
             sizes = Sizes(**record.sizes)
             task, plugin = tasks[record.task], plugin_of[record.model]
             cell = Cell(task, plugin, record.seed, record.preset, sizes, record.seal_sha256)
-            if reasons := cell.stale(record):
+            older = record.status == "ok" and record.metric_version != METRIC_VERSION
+            if reasons := (*cell.stale(record), *["metric"] * older):
                 found[record.cell] = reasons
     return found
+
+
+def without_stale_predictions(records: Iterable[Record], stale: Mapping[CellKey, tuple[str, ...]]) -> list[Record]:
+    """Leave out records whose predictions are no longer those of today; an older metric alone does not make them so.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Stored records.
+    stale : mapping
+        What ``stale_cells`` gave.
+
+    Returns
+    -------
+    list of Record
+        Those that can be scored again.
+    """
+    return [record for record in records if set(stale.get(record.cell, ())) <= {"metric"}]

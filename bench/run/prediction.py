@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bench.cases import Traces
 from bench.metrics import LARGEST
 from bench.run.child import Child, ChildFailed
-from bench.run.handover import open_given
+from bench.run.handover import blamed_on_child, open_given
 from bench.run.record import write_arrays
 from bench.run.store import arrays_of
 from bench.world.quantities import TARGET_NAMES
@@ -94,10 +94,8 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> Answer:
 
 def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, float, dict[str, Any]]:
     """Hand the child a set of traces and give the wall and processor seconds of its prediction, files left out."""
-    try:
+    with blamed_on_child(f"the traces {stem}.npz cannot be written"):
         write_arrays(folder / f"{stem}.npz", arrays_of(traces))
-    except OSError as error:  # a plugin has spoilt its own folder
-        raise ChildFailed("failed", f"the traces {stem}.npz cannot be written: {error.strerror}") from error
     child.send(do="predict", traces=f"{stem}.npz", answer=stem)
     child.expect("ready")
     cpu_s, started = child.cpu_s(), time.perf_counter()

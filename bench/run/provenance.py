@@ -174,7 +174,7 @@ def _closure(path: Path) -> tuple[set[Path], set[str]]:
         if source in sources:
             continue
         sources.add(source)
-        for module in _imports(source):
+        for module in _imports(source, path.parent):
             top = module.split(".")[0]
             if module in NEUTRAL:
                 continue
@@ -188,10 +188,11 @@ def _closure(path: Path) -> tuple[set[Path], set[str]]:
     return sources, libraries
 
 
-def _imports(source: Path) -> set[str]:
-    """Absolute names of what a file imports anywhere: modules, and names in them that may be modules."""
+def _imports(source: Path, plugins: Path) -> set[str]:
+    """Absolute names of what a file imports anywhere: modules, names in them that may be modules, and packages."""
     names: set[str] = set()
-    package = source.parent.relative_to(ROOT).parts if source.is_relative_to(ROOT) else ("models",)
+    folder = ROOT if source.is_relative_to(ROOT) else plugins
+    package = source.parent.relative_to(folder).parts or ("models",)  # under which name plugins are loaded
     for node in ast.walk(_tree(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
@@ -199,7 +200,13 @@ def _imports(source: Path) -> set[str]:
             above = package[: len(package) + 1 - node.level] if node.level else ()
             module = ".".join([*above, *filter(None, [node.module])])
             names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
-    return names
+    return names | {above for name in names for above in _packages_above(name)}
+
+
+def _packages_above(module: str) -> list[str]:
+    """Packages that are imported before a module in them is."""
+    parts = module.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]
 
 
 def _tree(source: Path) -> ast.Module:
@@ -210,9 +217,9 @@ def _tree(source: Path) -> ast.Module:
 
 
 def _file_of(module: str, root: Path) -> Path | None:
-    """File of a module below a root."""
-    path = root.joinpath(*module.split(".")).with_suffix(".py")
-    return path if path.is_file() else None
+    """File of a module or package below a root."""
+    place = root.joinpath(*module.split("."))
+    return next((path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()), None)
 
 
 def _syntax(source: Path) -> str:

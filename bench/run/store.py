@@ -116,10 +116,19 @@ def sole_run(out: Path) -> Iterator[None]:
     Raises
     ------
     BenchError
-        Another run holds it.
+        Another run holds it, or it is no folder that can be written.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    with open(out / LOCK_FILE, "ab") as file:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = open(out / LOCK_FILE, "ab")  # noqa: SIM115  # closed below
+    except OSError as error:
+        if error.errno in FULL:
+            raise
+        raise BenchError(
+            f"folder '{out}': path must be a folder that can be written, got: {error.strerror}. "
+            "Name another with --out."
+        ) from error
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from pathlib import Path
 
@@ -19,11 +18,11 @@ from bench.run.plan import Plan, Plugin, make_plan
 from bench.run.record import Record, read_records
 from bench.run.store import sole_run
 from bench.task import Sizes
-from bench.timing import cpu_seconds
+from bench.timing import cpu_seconds, n_cores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED as WORLD
 from bench.world.quantities import TARGET_NAMES
-from commands._options import all_tasks, plugin_files
+from commands._options import all_tasks, plugin_files, say
 from commands._progress import RunProgress
 from commands._timing.inference import fit_seconds
 from commands._timing.runner import TASK, job_seconds
@@ -67,14 +66,14 @@ def cost_curves(console: Console, out: Path, quick: bool) -> list[Path]:
 
     works = {"simulate": cost_of_cases, "fit": fit_seconds, "posterior": posterior}
     panels = []
-    _say(console, "measuring: cost against cases")
+    say(console, "measuring: cost against cases")
     curves = [Curve(name, tuple(cases), tuple(work(n, 101) for n in cases)) for name, work in works.items()]
     panels.append(Panel("cost against cases", "cases of 101 samples", "processor seconds", tuple(curves)))
-    _say(console, "measuring: cost against samples")
+    say(console, "measuring: cost against samples")
     curves = [Curve(name, tuple(samples), tuple(work(500, n) for n in samples)) for name, work in works.items()]
     panels.append(Panel("cost against samples", "samples of 500 traces", "processor seconds", tuple(curves)))
-    _say(console, "measuring: cost against jobs")
-    curve = Curve("a run of light jobs", tuple(jobs), tuple(n * job_seconds(n, os.cpu_count() or 1) for n in jobs))
+    say(console, "measuring: cost against jobs")
+    curve = Curve("a run of light jobs", tuple(jobs), tuple(n * job_seconds(n, n_cores()) for n in jobs))
     panels.append(Panel("cost against jobs", "jobs", "processor seconds", (curve,)))
     return _written("cost", "What more work costs", panels, out)
 
@@ -133,7 +132,7 @@ def _doubled(most: int) -> list[int]:
 
 def _run(console: Console, plan: Plan, out: Path, n_jobs: int, sizes: Sizes) -> None:
     """Run what is open of one size."""
-    _say(console, f"{sizes.train:,} training cases: {plan.n_open} of {len(plan.cells)} fits to run")
+    say(console, f"{sizes.train:,} training cases: {plan.n_open} of {len(plan.cells)} fits to run")
     if not plan.n_open:
         return
     best = {record.task: record for record in ceilings(plan.cells, read_records(out), out)}
@@ -152,8 +151,3 @@ def _written(kind: str, title: str, panels: list[Panel], out: Path) -> list[Path
     table.write_text(slopes_table(panels), encoding="utf-8")
     with drawing():
         return [table, save(draw_scaling(title, panels), out / PICTURE_FILE[kind])]
-
-
-def _say(console: Console, text: str) -> None:
-    """Print plain text."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

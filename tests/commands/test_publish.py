@@ -7,7 +7,8 @@ import commands.release
 from bench.run.record import FINAL, read_records
 from bench.task import PRESETS, Sizes
 from leaderboard.publish import read_published
-from leaderboard.publish_board import BEGIN, END
+from leaderboard.publish_board import COMMAND, README
+from leaderboard.publish_rows import PAGE
 
 ROWS = ("--model", "behaves", "--model", "raises")
 TASKS = ("--task", "shift_10s", "--task", "matched_10s")
@@ -15,9 +16,12 @@ TASKS = ("--task", "shift_10s", "--task", "matched_10s")
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, hostile):
-    """A checkout of its own, with two plugins and tiny standard sizes, to publish into."""
+    """A checkout of its own, with two plugins, empty boards and tiny standard sizes, to publish into."""
     root = tmp_path_factory.mktemp("checkout")
-    (root / "README.md").write_text(f"# Title\n\n{BEGIN}\n{END}\n", encoding="utf-8")
+    for page, names in ((README, ["board"]), (PAGE, ["core tasks", "misled"])):
+        (root / page).parent.mkdir(exist_ok=True)
+        marks = [f"<!-- begin: {name}, written by `{COMMAND}` -->\n<!-- end: {name} -->\n" for name in names]
+        (root / page).write_text("# Title\n\n" + "".join(marks), encoding="utf-8")
     plugins = {name: hostile / f"{name}.py" for name in ("behaves", "raises")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "standard", Sizes(16, 8, 12, 2))
@@ -64,6 +68,7 @@ def test_board_is_written_at_the_end(first, checkout):
         "written: leaderboard/site/index.html",
         "written: leaderboard/site/plan.json",
         "written: README.md",
+        "written: docs/rows.md",
     ]
     assert "| `behaves` | 2 ok | 2 |" in (checkout / "README.md").read_text(encoding="utf-8")
 

@@ -72,9 +72,9 @@ def test_a_long_list_is_cut_and_counted(checked):
     assert (status, len(lines), lines[-2]) == (1, 22, "wrong: and 5 more")
 
 
-def test_plan_of_today_is_every_plugin_on_every_task_and_an_older_metric_is_stale(monkeypatch):
-    monkeypatch.setattr(commands.release, "stale_in", lambda records, folders: {})
-    old = record_of("tcn", metric_version=METRIC_VERSION - 1)
+def test_plan_of_today_is_every_plugin_on_every_task_and_marks_what_is_stale(monkeypatch):
+    old = record_of("tcn")
+    monkeypatch.setattr(commands.release, "stale_in", lambda records, folders: {old.cell: ("metric",)})
     planned = planned_today([old, record_of("bayes")], {"shift_10s": None})
     assert {"mean", "ridge", "tcn", "nls"} <= set(planned.rows)
     assert planned.rows["tcn"].endswith(".")

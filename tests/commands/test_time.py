@@ -42,6 +42,10 @@ def test_quick_reaches_the_parts(timed, tmp_path):
         (("--only", "fitt"), "part 'fitt': "),
         (("--scaling", "scor"), "curves 'scor': "),
         (("--row", "gru"), "option '--row': score curves must be asked for, got none. Add --scaling score."),
+        (
+            ("--scaling", "cost", "--row", "gru"),
+            "option '--row': score curves must be asked for, got cost. Add --scaling score.",
+        ),
     ],
 )
 def test_a_wrong_option_is_one_sentence(timed, arguments, message):

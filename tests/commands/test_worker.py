@@ -25,6 +25,12 @@ def test_a_worker_is_one_process_a_job_and_finds_the_checkout(invoke, started, m
     assert environment["PYTHONPATH"] == f"{ROOT}{os.pathsep}before"
 
 
+def test_a_worker_takes_a_job_a_core_that_it_may_use(invoke, started, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 3, 5})
+    assert invoke("worker", "tcp://10.0.0.1:8786").exit_code == 0
+    assert " ".join(started[0][1][5:7]) == "--nworkers 3"
+
+
 @pytest.mark.parametrize(
     "arguments", [("worker", "somewhere:8786"), ("--task", "shift_10s", "--cluster", "tcp://host")]
 )

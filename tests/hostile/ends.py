@@ -59,6 +59,8 @@ class Ends(Model):
             os._exit(139)
         if self.how == "segfault":
             ctypes.string_at(0)
+        if self.how == "realtime":
+            os.kill(os.getpid(), signal.SIGRTMIN + 6)
         if self.how == "closes":
             os.closerange(3, 100)
         if self.how == "allocates":

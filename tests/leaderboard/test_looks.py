@@ -3,7 +3,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from leaderboard.looks import drawing, frame, looks_of, ratio_axis, save, text_width
+from leaderboard.looks import drawing, frame, look_of, looks_of, ratio_axis, save, text_width
 
 
 def test_looks_of_fifty_rows_are_all_different():
@@ -13,6 +13,13 @@ def test_looks_of_fifty_rows_are_all_different():
 
 def test_looks_do_not_depend_on_the_order_of_rows():
     assert looks_of(["tcn", "gru", "mean"]) == looks_of(["mean", "gru", "tcn", "gru"])
+
+
+@pytest.mark.parametrize("row", ["tcn", 'tcn(name="a (b)")'])
+@pytest.mark.parametrize("mark", ["", " (1 of 2, source 0123ab)", " (1 of 2, source 0123ab, stale)"])
+def test_the_look_of_a_line_is_that_of_its_row(row, mark):
+    looks = looks_of(["gru", row])
+    assert look_of(row + mark, looks) is looks[row]
 
 
 def test_drawing_leaves_the_settings_as_they_were():

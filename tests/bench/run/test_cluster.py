@@ -5,11 +5,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import psutil
@@ -18,8 +21,9 @@ import pytest
 import bench.run.cluster
 from bench.errors import BenchError
 from bench.run.child import Limits
-from bench.run.cluster import Cluster
-from bench.run.engine import run_plan
+from bench.run.cluster import MOST_LOSSES, Cluster, _Dispatch
+from bench.run.drive import Outcome
+from bench.run.engine import Run, run_plan
 from bench.run.record import read_arrays, read_records
 from bench.run.remote import order_of
 from bench.run.sandbox import landlock_version
@@ -171,6 +175,27 @@ def _a_worker_with_other_sources_is_refused(run_there):
     assert sentence.startswith("worker 'tcp://127.0.0.1:")
     assert ": source digest of bench/draw.py must be 0123456789abcdef, got " in sentence
     assert sentence.endswith(". Update its checkout and its environment, and start it again.")
+
+
+@pytest.mark.parametrize("n_lost", [0, MOST_LOSSES - 1])
+def test_cells_that_a_lost_worker_has_answered_are_done_and_only_the_others_are_run_again_or_fail(
+    plan_of, tmp_path, monkeypatch, n_lost
+):
+    (job,) = plan_of([("behaves", {})], ("dense", "sparse")).jobs
+    answered = [asdict(Outcome("cannot", "too short", {})), asdict(Outcome("not_run", "", {}))]
+    reply = {"outcomes": answered, "fit": None, "kept": True}
+    future = mock.Mock(status="finished", **{"cancelled.return_value": False, "result.return_value": reply})
+    monkeypatch.setattr("distributed.wait", lambda futures, **options: SimpleNamespace(done=futures))
+    run = Run(CaseStore(tmp_path), {}, tmp_path / "out", Limits(), lambda *progress: None)
+    dispatch = _Dispatch(Cluster("tcp://127.0.0.1:8786", lambda text: None), None, run, deque())
+    dispatch.running[future] = (job, "worker", "")
+    dispatch.losses[job.key] = n_lost
+    given = [(record.task, record.status) for record in dispatch._settle_finished()]
+    left = [[cell.task.name for cell in each.cells] for each in dispatch.waiting]
+    if n_lost:
+        assert (given, left) == ([("dense", "cannot"), ("sparse", "failed")], [])
+    else:
+        assert (given, left) == ([("dense", "cannot")], [["sparse"]])
 
 
 @pytest.fixture

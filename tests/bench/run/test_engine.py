@@ -8,6 +8,8 @@ import numpy as np
 import psutil
 import pytest
 
+import bench.run.plan
+import bench.run.provenance
 from bench.run.child import Limits
 from bench.run.engine import Run, planned, run_job, run_plan
 from bench.run.record import append_records, read_arrays, read_records
@@ -140,6 +142,16 @@ def test_progress_is_reported(plan_of, best, out):
     assert seen == [(0.0, "starting"), (0.5, "half way"), (1.0, "predicting dense")]
 
 
+def test_progress_that_no_bar_can_show_is_made_a_fraction_and_letters_that_are_none_a_question_mark(plan_of, best, out):
+    seen = []
+    limits = Limits(time_s=120.0)
+    plan = plan_of([("reports", {})])
+    (record,) = run_plan(plan, best, out, 1, limits, lambda job, fraction, doing: seen.append((fraction, doing)))
+    assert seen == [(0.0, "starting"), *((fraction, "reading ?") for fraction in (0.25, 0.0, 0.0, 1.0, 1.0))]
+    assert record.status == "failed"
+    assert record.message.endswith("ValueError: no such file: ?\n")
+
+
 def test_a_record_says_what_its_cell_cost_and_where_it_ran(run_rows, out):
     record = run_rows(out, [("behaves", {"width": 8})])["behaves(width=8)", "dense"]
     assert record.settings["width"] == 8
@@ -165,6 +177,15 @@ def test_a_cell_is_given_as_soon_as_it_is_done_while_its_job_goes_on(plan_of, be
         given.set()
         assert [record.task for record in finished] == ["sparse"]
     assert in_time == [True]
+
+
+def test_planning_reads_the_sources_of_a_plugin_once_and_asks_for_no_commit(plan_of, monkeypatch):
+    read = []
+    monkeypatch.setattr(bench.run.plan, "libraries_of", lambda path: read.append(path.stem) or set())
+    monkeypatch.setattr(bench.run.provenance, "commit", lambda: pytest.fail("the commit was asked for"))
+    plan = plan_of([("behaves", {}), ("neighbour", {})], ALL, seeds=3)
+    assert len(planned(plan, [])) == 18
+    assert sorted(read) == ["behaves", "neighbour"]
 
 
 def test_open_cells_without_a_record_are_planned_until_they_run(run_rows, plan_of, out):

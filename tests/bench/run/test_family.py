@@ -42,7 +42,7 @@ def keeper():
 
 
 def test_processor_time_is_that_of_descendants_those_included_that_have_ended(keeper):
-    assert 0.49 < Family(keeper.pid).cpu_s() < 0.7
+    assert 0.49 < Family(keeper.pid).cpu_s() < 0.95  # with the keeper's own it would be 1.0 or more
 
 
 def test_memory_is_that_of_descendants(keeper):

@@ -1,5 +1,6 @@
 import os
 import resource
+import signal
 import time
 
 import psutil
@@ -8,11 +9,13 @@ import pytest
 from bench.run.child import TAIL_BYTES, Limits
 
 GONE_WITHIN_S = 20.0
+LIMIT_S = 6.0
+"""Time limit of the children that never end: all five must have begun their fit by then."""
 
 
 @pytest.fixture(scope="module")
 def ended(run_rows, tmp_path_factory, notes):
-    rows = [("ends", {"how": how}) for how in ("exit", "segfault", "closes", "orphans")]
+    rows = [("ends", {"how": how}) for how in ("exit", "segfault", "realtime", "closes", "orphans")]
     rows += [("raises", {"where": "exit"}), ("neighbour", {})]
     return _by_how(run_rows(tmp_path_factory.mktemp("ended"), rows, n_jobs=3))
 
@@ -20,7 +23,7 @@ def ended(run_rows, tmp_path_factory, notes):
 @pytest.fixture(scope="module")
 def limited(run_rows, tmp_path_factory, notes):
     rows = [("ends", {"how": how}) for how in ("loops", "ignores", "forks", "daemon", "flees")]
-    return _by_how(run_rows(tmp_path_factory.mktemp("limited"), rows, n_jobs=4, limits=Limits(time_s=4.0)))
+    return _by_how(run_rows(tmp_path_factory.mktemp("limited"), rows, n_jobs=5, limits=Limits(time_s=LIMIT_S)))
 
 
 def _by_how(records):
@@ -67,6 +70,11 @@ def test_a_child_that_crashes_fails_with_the_name_of_the_signal(ended):
     assert ended["segfault"].message == "the child ended with signal 11 (SIGSEGV)"
 
 
+def test_a_signal_without_a_name_is_told_by_its_number(ended):
+    assert ended["realtime"].status == "failed"
+    assert ended["realtime"].message == f"the child ended with signal {signal.SIGRTMIN + 6}"
+
+
 def test_a_child_that_closes_its_pipe_fails(ended):
     assert ended["closes"].status == "failed"
     assert ended["closes"].message == "the child closed its pipe without an answer"
@@ -85,7 +93,7 @@ def test_descendants_of_a_child_that_exits_are_killed(ended, notes):
 @pytest.mark.parametrize("how", ["loops", "ignores", "forks", "daemon"])
 def test_a_child_that_does_not_end_is_timeout_and_leaves_no_process(limited, notes, how):
     assert limited[how].status == "timeout"
-    assert limited[how].message == "stopped at the time limit of 4 s"
+    assert limited[how].message == f"stopped at the time limit of {LIMIT_S:g} s"
     assert _running(notes, how) == []
 
 

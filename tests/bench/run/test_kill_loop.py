@@ -178,6 +178,16 @@ def test_a_second_run_into_a_folder_is_refused_and_one_after_the_other_is_not(tm
             )
 
 
+def test_a_folder_that_cannot_be_is_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    for out, got in ((tmp_path / "file", "File exists"), (tmp_path / "file" / "below", "Not a directory")):
+        with pytest.raises(BenchError) as caught, sole_run(out):
+            pass
+        assert str(caught.value) == (
+            f"folder '{out}': path must be a folder that can be written, got: {got}. Name another with --out."
+        )
+
+
 def test_other_errors_than_those_of_a_full_disk_are_not_reworded(tmp_path):
     with pytest.raises(FileNotFoundError), said_when_full(tmp_path):
         (tmp_path / "none").read_bytes()

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_task
-from bench.run.plan import Plugin, make_plan, stale_cells
+from bench.run.plan import Plugin, make_plan, stale_cells, without_stale_predictions
 from bench.run.record import STATUSES
 from bench.task import PRESETS, Sizes
 from bench.world.equilibria import FIXED_25C
@@ -136,6 +137,19 @@ def test_stale_records_are_told_from_those_whose_task_or_plugin_is_gone(plan_of,
         ("removed", "behaves", 0, "tiny"): ("task removed",),
         ("dense", "gone", 0, "tiny"): ("plugin not found",),
     }
+
+
+def test_an_older_metric_is_stale_but_is_scored_again_and_not_run_again(plan_of, record_of, tasks, hostile):
+    cell = plan_of([("behaves", {})]).cells[0]
+    older = record_of(cell, metric_version=METRIC_VERSION - 1)
+    both = record_of(cell, seed=1, metric_version=METRIC_VERSION - 1)  # which trains on other cases than seed 0
+    failed = record_of(cell, metric_version=METRIC_VERSION - 1, status="failed")
+    plugins = {"behaves": hostile / "behaves.py"}
+    stale = stale_cells([older, both], tasks, plugins)
+    assert stale == {older.cell: ("metric",), both.cell: ("cases", "metric")}
+    assert stale_cells([failed], tasks, plugins) == {}
+    assert without_stale_predictions([older, both], stale) == [older]
+    assert plan_of([("behaves", {})], records=[older]).n_open == 0
 
 
 def test_labels_say_how_much_a_job_does(plan_of):

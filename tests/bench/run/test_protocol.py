@@ -11,6 +11,18 @@ def test_an_event_is_given_as_it_was_sent():
     assert parse_event(json.dumps(FITTED).encode()) == FITTED
 
 
+def test_what_the_parts_of_an_event_hold_is_kept():
+    event = FITTED | {"history": [{"loss": 0.5, "epoch": 1}, {"loss": float("inf")}]}
+    assert parse_event(json.dumps(event).encode()) == event
+    described = {"event": "described", "settings": {"starts": [1]}, "cannot": {"dense": None, "sparse": "too short"}}
+    assert parse_event(json.dumps(described).encode()) == described
+
+
+def test_half_a_character_is_a_question_mark_and_a_whole_one_is_kept():
+    event = {"event": "progress", "fraction": 0.5, "message": "a \udcff b \U0001f9ea"}
+    assert parse_event(json.dumps(event).encode()) == event | {"message": "a ? b \U0001f9ea"}
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -23,7 +35,10 @@ def test_an_event_is_given_as_it_was_sent():
         b'{"event": "described"}',
         b'{"event": "described", "settings": 1, "cannot": {}}',
         b'{"event": "progress", "fraction": "half", "message": "x"}',
+        b'{"event": "described", "settings": {}, "cannot": {"dense": 1}}',
         json.dumps(FITTED | {"history": "long"}).encode(),
+        json.dumps(FITTED | {"history": [1.0]}).encode(),
+        json.dumps(FITTED | {"history": [{"loss": "small"}]}).encode(),
         b"[" * 100_000,
         b"\xff\xfe",
     ],

@@ -108,6 +108,20 @@ def test_a_helper_beside_a_plugin_of_another_folder_counts_and_is_no_library(tre
     assert libraries_of(mine / "model.py") == {"numpy"}
 
 
+@pytest.mark.parametrize("line", ["import mine.net", "from mine import net", "from mine.net import x"])
+@pytest.mark.parametrize("changed", ["__init__.py", "net.py", "parts.py"])
+def test_a_package_beside_a_plugin_counts_with_all_its_modules_and_is_no_library(tmp_path, line, changed):
+    (tmp_path / "mine").mkdir()
+    for name, text in (("__init__", "scale = 1\n"), ("net", "from .parts import x\n"), ("parts", "x = 1\n")):
+        (tmp_path / "mine" / f"{name}.py").write_text(text)
+    (tmp_path / "model.py").write_text(f"import numpy\n{line}\n")
+    before = digest(tmp_path, "model.py")
+    assert libraries_of(tmp_path / "model.py") == {"numpy"}
+    with open(tmp_path / "mine" / changed, "a") as file:
+        file.write("y = 2\n")
+    assert digest(tmp_path, "model.py") != before
+
+
 def test_threads_read_sources_at_the_same_time():
     # Whatever runs when garbage is collected lets another thread in: Python 3.11 cannot build two trees at once.
     def let_others_in(phase, info):
