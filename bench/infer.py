@@ -14,7 +14,8 @@ from bench.infer_fit import Fit, fit_trace
 from bench.posterior import Posterior, exact_posterior
 from bench.world.acquisition import SHORTEST_LAG_S, Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED, World
-from bench.world.quantities import E0, KNOWN, TARGETS
+from bench.world.quantities import E0, INITIAL_PH, KNOWN, TARGETS
+from bench.world.simulator import simulate_ph
 
 Array = NDArray[np.float64]
 
@@ -108,6 +109,19 @@ class Inference:
             Of the same length.
         """
         return replace(self.acquisition, interval_s=interval_s)
+
+    @property
+    def rises(self) -> bool:
+        """Whether the best fit rises by more than the noise of one sample: otherwise no reaction is to be seen."""
+        last = self.traces.time_s[:, -1:]
+        ph = simulate_ph(last, self.traces.known, self.fit.targets[None], self.world)
+        return float(ph[0, 0] - self.traces.known[0, INITIAL_PH]) > self.acquisition.noise_sd
+
+    @property
+    def step_ph(self) -> float:
+        """Step in which the trace was written down [pH]; 0 where too few values repeat to tell."""
+        values = np.unique(self.traces.ph[0])
+        return float(np.diff(values).min()) if 1 < len(values) <= len(self.traces.ph[0]) / 2 else 0.0
 
     @property
     def beyond_prior(self) -> tuple[str, ...]:

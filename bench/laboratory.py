@@ -1,11 +1,9 @@
-"""A laboratory's own CSV of one trace: its delimiter, decimals and units found out, every value checked."""
+"""A laboratory's own CSV of one trace: its columns, units and known inputs found out, every value checked."""
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,29 +11,30 @@ from numpy.typing import NDArray
 
 from bench.cases import Traces
 from bench.errors import BenchError
-from bench.laboratory_names import lookup, units_of
+from bench.laboratory_lines import OPTION, LabFile
+from bench.laboratory_text import text_of
 from bench.world.quantities import KNOWN, KNOWN_NAMES, grams_urease_powder, temperature_C, volume_L
-from bench.world.simulator import DOMAIN, MEASURED_PH
+from bench.world.simulator import DOMAIN
 
 Array = NDArray[np.float64]
 
-DELIMITERS = ("\t", ";", ",")
-"""In the order in which they are looked for: a comma may be a decimal sign, the others never are."""
-NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
-MISSING = ("", "na", "nan", "n/a", "-")
-"""How loggers write a sample that was not measured."""
 UNUSED = (grams_urease_powder, volume_L)
 """Known inputs that do not enter the reaction, so that a file may lack them."""
-MOST_BYTES = 50_000_000
-EXAMPLES = {"substrate_mM": "urea: 50 mM", "temperature_C": "temperature: 25 C", "initial_pH": "initial pH: 7.0"}
-"""Remarks that give what a file must know."""
+FILLED = "filled in"
+"""Source of a value that nobody gave."""
+MOST_DRIFT_C = 1.0
+"""Range of a measured temperature that still counts as constant: one degree moves the rate by about 4 %."""
+EXAMPLES = {
+    "substrate_mM": ("'# urea: 50 mM'", "--substrate"),
+    "temperature_C": ("'# temperature: 25 C'", "--temperature"),
+    "initial_pH": ("'# initial pH: 7.0'", "--initial-ph"),
+}
+"""Lines that give what a file must know, and the options that do."""
 OTHER_UNITS = {
-    "substrate_mM": "Name its unit: urea [mM], urea [M] or urea [g/L].",
-    "temperature_C": "Name its unit: temperature [C] or temperature [K].",
+    "substrate_mM": "Check its unit: urea [mM], urea [M] or urea [g/L].",
+    "temperature_C": "Check its unit: temperature [C] or temperature [K].",
 }
 """What a value outside the domain is likely to be."""
-OPTION = "option"
-"""Source of a value that was given apart from the file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,32 +71,13 @@ class LabTrace:
         return dict(zip(KNOWN_NAMES, self.traces.known[0].tolist(), strict=True))
 
 
-@dataclass(eq=False)
-class _File:
-    """What has been read of a file so far."""
-
-    name: str
-    given: dict[str, tuple[float, str]]
-    columns: list[str] = field(default_factory=list)
-    scales: list[tuple[float, float]] = field(default_factory=list)
-    header_line: int = 0
-    delimiter: str = ","
-    decimal: str = ""
-    samples: list[tuple[float, float]] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    n_empty: int = 0
-
-    def error(self, line: int, which: str, text: str) -> BenchError:
-        """Error at a line and a column."""
-        return BenchError(f"{self.name}, line {line} '{which}': {text}")
-
-
-def read_trace(path: Path, given: Mapping[str, float] | None = None) -> LabTrace:
+def read_trace(path: Path, given: Mapping[str, float] | None = None, mixed_at: str | None = None) -> LabTrace:
     r"""Read a laboratory's CSV of one trace.
 
-    The first line that is no remark names the columns: the time with its unit (``time_s``, ``time [min]``) and the pH.
-    Known inputs are columns, or remarks such as ``# temperature: 30 C``, or given apart. Comma, semicolon or tab
-    separate; the decimal sign is a point or a comma, the same in the whole file.
+    The first line that names a time and a pH is that of the columns: the time with its unit (``time_s``,
+    ``time [min]``) or as a clock writes it. Known inputs are columns, or lines above it such as
+    ``temperature: 30 C``, or given apart. Comma, semicolon or tab separate; the decimal sign is a point or a comma,
+    the same in the whole file.
 
     Parameters
     ----------
@@ -105,11 +85,13 @@ def read_trace(path: Path, given: Mapping[str, float] | None = None) -> LabTrace
         The file.
     given : mapping, optional
         Known input to value, in the units of ``bench.world.quantities``; it goes before what the file says.
+    mixed_at : str, optional
+        Moment of mixing as the column of time writes it; 0 without it.
 
     Returns
     -------
     LabTrace
-        In the suite's units. Lines without a pH are left out.
+        In the suite's units. Lines without a pH and samples before mixing are left out.
 
     Raises
     ------
@@ -127,166 +109,61 @@ def read_trace(path: Path, given: Mapping[str, float] | None = None) -> LabTrace
     >>> trace.time_s.tolist(), trace.ph.tolist(), round(trace.known["substrate_mM"], 2)
     ([0.0, 30.0], [7.0, 8.4], 49.95)
     """
-    file = _File(path.name, {name: (value, OPTION) for name, value in (given or {}).items()})
-    for number, line in enumerate(_text(path).splitlines(), start=1):
-        text = line.strip()
-        if text.startswith("#"):
-            _remark(file, number, text.lstrip("# ").rstrip(",;\t "))
-        elif not text.strip(",; \t"):
-            continue
-        elif not file.columns:
-            _header(file, number, line)
-        else:
-            _row(file, number, line)
+    file = LabFile(path.name, {name: (value, OPTION) for name, value in (given or {}).items()})
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
+        file.take(number, line)
     if not file.columns:
-        raise BenchError(f"{file.name} 'header': a line must name the columns time_s and ph, got none. Add it.")
-    if len(file.samples) < 2:
-        raise BenchError(
-            f"{file.name} 'samples': number must be at least 2, got {len(file.samples)}. Check that the file is whole."
-        )
-    notes = [f"Lines without a pH, which were left out: {file.n_empty}."] * bool(file.n_empty)
-    notes += [f"Columns that were passed over: {', '.join(file.ignored)}."] * bool(file.ignored)
-    known, filled = _known(file)
-    time_s, ph = np.array(file.samples).T
+        raise file.without_columns()
+    time_s, ph = _since_mixing(file, mixed_at)
+    known = _known(file)
     sources = {name: file.given[name][1] for name in KNOWN_NAMES}
-    return LabTrace(Traces.of(time_s, ph[None], [known]), sources, tuple(notes + filled))
+    return LabTrace(Traces.of(time_s, ph[None], [known]), sources, tuple(file.notes))
 
 
-def _text(path: Path) -> str:
-    """Text of a file, in the encodings that spreadsheets write."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except OSError as error:
+def _since_mixing(file: LabFile, mixed_at: str | None) -> tuple[Array, Array]:
+    """Times since mixing and pH of the samples that count, with a note on the others."""
+    if file.n_empty:
+        file.notes.append(f"Lines without a pH, which were left out: {file.n_empty}.")
+    start_s = file.moment_s(mixed_at) if mixed_at is not None and file.samples else 0.0
+    n_before = sum(sample.time_s < start_s for sample in file.samples)
+    if n_before:
+        file.notes.append(f"Samples before mixing, which were left out: {n_before}.")
+    file.samples = file.samples[n_before:]
+    if len(file.samples) < 2:
+        before = ", and the moment of mixing" * bool(n_before)
         raise BenchError(
-            f"trace '{path.name}': path must be a readable file, got: {error.strerror}. Check the spelling."
-        ) from error
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", errors="replace")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", errors="replace")
-    if len(content) > MOST_BYTES or "\0" in text:
-        got = f"more than {MOST_BYTES / 1e6:g} MB" if len(content) > MOST_BYTES else "binary content"
-        raise BenchError(f"trace '{path.name}': file must be the text of one trace, got {got}. Export it as CSV.")
-    return text
-
-
-def _remark(file: _File, number: int, text: str) -> None:
-    """Take a known input from a remark such as ``temperature: 30 C``; other remarks are passed over."""
-    name, sign, rest = (part.strip() for part in text.partition("=" if "=" in text else ":"))
-    found = NUMBER.match(rest)
-    if not sign or found is None:
-        return
-    named = lookup(f"{name} {rest[found.end() :]}") or lookup(name)
-    if named is not None and named.name in KNOWN_NAMES:
-        _give(file, number, named.name, named.scale * float(found.group().replace(",", ".")) + named.shift)
-    else:
-        _check_unit(file, number, name)
-
-
-def _header(file: _File, number: int, text: str) -> None:
-    """Take the names and units of the columns."""
-    file.header_line = number
-    file.delimiter = next((sign for sign in DELIMITERS if sign in text), ",")
-    for cell in _cells(file, text):
-        named = lookup(cell)
-        if named is None:
-            _check_unit(file, number, cell)
-            file.ignored += [cell] * bool(cell)
-        elif named.name in file.columns:
-            raise file.error(number, cell, f"column must be the only {named.name}, got a second. Keep one of them.")
-        file.columns.append(named.name if named else "")
-        file.scales.append((named.scale, named.shift) if named else (1.0, 0.0))
-    lacking = [name for name in ("time_s", "ph") if name not in file.columns]
-    if lacking:
-        raise file.error(
-            number,
-            " and ".join(lacking),
-            f"columns must include time_s and ph, got {text.strip()!r}. Rename them; put # before remarks.",
+            f"{file.name} 'samples': number must be at least 2, got {len(file.samples)}. "
+            f"Check that the file is whole{before}."
         )
-
-
-def _row(file: _File, number: int, text: str) -> None:
-    """Take one sample."""
-    cells, n_columns = _cells(file, text), len(file.columns)
-    if len(cells) < n_columns or any(cells[n_columns:]):
+    time_s = np.array([sample.time_s for sample in file.samples])
+    if start_s:
+        time_s = np.round(time_s - start_s, 9)  # without the last digits of a time of day
+    if mixed_at is None and time_s[0] > time_s[-1] - time_s[0]:
+        first = file.samples[0].moment
         raise BenchError(
-            f"{file.name}, line {number}: number of values must be {n_columns}, as in line {file.header_line}, got "
-            f"{len(cells)}. Check the delimiter, which seems to be {file.delimiter!r}, and the decimal sign."
+            f"{file.name} 'time_s': time must count from mixing, got a first sample at {first}, later than the trace "
+            f"is long. Add --mixed-at '{first}' with your moment of mixing, or --mixed-at 0 if the times are right."
         )
-    values: dict[str, float] = {}
-    for name, cell, (scale, shift) in zip(file.columns, cells, file.scales, strict=False):
-        if name and (name == "time_s" or cell.lower() not in MISSING):
-            values[name] = scale * _number(file, number, name, cell) + shift
-    for name in KNOWN_NAMES:
-        if name in values:
-            _give(file, number, name, values[name])
-    if "ph" not in values:
-        file.n_empty += 1
-        return
-    time_s, ph = values["time_s"], values["ph"]
-    low, high = MEASURED_PH
-    if not low <= ph <= high:
-        raise file.error(number, "ph", f"value must be between {low:g} and {high:g}, got {ph:g}. Mend the line.")
-    before = file.samples[-1][0] if file.samples else 0.0
-    if time_s < before or (file.samples and time_s == before):
-        step = "Give one trace a file, in order of time." if file.samples else "Drop what is before mixing."
-        limit = f"above {before:g}, that of the sample before," if file.samples else "at least 0, which is mixing,"
-        raise file.error(number, "time_s", f"value must be {limit} got {time_s:g}. {step}")
-    file.samples.append((time_s, ph))
+    return time_s, np.array([sample.ph for sample in file.samples])
 
 
-def _cells(file: _File, text: str) -> list[str]:
-    """Cells of one line."""
-    return [cell.strip() for cell in next(csv.reader([text], delimiter=file.delimiter, skipinitialspace=True))]
-
-
-def _number(file: _File, number: int, name: str, cell: str) -> float:
-    """Number in a cell; the file's decimal sign is settled by the first cell that has one."""
-    if not NUMBER.fullmatch(cell):
-        step = "Give the time since mixing as one number." if ":" in cell else "Mend or drop the line."
-        raise file.error(number, name, f"value must be a number, got {cell!r}. {step}")
-    sign = next((sign for sign in ".," if sign in cell), "")
-    if sign and file.decimal and sign != file.decimal:
-        raise file.error(
-            number, name, f"decimal sign must be {file.decimal!r} as above, got {cell!r}. Use one in the whole file."
-        )
-    file.decimal = file.decimal or sign
-    return float(cell.replace(",", "."))
-
-
-def _give(file: _File, number: int, name: str, value: float) -> None:
-    """Take the value of a known input, which must be the same wherever the file has it."""
-    before, source = file.given.setdefault(name, (value, f"line {number}"))
-    if before != value and source != OPTION:
-        raise file.error(number, name, f"value must be {before:g}, as in {source}, got {value:g}. Keep one of them.")
-
-
-def _check_unit(file: _File, number: int, name: str) -> None:
-    """Raise for a name that lacks its unit."""
-    units = units_of(name)
-    if units:
-        raise file.error(
-            number, name, f"unit must be one of {', '.join(units)}, got none. Write '{name} [{units[0]}]'."
-        )
-
-
-def _known(file: _File) -> tuple[list[float], list[str]]:
-    """Known inputs in their order, and what was filled in."""
+def _known(file: LabFile) -> list[float]:
+    """Known inputs in their order, with a note on what was filled in."""
+    _measured_temperature(file)
     filled = []
     for quantity in UNUSED:
         if quantity.name not in file.given:
             middle = 0.5 * (quantity.low + quantity.high)
-            file.given[quantity.name] = (middle, "filled in")
-            filled.append(f"{quantity.name} is not given: {middle:g} stands in; the reaction does not depend on it.")
+            file.given[quantity.name] = (middle, FILLED)
+            filled.append(f"{quantity.name} {middle:g}")
+    if filled:
+        file.notes.append(f"Filled in, as the reaction does not depend on it: {', '.join(filled)}.")
     lacking = [quantity.name for quantity in KNOWN if quantity.name not in file.given]
     if lacking:
+        lines, options = (", ".join(EXAMPLES[name][which] for name in lacking) for which in (0, 1))
         raise BenchError(
             f"{file.name} '{lacking[0]}': known inputs must include {', '.join(lacking)}, got none. "
-            f"Add the line '# {EXAMPLES[lacking[0]]}' with your value, or give it as an option."
+            f"Add on top, with your values: {lines}; or give {options}."
         )
     for column, quantity in enumerate(KNOWN):
         low, high = DOMAIN.get(column, (0.0, np.inf))
@@ -297,4 +174,28 @@ def _known(file: _File) -> tuple[list[float], list[str]]:
                 f"{file.name}, {source} '{quantity.name}': value must be {limits} {quantity.unit}, got {value:g}. "
                 f"{OTHER_UNITS.get(quantity.name, 'Mend it.')}"
             )
-    return [file.given[name][0] for name in KNOWN_NAMES], filled
+    return [file.given[name][0] for name in KNOWN_NAMES]
+
+
+def _measured_temperature(file: LabFile) -> None:
+    """Take the mean of a column of temperatures, which must be constant as far as the reaction can tell."""
+    measured = [sample.celsius for sample in file.samples if sample.celsius is not None]
+    name = temperature_C.name
+    stated, source = file.given.get(name, (None, ""))
+    if not measured or source == OPTION:
+        return
+    low, high = min(measured), max(measured)
+    if high - low > MOST_DRIFT_C:
+        raise BenchError(
+            f"{file.name} '{name}': column must stay within {MOST_DRIFT_C:g} degree C, got {low:g} to {high:g}. "
+            "Cut the trace where it drifts, or insist on one value with --temperature."
+        )
+    mean = float(np.mean(measured))
+    if stated is None:
+        source = "its column" if low == high else f"mean of its column, {low:g} to {high:g}"
+        file.given[name] = (low if low == high else mean, source)
+    elif abs(mean - stated) > MOST_DRIFT_C:
+        raise BenchError(
+            f"{file.name} '{name}': column must agree with {source} to {MOST_DRIFT_C:g} degree C, got {mean:.4g} "
+            f"beside {stated:g}. Drop one of them, or insist on one value with --temperature."
+        )

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 UREA_G_PER_MOL = 60.055
 """Molar mass of urea, CH4N2O. Source: IUPAC standard atomic weights 2021, doi:10.1515/pac-2019-0603."""
 
+_AT_TEMPERATURE = re.compile(r"^(ph|ph value) \d+( \d+)? ?°?c$")
+"""A pH that names the temperature of its calibration."""
+_CLOCK = re.compile(r"() (hh )?mm ss( \w+)?$")
+"""A time that names how it is written."""
+
 
 @dataclass(frozen=True)
 class Named:
@@ -39,7 +44,7 @@ class _Words:
 VOCABULARY = (
     _Words(
         "time_s",
-        ("time", "t", "elapsed", "elapsed_time", "elapsed time"),
+        ("time", "t", "elapsed", "elapsed time", "date time", "datetime", "date and time", "timestamp", "time stamp"),
         (
             ("s", ("sec", "secs", "second", "seconds"), 1.0, 0.0),
             ("ms", ("millisecond", "milliseconds"), 1e-3, 0.0),
@@ -47,11 +52,11 @@ VOCABULARY = (
             ("h", ("hr", "hour", "hours"), 3600.0, 0.0),
         ),
     ),
-    _Words("ph", ("ph", "ph value", "measured ph")),
+    _Words("ph", ("ph", "ph value", "measured ph", "ph ph")),
     _Words("initial_pH", ("initial ph", "ph0", "ph 0", "start ph", "starting ph")),
     _Words(
         "substrate_mM",
-        ("substrate", "urea", "s0"),
+        ("substrate", "urea", "s0", "substrate concentration", "urea concentration"),
         (
             ("mM", ("mmol/l",), 1.0, 0.0),
             ("M", ("mol/l",), 1e3, 0.0),
@@ -100,7 +105,7 @@ def lookup(text: str) -> Named | None:
     Parameters
     ----------
     text : str
-        Name as somebody wrote it.
+        Name as somebody wrote it. The name of a run in front of a colon and the temperature behind a pH say nothing.
 
     Returns
     -------
@@ -109,32 +114,41 @@ def lookup(text: str) -> Named | None:
 
     Examples
     --------
-    >>> lookup("Time [min]"), lookup("pH"), lookup("time")
+    >>> lookup("Latest: Time [min]"), lookup("pH (25 °C)"), lookup("time")
     (Named(name='time_s', scale=60.0, shift=0.0), Named(name='ph', scale=1.0, shift=0.0), None)
     """
-    return _meanings().get(spelled(text))
+    meanings = _meanings()
+    return next((meanings[each] for each in _readings(text, _AT_TEMPERATURE) if each in meanings), None)
 
 
-def units_of(text: str) -> tuple[str, ...]:
-    """Units of which a bare name needs one.
+def lacking_unit(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Find what a bare name would mean, and the units of which it needs one.
 
     Parameters
     ----------
     text : str
-        Name as somebody wrote it.
+        Name as somebody wrote it. A time may name its clock instead, as in ``Time (hh:mm:ss)``.
 
     Returns
     -------
-    tuple of str
-        Nothing for a name that means nothing here, or needs no unit.
+    tuple of str and tuple of str, or None
+        The suite's name and the laboratory's units; None for a name that means nothing here, or needs no unit.
 
     Examples
     --------
-    >>> units_of("Temp."), units_of("pH"), units_of("remark")
-    (('C', 'K'), (), ())
+    >>> lacking_unit("Temp."), lacking_unit("pH"), lacking_unit("remark")
+    (('temperature_C', ('C', 'K')), None, None)
     """
-    found = [words.units for words in VOCABULARY if spelled(text) in map(spelled, words.words)]
-    return tuple(unit for unit, *_ in found[0]) if found else ()
+    readings = _readings(text, _CLOCK)
+    for words in VOCABULARY:
+        if words.units and any(spelled(word) in readings for word in words.words):
+            return words.name, tuple(unit for unit, *_ in words.units)
+    return None
+
+
+def _readings(text: str, drop: re.Pattern[str]) -> list[str]:
+    """Spellings that a name may have: whole, and without what stands in front of its colon."""
+    return [drop.sub(r"\1", spelled(each)) for each in (text, text.partition(":")[2])]
 
 
 def _meanings() -> dict[str, Named]:

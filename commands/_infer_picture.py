@@ -98,7 +98,11 @@ def _forecast(ax: Axes, inference: Inference, answer: Answer | None) -> None:
     ax.fill_between(
         time_s, *(mean[0] + sign * BAND_SD * sd[0] for sign in (-1, 1)), color=BLUE, alpha=0.25, linewidth=0
     )
-    ax.plot(time_s, mean[0], color=BLUE, linewidth=1.6, label="exact posterior")
+    cut = ", cut to the prior" if inference.beyond_prior else ""
+    ax.plot(time_s, mean[0], color=BLUE, linewidth=1.6, label=f"exact posterior{cut}", zorder=3)
+    if cut:
+        free = simulate_ph(time_s, known, inference.fit.targets[None], inference.world)[0]
+        ax.plot(time_s, free, color="0.3", linestyle=":", label="best fit, no prior")
     if answer is not None:
         low, high = (np.array([getattr(quantity, end) for quantity in TARGETS]) for end in ("low", "high"))
         clipped = np.clip(answer.mean, low, high)
@@ -107,16 +111,18 @@ def _forecast(ax: Axes, inference: Inference, answer: Answer | None) -> None:
         ax.plot(time_s, forecast, color=ORANGE, linestyle="--", label=label)
     ax.plot(inference.traces.time_s[0], inference.traces.ph[0], ".", color="0.3", markersize=2.5)
     ax.axvspan(0.0, prefix_s, color="0.93", zorder=0)
-    # Linear as far as the trace goes, logarithmic after it.
-    ax.set_xscale("symlog", linthresh=prefix_s, linscale=1.0)
-    ticks = [tick for tick in TICKS_S if tick <= time_s[-1] and (tick == 0 or tick >= 0.3 * prefix_s)]
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.minorticks_off()
     ax.set_xlim(0.0, time_s[-1])
-    # The steep start stands beside; without it the band of the forecast can be seen.
-    ax.set_ylim(bottom=float(np.interp(prefix_s / 3, time_s, mean[0])))
-    ax.set_xlabel("time [s], logarithmic beyond the trace")
-    ax.set_title(f"Forecast to {time_s[-1]:g} s, with its 90 % band", loc="left")
+    if len(later):
+        # The steep start stands beside; without it the band of the forecast can be seen.
+        ax.set_ylim(bottom=float(np.interp(prefix_s / 3, time_s, mean[0])))
+        # Linear as far as the trace goes, logarithmic after it.
+        ax.set_xscale("symlog", linthresh=prefix_s, linscale=1.0)
+        ticks = [tick for tick in TICKS_S if tick <= time_s[-1] and (tick == 0 or tick >= 0.3 * prefix_s)]
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        ax.minorticks_off()
+    ax.set_xlabel("time [s], logarithmic beyond the trace" if len(later) else "time [s]")
+    forecast = f"Forecast to {time_s[-1]:g} s, with its 90 % band"
+    ax.set_title(forecast if len(later) else "The trace leaves nothing to forecast", loc="left")
     ax.legend(loc="lower right", frameon=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from bench.errors import BenchError
 from bench.infer import UNKNOWN, Inference
 from bench.infer_duration import HORIZON_S, WANTED, Duration
 from bench.infer_fit import INITIAL, LAG, NOISE, OFFSET, Doubt
@@ -15,6 +16,8 @@ from leaderboard.wording import SHOWN, quantity_text
 FINE_S = 0.3
 """Sampling interval that a coarser trace is compared with: the training interval of most tasks."""
 UNSETTLED = "Estimates and intervals are not to be trusted before that is settled."
+EQUAL = 1000.0
+"""Ratio of chances up to which two doubts explain a trace about equally well."""
 SHORT_S, LONG_S = 2.0, 1000.0
 """Traces shorter or longer than these are more likely in another unit of time."""
 
@@ -27,7 +30,23 @@ def fit_sentences(inference: Inference, doubts: Sequence[Doubt]) -> list[str]:
     if not doubts:
         few = " Few samples: a fault of the electrode could hide." if len(ph) < 8 else ""
         return [f"{start}: the reaction explains the trace.{few}"]
-    return [f"{start}.", _doubt(doubts[0], inference), *[UNSETTLED] * (doubts[0].what != NOISE)]
+    equals = [_doubt(each, inference) for each in doubts[1:] if each.p <= EQUAL * doubts[0].p]
+    rest = [sentence.replace("would fit better", "would fit about as well") for sentence in equals]
+    return [f"{start}.", _doubt(doubts[0], inference), *rest, *[UNSETTLED] * (not intervals_hold(inference, doubts))]
+
+
+def intervals_hold(inference: Inference, doubts: Sequence[Doubt]) -> bool:
+    """Whether the intervals are not too narrow: nothing is doubted but a noise that is smaller than assumed."""
+    return all(doubt.what == NOISE and doubt.value < inference.acquisition.noise_sd for doubt in doubts)
+
+
+def no_reaction(name: str, inference: Inference) -> BenchError:
+    """Error for a trace in which no reaction is to be seen."""
+    start, ph = inference.traces.known[0, INITIAL_PH], inference.traces.ph[0]
+    return BenchError(
+        f"{name} 'ph': value must rise as urea is split, got {ph[-3:].mean():.2f} at the end from an initial pH of "
+        f"{start:g}. Check that enzyme was added, that this column is the pH of this vessel, and the initial pH."
+    )
 
 
 def _doubt(doubt: Doubt, inference: Inference) -> str:
@@ -49,7 +68,7 @@ def _doubt(doubt: Doubt, inference: Inference) -> str:
     when = "before" if value < 0 else "after"
     return (
         f"A reaction that began {abs(value):.2g} s {when} time 0 would fit better. "
-        "Check the moment of mixing and correct the times."
+        "Check the moment of mixing; --mixed-at corrects it."
     )
 
 
@@ -65,7 +84,11 @@ def prior_sentences(trace: LabTrace, inference: Inference) -> list[str]:
             )
     length_s = float(trace.time_s[-1])
     if not SHORT_S <= length_s <= LONG_S:
-        found.append(f"The trace is {length_s:g} s long. If that is not so, name the unit of the time column.")
+        found.append(f"The trace is {length_s:g} s long. If that is not so, mend the unit of the time column.")
+    if inference.step_ph / math.sqrt(12.0) > inference.acquisition.noise_sd:
+        found.append(
+            f"The pH is written in steps of {inference.step_ph:.2g}, coarser than the noise. Export more digits."
+        )
     for number, quantity in enumerate(TARGETS):
         if quantity.name in inference.beyond_prior:
             shown = SHOWN[number]

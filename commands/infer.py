@@ -19,7 +19,7 @@ from bench.infer import Inference, Probe
 from bench.infer import infer as infer_trace
 from bench.infer_duration import duration_to_know
 from bench.infer_fit import doubts
-from bench.laboratory import LabTrace, read_trace
+from bench.laboratory import FILLED, LabTrace, read_trace
 from bench.run.catalogue import choose
 from bench.run.ceiling import CEILING
 from bench.run.plan import Plugin
@@ -29,16 +29,19 @@ from commands._infer_picture import BAND_SD, Answer, draw_inference
 from commands._infer_row import Row, ask_row, check_alike, sampling
 from commands._infer_words import (
     FINE_S,
-    UNSETTLED,
     duration_sentences,
     fit_sentences,
     half_life_min,
+    intervals_hold,
     knowledge_sentences,
+    no_reaction,
     prior_sentences,
 )
 from commands._options import all_tasks, friendly_errors, plugin_files
 from leaderboard.wording import SHOWN, quantity_text
 
+NOTHING = 1e-9
+"""Below this, E0 [g/L] or k_d [1/s] of a best fit is 0 but for rounding."""
 HALF_SD = 0.674
 """Half of a Gaussian's 50 % interval, in standard deviations."""
 
@@ -66,6 +69,10 @@ def infer(
     noise: Annotated[float, typer.Option(help="Standard deviation of the probe's noise [pH].")] = 0.01,
     lag: Annotated[float, typer.Option(help="Time constant of the electrode [s].")] = 0.0,
     offset: Annotated[float, typer.Option(help="How far the probe may be off, as a standard deviation [pH].")] = 0.0,
+    mixed_at: Annotated[
+        str | None,
+        typer.Option(help="Moment of mixing as the time column writes it. Default: its 0.", metavar="TIME"),
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="Picture to write. Default: the trace's name, ending in _inferred.png.")
     ] = None,
@@ -73,7 +80,8 @@ def infer(
 ) -> None:
     """Infer enzyme load E0 and deactivation k_d from your own pH trace, with what can be known from it.
 
-    The file has a column of time with its unit and one of pH; the known inputs are columns, remarks or options:
+    The file has a column of time with its unit, or of a clock, and one of pH; the known inputs stand above or are
+    options:
 
       # urea: 50 mM
 
@@ -89,7 +97,9 @@ def infer(
 
       python run_bench.py infer docs/example_trace.csv
 
-      python run_bench.py infer trace.csv --substrate 50 --temperature 30 --initial-ph 7 --lag 2
+      python run_bench.py infer trace.csv --temperature 30 --lag 2
+
+      python run_bench.py infer logger.csv --mixed-at 14:03:07
 
       python run_bench.py infer trace.csv --model gru --task prefix_60s
 
@@ -100,7 +110,7 @@ def infer(
     with friendly_errors():
         if preset not in PRESETS:
             raise unknown("preset", preset, PRESETS)
-        found = read_trace(trace, {name: value for name, value in given.items() if value is not None})
+        found = read_trace(trace, {name: value for name, value in given.items() if value is not None}, mixed_at)
         row = None
         if model is not None and model != CEILING:
             tasks = all_tasks()
@@ -108,6 +118,8 @@ def infer(
             row = Row(plugin, tasks[next(iter(choose("task", [task], dict.fromkeys(tasks, out))))], preset, out)
         with console.status("computing the exact posterior") if console.is_terminal else nullcontext():
             inference = infer_trace(found.traces, Probe(noise, lag, offset))
+        if not inference.rises:
+            raise no_reaction(trace.name, inference)
         _read(console, trace, found, inference)
         if row is not None:
             try:
@@ -119,8 +131,9 @@ def infer(
         answer = None if row is None else ask_row(console, inference, row)
         console.print(_estimates(inference, answer))
         with console.status("looking for what is wrong") if console.is_terminal else nullcontext():
-            _judge(console, found, inference)
-        path = draw_inference(inference, f"What {trace.name} tells", picture or _beside(trace), answer)
+            trusted = _judge(console, found, inference)
+        title = f"What {trace.name} tells" + ", not to be trusted before its warnings are settled" * (not trusted)
+        path = draw_inference(inference, title, picture or _beside(trace), answer)
         _say(console, f"Picture: {os.path.relpath(path)}")
 
 
@@ -135,7 +148,7 @@ def _read(console: Console, path: Path, trace: LabTrace, inference: Inference) -
     values = [
         f"{quantity.name} {trace.known[quantity.name]:.4g} ({trace.sources[quantity.name]})"
         for quantity in KNOWN
-        if trace.sources[quantity.name] != "filled in"
+        if trace.sources[quantity.name] != FILLED
     ]
     _say(console, f"known: {', '.join(values)}")
     for note in trace.notes:
@@ -150,6 +163,10 @@ def _estimates(inference: Inference, answer: Answer | None) -> Table:
     table.add_row("exact posterior", *_values(inference.mean))
     for level, ends in inference.intervals.items():
         table.add_row(f"  {100 * level:g} % interval", *_ranges(ends))
+    if inference.beyond_prior:
+        table.add_row(
+            "best fit, no prior", *_values(np.where(inference.fit.targets < NOTHING, 0.0, inference.fit.targets))
+        )
     if answer is not None:
         table.add_row(answer.name, *_values(answer.mean))
         for level, half in ((0.5, HALF_SD), (0.9, BAND_SD)) if answer.sd is not None else ():
@@ -171,8 +188,8 @@ def _ranges(ends: NDArray[np.float64]) -> list[str]:
     return [f"{quantity_text(low)} to {quantity_text(high)}" for low, high in pairs]
 
 
-def _judge(console: Console, trace: LabTrace, inference: Inference) -> None:
-    """Print whether the answer can be trusted, and what would make it better."""
+def _judge(console: Console, trace: LabTrace, inference: Inference) -> bool:
+    """Print whether the answer can be trusted, which is returned, and what would make it better."""
     found = doubts(inference.traces, inference.acquisition, inference.world, inference.fit)
     for sentence in prior_sentences(trace, inference):
         _say(console, f"warning: {sentence}", "yellow")
@@ -180,8 +197,8 @@ def _judge(console: Console, trace: LabTrace, inference: Inference) -> None:
     _say(console, first)
     for sentence in rest:
         _say(console, f"warning: {sentence}", "yellow")
-    if inference.beyond_prior or UNSETTLED in rest:
-        return
+    if inference.beyond_prior or not intervals_hold(inference, found):
+        return False
     for sentence in knowledge_sentences(inference):
         _say(console, sentence)
     fine = None
@@ -191,6 +208,7 @@ def _judge(console: Console, trace: LabTrace, inference: Inference) -> None:
         fine = duration_to_know(*asked, inference.every(FINE_S), inference.world)
     for sentence in duration_sentences(inference, same, fine):
         _say(console, sentence)
+    return True
 
 
 def _say(console: Console, text: str, style: str = "") -> None:

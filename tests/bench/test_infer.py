@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from bench.cases import Traces
 from bench.draw import draw_measured
 from bench.errors import BenchError
 from bench.infer import Probe, infer, unlike
@@ -27,6 +28,19 @@ def test_four_samples_do_not_tell_k_d():
     inference = infer(measured([0.5, 2e-3], Acquisition(30.0, 10.0)))
     assert inference.explained[E0] > 0.9
     assert inference.explained[K_D] < 0.1
+
+
+def test_a_reaction_shows_by_a_rise_above_the_noise():
+    assert infer(measured([0.5, 2e-3], Acquisition(30.0, 1.0))).rises
+    assert infer(measured([0.05, 5e-3], Acquisition(10.0, 1.0))).rises
+    assert not infer(measured([0.0, 0.0], Acquisition(30.0, 1.0))).rises
+
+
+def test_the_step_of_a_ph_is_found_where_values_repeat():
+    exact = measured([0.5, 2e-3], Acquisition(30.0, 1.0))
+    rounded = Traces.of(exact.time_s[0], exact.ph.round(1), KNOWN)
+    assert infer(exact).step_ph == 0.0
+    assert infer(rounded).step_ph == pytest.approx(0.1)
 
 
 def test_intervals_hold_each_other_and_the_mean():

@@ -90,6 +90,47 @@ def test_a_trace_outside_the_prior_is_warned_of_and_not_judged(invoke, trace_of)
     assert "warning: The trace asks for E0 = " in result.stdout
     assert "outside the prior of 0.05 to 1.25: estimate and intervals are cut off there" in result.stdout
     assert "is known" not in result.stdout
+    assert float(table_of(result)["best fit, no prior"][0]) == pytest.approx(2.0, rel=0.05)
+
+
+def test_a_trace_without_a_reaction_is_refused(invoke, tmp_path):
+    lines = EXAMPLE.read_text().splitlines()
+    flat = [line if line.startswith("#") or "ph" in line else f"{line.split(',')[0]},7.00" for line in lines]
+    (tmp_path / "flat.csv").write_text("\n".join(flat))
+    result = invoke("infer", tmp_path / "flat.csv")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        2,
+        "",
+        "error: flat.csv 'ph': value must rise as urea is split, got 7.00 at the end from an initial pH of 7. "
+        "Check that enzyme was added, that this column is the pH of this vessel, and the initial pH.\n",
+    )
+
+
+def test_a_ph_in_coarse_steps_is_warned_of_and_not_judged(invoke, tmp_path):
+    lines = EXAMPLE.read_text().splitlines()
+    split = [line.split(",") for line in lines]
+    coarse = [f"{each[0]},{float(each[1]):.1f}" if each[0].isdigit() else ",".join(each) for each in split]
+    (tmp_path / "coarse.csv").write_text("\n".join(coarse))
+    result = invoke("infer", tmp_path / "coarse.csv")
+    assert "warning: The pH is written in steps of 0.1, coarser than the noise. Export more digits.\n" in result.stdout
+    assert "is known" not in result.stdout
+
+
+def test_the_clock_of_a_logger_needs_the_moment_of_mixing(invoke, tmp_path):
+    lines = EXAMPLE.read_text().splitlines()
+    split = [line.split(",") for line in lines]
+    clock = [f"14:{int(each[0]) // 60:02d}:{int(each[0]) % 60:02d},{each[1]}" for each in split if each[0].isdigit()]
+    known = [line for line in lines if line.startswith("#")]
+    (tmp_path / "logger.csv").write_text("\n".join([*known, "Time,pH", *clock]))
+    assert "Add --mixed-at '14:00:00' with your moment of mixing" in invoke("infer", tmp_path / "logger.csv").stderr
+    plain, timed = invoke("infer", EXAMPLE), invoke("infer", tmp_path / "logger.csv", "--mixed-at", "14:00:00")
+    assert table_of(timed) == table_of(plain)
+
+
+def test_a_trace_to_the_end_leaves_nothing_to_forecast(invoke, trace_of, tmp_path):
+    result = invoke("infer", trace_of(Acquisition(2000.0, 10.0)), "--picture", tmp_path / "long.png")
+    assert result.exit_code == 0, result.stderr
+    assert image.imread(tmp_path / "long.png").shape[:2] == (720, 1200)
 
 
 def test_an_option_is_shown_as_the_source_and_a_temperature_outside_is_warned_of(invoke):

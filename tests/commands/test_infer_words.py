@@ -41,12 +41,12 @@ def inference(relative_sd=0.5, explained=(1.0, 0.8), n_samples=30, interval_s=1.
         (
             ("start", -2.0),
             "A reaction that began 2 s before time 0 would fit better. "
-            "Check the moment of mixing and correct the times.",
+            "Check the moment of mixing; --mixed-at corrects it.",
         ),
         (
             ("start", 1.5),
             "A reaction that began 1.5 s after time 0 would fit better. "
-            "Check the moment of mixing and correct the times.",
+            "Check the moment of mixing; --mixed-at corrects it.",
         ),
     ],
 )
@@ -55,9 +55,20 @@ def test_each_doubt_says_what_to_do(doubt, sentence):
     assert fit_sentences(inference(), [Doubt(*doubt, 1e-6)]) == [start, sentence, UNSETTLED]
 
 
+def test_doubts_that_explain_a_trace_about_equally_well_are_all_named():
+    found = [Doubt("start", -0.2, 1e-25), Doubt("initial pH", 0.2, 2e-25), Doubt("offset", 0.2, 1e-15)]
+    assert fit_sentences(inference(), found)[1:] == [
+        "A reaction that began 0.2 s before time 0 would fit better. "
+        "Check the moment of mixing; --mixed-at corrects it.",
+        "An initial pH of 7.20 would fit about as well. Check it: everything else rests on it.",
+        UNSETTLED,
+    ]
+
+
 @pytest.mark.parametrize(("noise_sd", "kind"), [(0.02, "larger"), (0.004, "smaller")])
-def test_another_noise_is_no_reason_to_stop(noise_sd, kind):
-    _, sentence = fit_sentences(inference(), [Doubt("noise", noise_sd, 1e-6)])
+def test_only_a_smaller_noise_is_no_reason_to_stop(noise_sd, kind):
+    _, sentence, *rest = fit_sentences(inference(), [Doubt("noise", noise_sd, 1e-6)])
+    assert rest == [UNSETTLED] * (kind == "larger")
     assert sentence == (
         f"The scatter is {kind} than the noise that was assumed. Add --noise {noise_sd} for true intervals."
     )
