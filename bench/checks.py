@@ -28,12 +28,22 @@ MOVED = 1e-3
 """Least difference, in the same unit, that an answer must show when all times are three times as long."""
 LEAST_R2 = 0.9
 LEAST_OVERFIT_R2 = 0.99
+MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
 WIDTHS = np.array([target.high - target.low for target in TARGETS])
 
 
 def shape(subject: Subject) -> str | None:
     """Means, and standard deviations where declared, are float arrays of one row a case."""
     return _malformed(subject.answer, subject.test.traces.n_cases, subject.model.gives_sd)
+
+
+def frozen(subject: Subject) -> str | None:
+    """Settings cannot be changed, so that a record of them holds."""
+    kind = type(subject.model)
+    if not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        step = "Write @dataclass(frozen=True) above it."
+        return f"{kind.__name__} must be a frozen dataclass, got one that is not. {step}"
+    return None
 
 
 def finite(subject: Subject) -> str | None:
@@ -95,7 +105,7 @@ def padding_invisible(subject: Subject) -> str | None:
 
         valid = np.pad(traces.valid, ((0, 0), (0, 7)))
         answer = subject.fitted.predict(Traces(padded(traces.time_s), padded(traces.ph), valid, traces.known))
-        wrong = _difference(subject.answer, answer, f"traces padded with {filling:g}", "Look where valid is True only.")
+        wrong = _difference(subject.answer, answer, f"traces padded with {filling:g}", MASK)
         if wrong:
             return wrong
     return None
@@ -140,14 +150,23 @@ def overfits(subject: Subject) -> str | None:
         if not (isinstance(score, float) and score > LEAST_OVERFIT_R2):
             return (
                 f"R2 of {name} on its {N_OVERFIT} noise-free training cases must be above {LEAST_OVERFIT_R2}, "
-                f"got {score:.3f}. Check that every stage passes the trace on, or declare fixed_features = True."
+                f"got {score:.3f}. Train for more epochs, check that every stage passes the trace on, or declare "
+                "fixed_features = True."
             )
     return None
 
 
 def pickles(subject: Subject) -> str | None:
     """A fit that was stored and opened again gives the same answers."""
-    opened: Predictor = pickle.loads(pickle.dumps(subject.fitted))
+    fitted = subject.fitted
+    try:
+        stored = pickle.dumps(fitted)
+    except Exception as error:  # noqa: BLE001 - what is in the way says so by errors of many kinds
+        return (
+            f"predictor must be stored by pickle, got {type(error).__name__}: {error}. "
+            "Keep arrays, networks and classes of the file's top level in it; no lambda, open file or generator."
+        )
+    opened: Predictor = pickle.loads(stored)
     gap = _gap(subject.answer, opened.predict(subject.test.traces))
     if gap > 0:
         return (
@@ -169,9 +188,7 @@ def ragged(subject: Subject) -> str | None:
     parts = [subject.cases(f"ragged/{i}", 8, acquisition).traces for i, acquisition in enumerate(RAGGED)]
     together = subject.fitted.predict(concatenate(parts))
     apart = _joined([subject.fitted.predict(part) for part in parts])
-    return _not_finite(together) or _difference(
-        apart, together, "traces of several lengths together", "Look where valid is True only."
-    )
+    return _not_finite(together) or _difference(apart, together, "traces of several lengths together", MASK)
 
 
 def _malformed(answer: Prediction, n_cases: int, gives_sd: bool) -> str | None:
@@ -181,11 +198,16 @@ def _malformed(answer: Prediction, n_cases: int, gives_sd: bool) -> str | None:
     if (answer.sd is not None) != gives_sd:
         given = "none" if answer.sd is None else "some"
         return f"standard deviations must be given exactly if gives_sd, got {given}. Declare what predict does."
+    expected = (n_cases, len(TARGET_NAMES))
     for name, values in (("mean", answer.mean), ("sd", answer.sd)):
-        expected = (n_cases, len(TARGET_NAMES))
-        if values is not None and (np.shape(values) != expected or np.asarray(values).dtype != np.float64):
-            got = f"{np.asarray(values).dtype} of shape {np.shape(values)}"
-            return f"{name} must be float64 of shape {expected}, got {got}. Give one row a case."
+        if values is None:
+            continue
+        if not isinstance(values, np.ndarray):
+            step = "Convert it, a tensor by .detach().cpu().numpy()."
+            return f"{name} must be a numpy array, got {type(values).__name__}. {step}"
+        if values.shape != expected or values.dtype != np.float64:
+            step = "Give one row a case." if values.shape != expected else "Convert it by .astype(float)."
+            return f"{name} must be float64 of shape {expected}, got {values.dtype} of shape {values.shape}. {step}"
     return None
 
 
@@ -198,7 +220,8 @@ def _not_finite(answer: Prediction) -> str | None:
     if len(cases):
         return (
             "means must be finite and standard deviations positive, "
-            f"got others in {len(cases)} cases, case {cases[0]} first. Guard the division or the logarithm."
+            f"got others in {len(cases)} cases, case {cases[0]} first. Guard the division or the logarithm; "
+            "volume_L does not vary, so that its spread is 0."
         )
     return None
 

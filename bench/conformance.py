@@ -76,6 +76,7 @@ class Check:
 
 CHECKS = (
     Check("shape", checks.shape),
+    Check("frozen", checks.frozen),
     Check("finite", checks.finite),
     Check("inputs_untouched", checks.inputs_untouched),
     Check("same_seed", checks.same_seed),
@@ -111,7 +112,7 @@ def examine(check: Check, subject: Subject) -> Outcome:
         wrong = None if reason else check.ask(subject)
     except Exception as error:  # noqa: BLE001 - a plugin can raise anything, and all of it is a finding about it
         reason, text = None, f"{type(error).__name__}: {error}".rstrip(".")
-        wrong = f"errors must be none, got {text}. Run the check alone for the traceback."
+        wrong = f"errors must be none, got {text}. Run it with --only {check.name} for the traceback."
     if reason:
         return Outcome(check.name, DECLINED, reason)
     if wrong:

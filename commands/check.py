@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import difflib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from bench.conformance import FAILED, PASSED
+from bench.conformance import CHECKS, FAILED, PASSED, Outcome
 from bench.errors import BenchError
-from bench.run.catalogue import choose
 from bench.run.examination import examined
 from commands._options import friendly_errors, plugin_files
 
@@ -25,37 +26,76 @@ def check(
     models: Annotated[
         list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
     ] = None,
-    only: Annotated[str | None, typer.Option(help="Put this check alone.", metavar="CHECK")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Put this check alone, and show the traceback of an error.", metavar="CHECK")
+    ] = None,
     time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds for the whole check.")] = 600.0,
 ) -> None:
     """Put the conformance suite to one plugin: what passed, what does not apply, and how to mend the rest.
 
-    It fits the plugin a few times on about a thousand cases, in a process of its own. Exit status 1 if a check failed.
+      python run_bench.py check my_models/my_net.py
+
+      python run_bench.py check my_models/my_net.py --only padding_invisible
+
+      python run_bench.py check tcn
+
+    It fits the plugin a few times on about a thousand cases, in a process of its own: up to a minute for a network.
+    Exit status 1 if a check failed.
     """
     console = Console()
     with friendly_errors():
         path = _file(plugin, models or [])
         table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
-        with console.status(f"checking {path.stem}") if console.is_terminal else nullcontext():
-            outcomes = list(examined(path, time_limit, only))
+        names = [check.name for check in CHECKS] if only is None else [only]
+        outcomes: list[Outcome] = []
+        with _status(console) as say:
+            for outcome in examined(path, time_limit, only):
+                outcomes.append(outcome)
+                if len(outcomes) <= len(names):
+                    say(f"checking {path.stem}: {names[len(outcomes) - 1]}, {len(outcomes)} of {len(names)}")
+        first_with: dict[str, str] = {}
         for outcome in outcomes:
             style = STYLES.get(outcome.status, "yellow")
-            table.add_row(outcome.check, f"[{style}]{outcome.status}[/]", escape(outcome.message))
+            first = first_with.setdefault(outcome.message.replace(outcome.check, ""), outcome.check)
+            text = outcome.message if first == outcome.check or not outcome.message else f"as {first}"
+            table.add_row(outcome.check, f"[{style}]{outcome.status}[/]", escape(text))
         console.print(table)
         n_failed = sum(outcome.status == FAILED for outcome in outcomes)
-        console.print(
-            f"{path.stem}: {n_failed} of {len(outcomes)} checks failed" if n_failed else f"{path.stem}: ready to run",
-            markup=False,
-            highlight=False,
-        )
+        console.print(f"{path.stem}: {_verdict(n_failed, len(outcomes), only)}", markup=False, highlight=False)
         if n_failed:
             raise typer.Exit(1)
+
+
+@contextmanager
+def _status(console: Console) -> Iterator[Callable[[str], None]]:
+    """Line that says what is being done, on a terminal only."""
+    if not console.is_terminal:
+        yield lambda text: None
+        return
+    with console.status("starting") as status:
+        yield status.update
+
+
+def _verdict(n_failed: int, n_checks: int, only: str | None) -> str:
+    """What the outcomes say together."""
+    if n_failed:
+        return f"{n_failed} of {n_checks} checks failed"
+    return "ready to run" if only is None else f"{only} did not fail; run without --only for the other checks"
 
 
 def _file(plugin: str, folders: list[Path]) -> Path:
     """File of a plugin given by name or by path."""
     if not plugin.endswith(".py"):
-        return choose("model", [plugin], plugin_files(folders))[plugin]
+        known = plugin_files(folders)
+        if plugin in known:
+            return known[plugin]
+        files = {path.with_suffix("").as_posix(): path for path in Path().glob("*/*.py")}
+        meant = next((name for name in files if plugin in (name, Path(name).name)), None)
+        close = difflib.get_close_matches(plugin, known, n=1)
+        step = "Give its file, or its folder with --models."
+        if meant is not None or close:
+            step = f"Did you mean '{files[meant] if meant else close[0]}'?"
+        raise BenchError(f"plugin '{plugin}': name must be that of a row or a file, got neither. {step}")
     if not Path(plugin).is_file():
         raise BenchError(f"plugin '{plugin}': path must be an existing file, got none. Check the spelling.")
     return Path(plugin)

@@ -20,10 +20,12 @@ from rich.text import Text
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
+from bench.run.ceiling import CEILING
 from bench.run.record import RECORDS_FILE, Record, read_records
 from commands._options import PUBLISHED, friendly_errors, stale_in
 from leaderboard.compare import Compared, Move, Run, compare_rows, compare_runs
 from leaderboard.publish import read_published
+from leaderboard.tables import Stale
 from leaderboard.wording import SHOWN, r2_text, ratio_text
 
 WORDS = {"better": ("better", "green"), "worse": ("worse", "red"), "noise": ("noise", "dim")}
@@ -48,6 +50,8 @@ def compare(
 
       python run_bench.py compare gru tcn
 
+      python run_bench.py compare my_net tcn_dt --models my_models
+
       python run_bench.py compare results other_results
 
       python run_bench.py compare HEAD~5 HEAD --moved
@@ -60,8 +64,10 @@ def compare(
         records = _records(folder)
         rows = {record.row for record in records}
         if {first, second} <= rows:
-            run = Run(folder.name, tuple(records), folder, stale_in(records, models or []))
-            compared = compare_rows(run, first, second)
+            stale = stale_in(records, models or [])
+            for row in (first, second):
+                _check_comparable(row, [record for record in records if record.row == row], stale)
+            compared = compare_rows(Run(folder.name, tuple(records), folder, stale), first, second)
         else:
             # What is no row comes first: it is the one that is misspelt.
             sides = {name: _side(name, folder, rows, held) for name in sorted((first, second), key=rows.__contains__)}
@@ -72,6 +78,22 @@ def compare(
                 "Run both on the same tasks, presets and seeds."
             )
         _show(console, compared, moved)
+
+
+def _check_comparable(row: str, records: list[Record], stale: Stale) -> None:
+    """Refuse a row that has nothing to be compared, with the reason."""
+    if row == CEILING:
+        raise BenchError(
+            f"compare '{row}': it must be a row, got the ceiling. The board gives every row's ratio to it; name a row."
+        )
+    scored = [record for record in records if record.status == "ok"]
+    if not scored:
+        status = ", ".join(sorted({record.status for record in records}))
+        raise BenchError(f"compare '{row}': it must have scores, got {status}. Mend it and run it again.")
+    if all(record.cell in stale for record in scored):
+        reasons = sorted({reason for record in scored for reason in stale[record.cell]})
+        step = "Give its folder with --models." if reasons == ["plugin not found"] else "Run it again."
+        raise BenchError(f"compare '{row}': its scores must be fresh, got stale: {', '.join(reasons)}. {step}")
 
 
 def _side(name: str, folder: Path, rows: set[str], held: ExitStack) -> Run:

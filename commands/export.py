@@ -113,8 +113,13 @@ def _scores(
             else:
                 write_parquet_of_csv(text, path)
             written.append(path)
-    n_left = sum(record.status != "ok" or record.cell in stale for record in records)
-    _say(console, f"{len(records)} cells; {n_left} without a score, or stale, are not in {LONG_STEM}.")
+    n_unscored = sum(record.status != "ok" for record in records)
+    old = {record.row: stale[record.cell] for record in records if record.status == "ok" and record.cell in stale}
+    n_old = sum(record.status == "ok" and record.cell in stale for record in records)
+    _say(console, f"{len(records)} cells; not in {LONG_STEM}: {n_unscored} without a score, {n_old} stale.")
+    for row, reasons in sorted(old.items()):
+        step = "Give its folder with --models." if reasons == ("plugin not found",) else "Run it again."
+        _say(console, f"{row} is stale: {', '.join(reasons)}. {step}")
     return written
 
 

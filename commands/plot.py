@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 from typing import Annotated
@@ -49,21 +50,36 @@ def _chosen(
     records: list[Record], tasks: list[str], rows: list[str], preset: str | None, seed: int, folder: Path
 ) -> list[Record]:
     """Records of the rows and tasks that were asked for, every one of which must be there."""
+    scored = [record for record in records if record.status == "ok"]
+    if not scored:
+        raise BenchError(f"folder '{folder}': must hold scores, got none. Run a task, or name a folder with --out.")
     chosen = []
     for task in tasks:
         for row in rows:
             found = [
-                r
-                for r in records
-                if (r.task, r.row, r.seed, r.status) == (task, row, seed, "ok") and preset in (None, r.preset)
+                record
+                for record in scored
+                if (record.task, record.row, record.seed) == (task, row, seed) and preset in (None, record.preset)
             ]
             if not found:
+                sizes = f", preset {preset}" if preset else ""
                 raise BenchError(
-                    f"folder '{folder}': records must hold a score of {row} on {task} with seed {seed}, got none. "
-                    f"Run 'python run_bench.py --task {task} --model {row.partition('(')[0]} --out {folder}' first."
+                    f"folder '{folder}': records must hold a score of {row} on {task} with seed {seed}{sizes}, "
+                    f"got none. {_next_step(scored, task, row)}"
                 )
             chosen += found
     return chosen
+
+
+def _next_step(scored: list[Record], task: str, row: str) -> str:
+    """What to name in place of a task or a row that has no score."""
+    for asked, there in ((task, {record.task for record in scored}), (row, {record.row for record in scored})):
+        close = difflib.get_close_matches(asked, there, n=1, cutoff=0.8)
+        if asked not in there and close:
+            return f"Did you mean '{close[0]}'?"
+    on_task = sorted({record.row for record in scored if record.task == task})
+    tasks = sorted({record.task for record in scored})
+    return f"Scored on {task}: {', '.join(on_task)}." if on_task else f"Scored tasks: {', '.join(tasks)}."
 
 
 def _file_name(row: str) -> str:

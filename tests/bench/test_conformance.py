@@ -1,4 +1,5 @@
 import itertools
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -107,6 +108,28 @@ class Unable(Sound):
         return "too few samples" if task.test.n_samples < self.fewest_samples else None
 
 
+@dataclass
+class Holding(Predictor):
+    lock: object
+
+    def predict(self, traces: Traces) -> Prediction:
+        return last_exposure(traces)
+
+
+@dataclass(frozen=True)
+class Locking(Sound):
+    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
+        return Holding(threading.Lock())
+
+
+@dataclass
+class Thawed(Model):
+    fixed_features: ClassVar[bool] = True
+
+    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
+        return Answering(last_exposure)
+
+
 def writing(traces: Traces) -> Prediction:
     prediction = last_exposure(traces)
     traces.ph[0, 0] = 7.0
@@ -115,6 +138,10 @@ def writing(traces: Traces) -> Prediction:
 
 def narrow(traces: Traces) -> Prediction:
     return Prediction(last_exposure(traces).mean.astype(np.float32))
+
+
+def listed(traces: Traces) -> Prediction:
+    return Prediction(last_exposure(traces).mean.tolist())
 
 
 def without_row(traces: Traces) -> Prediction:
@@ -161,17 +188,24 @@ def draws() -> Callable[[Traces], Prediction]:
 
 
 DIFFERENT = "must be the same to 1e-05 prior widths, got 1.0e-01."
+MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
 FAULTS = [
     ("shape", Sound(bare), "predict must return a Prediction, got ndarray. Wrap the means in one."),
     (
         "shape",
         Sound(narrow),
-        "mean must be float64 of shape (32, 2), got float32 of shape (32, 2). Give one row a case.",
+        "mean must be float64 of shape (32, 2), got float32 of shape (32, 2). Convert it by .astype(float).",
     ),
     (
         "shape",
         Sound(without_row),
         "mean must be float64 of shape (32, 2), got float64 of shape (31, 2). Give one row a case.",
+    ),
+    ("shape", Sound(listed), "mean must be a numpy array, got list. Convert it, a tensor by .detach().cpu().numpy()."),
+    (
+        "frozen",
+        Thawed(),
+        "Thawed must be a frozen dataclass, got one that is not. Write @dataclass(frozen=True) above it.",
     ),
     (
         "shape",
@@ -187,13 +221,13 @@ FAULTS = [
         "finite",
         Sound(with_nan),
         "means must be finite and standard deviations positive, got others in 2 cases, case 3 first. "
-        "Guard the division or the logarithm.",
+        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
     ),
     (
         "finite",
         Uncertain(with_sd_of_zero),
         "means must be finite and standard deviations positive, got others in 32 cases, case 0 first. "
-        "Guard the division or the logarithm.",
+        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
     ),
     (
         "inputs_untouched",
@@ -229,12 +263,12 @@ FAULTS = [
     (
         "padding_invisible",
         Sound(shifted(lambda traces: not traces.valid.all())),
-        f"answers to traces padded with 0 {DIFFERENT} Look where valid is True only.",
+        f"answers to traces padded with 0 {DIFFERENT} {MASK}",
     ),
     (
         "padding_invisible",
         Sound(shifted(lambda traces: traces.ph[:, -1] == 5.0)),
-        f"answers to traces padded with 5 {DIFFERENT} Look where valid is True only.",
+        f"answers to traces padded with 5 {DIFFERENT} {MASK}",
     ),
     (
         "times_three",
@@ -254,15 +288,21 @@ FAULTS = [
         "Keep everything that predict needs in the predictor.",
     ),
     (
+        "pickles",
+        Locking(),
+        "predictor must be stored by pickle, got TypeError: cannot pickle '_thread.lock' object. "
+        "Keep arrays, networks and classes of the file's top level in it; no lambda, open file or generator.",
+    ),
+    (
         "four_samples",
         Sound(without_short),
         "means must be finite and standard deviations positive, got others in 32 cases, case 0 first. "
-        "Guard the division or the logarithm.",
+        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
     ),
     (
         "ragged",
         Sound(shifted(lambda traces: len(set(traces.lengths)) > 1 and traces.lengths == 4)),
-        f"answers to traces of several lengths together {DIFFERENT} Look where valid is True only.",
+        f"answers to traces of several lengths together {DIFFERENT} {MASK}",
     ),
     (
         "small_task",
@@ -274,7 +314,7 @@ FAULTS = [
         "overfits",
         Learning(),
         "R2 of k_d_per_s on its 16 noise-free training cases must be above 0.99, got -0.154. "
-        "Check that every stage passes the trace on, or declare fixed_features = True.",
+        "Train for more epochs, check that every stage passes the trace on, or declare fixed_features = True.",
     ),
 ]
 
@@ -304,7 +344,7 @@ def test_a_floor_need_not_score() -> None:
 
 def test_what_a_model_raises_is_the_failure_of_the_check() -> None:
     outcome = examine(BY_NAME["shape"], Subject(Sound(raising), FEW))
-    message = "errors must be none, got RuntimeError: out of luck. Run the check alone for the traceback."
+    message = "errors must be none, got RuntimeError: out of luck. Run it with --only shape for the traceback."
     assert outcome == Outcome("shape", FAILED, f"Sound 'shape': {message}")
 
 

@@ -25,8 +25,31 @@ def test_what_fails_is_shown_with_how_to_mend_it(invoke, hostile):
     assert result.exit_code == 1
     assert rows(result) == {"loads": "passed", "finite": "failed"}
     text = " ".join(result.stdout.replace("│", " ").split())
-    assert "got others in 1 cases, case 63 first. Guard the division or the logarithm." in text
+    assert "got others in 1 cases, case 63 first. Guard the division or the logarithm;" in text
     assert result.stdout.splitlines()[-1] == "answers: 1 of 2 checks failed"
+
+
+def test_an_error_that_every_check_meets_is_told_once(invoke, hostile):
+    result = invoke("check", "raises", "--models", hostile)
+    assert result.exit_code == 1
+    text = " ".join(result.stdout.replace("│", " ").split())
+    assert text.count("no urease in sight") == 1
+    assert "finite failed as shape" in text
+
+
+def test_a_check_that_passes_alone_says_that_others_were_not_put(invoke):
+    result = invoke("check", "mean", "--only", "shape")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "mean: shape did not fail; run without --only for the other checks"
+
+
+def test_a_plugin_of_a_folder_beside_is_pointed_at(invoke):
+    invoke("new", "my_ridge")
+    for name in ("my_ridge", "my_models/my_ridge"):
+        assert invoke("check", name).stderr == (
+            f"error: plugin '{name}': name must be that of a row or a file, got neither. "
+            "Did you mean 'my_models/my_ridge.py'?\n"
+        )
 
 
 def test_a_check_put_alone_shows_where_the_plugin_raised(invoke, hostile):
@@ -63,6 +86,15 @@ def test_a_plugin_that_hangs_is_ended_at_the_limit(invoke, hostile, tmp_path, mo
     ("arguments", "message"),
     [
         (("nothing.py",), "plugin 'nothing.py': path must be an existing file, got none. Check the spelling."),
+        (
+            ("tcm",),
+            "plugin 'tcm': name must be that of a row or a file, got neither. Did you mean 'tcn'?",
+        ),
+        (
+            ("my_own",),
+            "plugin 'my_own': name must be that of a row or a file, got neither. "
+            "Give its file, or its folder with --models.",
+        ),
         (("mean", "--only", "finit"), "check 'finit': name must be one of "),
     ],
 )

@@ -111,6 +111,24 @@ def test_a_name_that_is_nothing_is_refused(invoke, run):
     )
 
 
+def test_the_ceiling_and_a_row_without_scores_are_refused(invoke, run, hostile, tmp_path, monkeypatch):
+    assert invoke("compare", "mean", "bayes", "--out", run).stderr == (
+        "error: compare 'bayes': it must be a row, got the ceiling. "
+        "The board gives every row's ratio to it; name a row.\n"
+    )
+    out = tmp_path / "run"
+    monkeypatch.setattr(commands.run, "write_board", lambda out, **options: [out / "board.md"])
+    rows = ("--model", "mean", "--model", "behaves", "--model", "raises")
+    invoke("--task", "shift_10s", *rows, "--models", hostile, "--preset", "quick", "--out", out)
+    assert invoke("compare", "mean", "raises", "--out", out, "--models", hostile).stderr == (
+        "error: compare 'raises': it must have scores, got failed. Mend it and run it again.\n"
+    )
+    assert invoke("compare", "mean", "behaves", "--out", out).stderr == (
+        "error: compare 'behaves': its scores must be fresh, got stale: plugin not found. "
+        "Give its folder with --models.\n"
+    )
+
+
 def test_a_row_beside_a_folder_is_refused(invoke, run):
     assert invoke("compare", "mean", run, "--out", run).stderr == (
         f"error: compare 'mean': it must stand beside another row of {run}, got a folder or a commit. "

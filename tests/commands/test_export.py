@@ -27,7 +27,7 @@ def read(path):
 def test_scores_are_written_whole_and_as_the_long_frame(invoke, hostile, run, tmp_path):
     result = invoke("export", "--out", run, "--models", hostile, "--to", tmp_path)
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.startswith("3 cells; 1 without a score, or stale, are not in long.\n")
+    assert result.stdout.startswith("3 cells; not in long: 1 without a score, 0 stale.\n")
     assert [(line["row"], line["status"]) for line in read(tmp_path / "cells.csv")] == [
         ("bayes", "ok"),
         ("behaves", "ok"),
@@ -36,6 +36,14 @@ def test_scores_are_written_whole_and_as_the_long_frame(invoke, hostile, run, tm
     long = read(tmp_path / "long.csv")
     assert {line["method"] for line in long} == {"bayes", "behaves"}
     assert {line["task"] for line in long} == {"shift_10s/E0_g_per_L", "shift_10s/k_d_per_s"}
+
+
+def test_rows_of_a_folder_that_was_not_named_are_left_out_with_the_next_step(invoke, run, tmp_path):
+    result = invoke("export", "--out", run, "--to", tmp_path)
+    assert result.stdout.startswith(
+        "3 cells; not in long: 1 without a score, 1 stale.\n"
+        "behaves is stale: plugin not found. Give its folder with --models.\n"
+    )
 
 
 def test_the_cases_of_a_task_are_written_with_their_card(invoke, tmp_path):

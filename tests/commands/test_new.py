@@ -45,6 +45,13 @@ def test_the_second_command_gives_a_scored_row_beside_floor_and_ceiling(made, in
     assert statuses == {"mean": "ok", "my_ridge": "ok", "bayes": "ok"}
 
 
+@pytest.mark.slow
+def test_a_network_passes_the_check_as_it_is(invoke):
+    assert invoke("new", "my_net", "--network").stdout.startswith("my_models/my_net.py is written and works.")
+    result = invoke("check", "my_models/my_net.py")
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "my_net: ready to run")
+
+
 def test_an_existing_file_is_left_alone(made, invoke):
     before = Path("my_models/my_ridge.py").read_text()
     result = invoke("new", "my_ridge")
@@ -60,6 +67,9 @@ def test_an_existing_file_is_left_alone(made, invoke):
     [
         ("9lives", "name must be lower-case letters, digits and underscores, got '9lives'. Rename it."),
         ("Ridge", "name must be lower-case letters, digits and underscores, got 'Ridge'. Rename it."),
+        ("my-net.py", "name must be lower-case letters, digits and underscores, got 'my-net.py'. Try 'my_net'."),
+        ("bayes", "name must be new, got the ceiling's. Choose another."),
+        ("all", "name must be new, got that of every row. Choose another."),
         ("class", "name must be lower-case letters, digits and underscores, got 'class'. Rename it."),
         ("ridge", "name must be new, got a row of the suite. Choose another."),
         ("numpy", "name must be no library's, got one. Choose another."),
