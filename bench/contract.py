@@ -52,7 +52,7 @@ class Prediction:
             if values is not None and (np.ndim(values) != 2 or np.shape(values)[1] != len(TARGET_NAMES)):
                 raise PluginError(
                     f"prediction '{name}': shape must be (case, {len(TARGET_NAMES)}), got {np.shape(values)}. "
-                    "Give one row a case."
+                    "Give both targets, one row a case."
                 )
 
 

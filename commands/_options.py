@@ -24,6 +24,9 @@ TASKS = ROOT / "tasks"
 MODELS = ROOT / "models"
 PUBLISHED = ROOT / "leaderboard" / "records"
 
+TAKEN = {CEILING: "the ceiling's", "all": "that of every row"}
+"""Names that mean something else on a command line or a board, and whose they are."""
+
 REFERENCE = ("mean", "ridge", "gradient_boosting", "gru", "inception_time", "tcn", "tcn_dt", "nls")
 """The pinned rows that run when no model is named."""
 
@@ -39,8 +42,11 @@ def all_tasks() -> dict[str, Task]:
 
 
 def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
-    """Every plugin file by name, those of the given folders included."""
-    return files_in([MODELS, *folders])
+    """Every plugin file by name, those of the given folders included; none may have a name that is taken."""
+    files = files_in([MODELS, *folders])
+    for name in TAKEN.keys() & files.keys():
+        raise BenchError(f"plugin '{name}': name must be new, got {TAKEN[name]}. Rename the file.")
+    return files
 
 
 def stale_in(records: Sequence[Record], folders: Sequence[Path]) -> dict[tuple[str, str, int, str], tuple[str, ...]]:
@@ -70,6 +76,26 @@ def check_address(where: str, address: str) -> None:
         raise BenchError(
             f"{where} '{address}': address must be tcp://HOST:PORT or tls://HOST:PORT, got {address!r}. "
             "Copy the one that the scheduler prints."
+        )
+
+
+def check_device(device: str, *, here: bool) -> None:
+    """Refuse a device that no torch has; whether this machine has it is asked where the jobs run here."""
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+        raise BenchError(
+            f"option '--device': device must be cpu, cuda or cuda:N, got {device!r}. "
+            "Leave --device out to run on the processor."
+        )
+    if device == "cpu" or not here:
+        return
+    import torch  # takes seconds, and nothing else of this verb needs it
+
+    n_gpus = torch.cuda.device_count()
+    if int(device.partition(":")[2] or 0) >= n_gpus:
+        step = "See what nvidia-smi lists" if torch.version.cuda else "Install a torch that is built with CUDA"
+        raise BenchError(
+            f"option '--device': device must be a GPU that torch can use here, got {device!r} of {n_gpus}. "
+            f"{step}, or leave --device out to run on the processor."
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -16,18 +16,17 @@ from rich.table import Column, Table
 
 from bench.errors import unknown
 from bench.run.catalogue import choose, files_in
-from bench.run.ceiling import CEILING, SOURCE, ceilings
+from bench.run.ceiling import CEILING, SOURCE
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan, stale_cells, without_stale_predictions
-from bench.run.record import FINAL, Record, read_records
-from bench.run.rescore import rescore
+from bench.run.plan import Plan, Plugin, make_plan, stale_cells
+from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
 from commands._options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors, say
-from commands._progress import RunProgress
+from commands._running import best_of, run_shown, scored_today, unfinished
 from leaderboard.audit import read_audit
 from leaderboard.audit_document import COMMAND, PAGE, blocks, published
 from leaderboard.audit_picture import draw_audit
@@ -104,7 +103,7 @@ def audit(
             say(console, f"verdicts written into {os.path.relpath(page)}")
             return
         plugins = [Plugin(path) for path in choose("model", rows(chosen), files).values()]
-        records = _scored_today(out, files)
+        records = scored_today(console, out, files)
         plan = _plan(plugins, preset, n_seeds, records)
         known = _timed_like(plugins, records + read_published(PUBLISHED))
         plan = longest_first(plan, known)
@@ -119,27 +118,23 @@ def audit(
             console, f"plan    {len(plan.cells)} cells, {n_done} done before, {len(plan.jobs)} fits, {n_jobs} at a time"
         )
         say(console, f"time    {expected}")
-        began = time.monotonic()
-        best = {}
+        began, limits = time.monotonic(), Limits(time_limit, memory_limit)
+        keys = [cell.key for cell in plan.cells]
         try:
-            with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
-                for record in ceilings(plan.cells, records, out):
-                    best[record.task] = record
-            with (
-                RunProgress(console, plan.n_open, expected.seconds) as progress,
-                closing(
-                    run_plan(plan, best, out, n_jobs, Limits(time_limit, memory_limit), progress.report)
-                ) as finished,
-            ):
-                for record in finished:
-                    progress.done(record)
+            best = best_of(console, plan, records, out)
+            run_shown(
+                console,
+                plan.n_open,
+                expected.seconds,
+                lambda report: run_plan(plan, best, out, n_jobs, limits, report),
+            )
         except KeyboardInterrupt as stop:
-            left = _unfinished(plan, read_records(out))
+            left = unfinished(keys, read_records(out))
             say(console, f"stopped: {len(plan.cells) - len(left)} of {len(plan.cells)} cells are done and kept.")
             say(console, "The same command does the rest.")
             raise typer.Exit(130) from stop
         say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}.")
-        left = _unfinished(plan, read_records(out))
+        left = unfinished(keys, read_records(out))
         for text in left:
             say(console, f"not done: {text}")
         _show(console, out, preset, base, files, out)
@@ -184,25 +179,8 @@ def _plan(plugins: Sequence[Plugin], preset: str, n_seeds: int, records: Sequenc
     return Plan(whole.cells + repeats.cells, whole.jobs + repeats.jobs)
 
 
-def _scored_today(out: Path, files: dict[str, Path]) -> list[Record]:
-    """Records of the folder; those of an older metric are scored again."""
-    records = read_records(out)
-    stale = stale_cells(records, all_tasks(), files | {CEILING: SOURCE})
-    for _ in rescore(without_stale_predictions(records, stale), all_tasks(), out, every=False):
-        pass
-    return read_records(out)
-
-
 def _timed_like(plugins: Sequence[Plugin], records: Sequence[Record]) -> list[Record]:
     """Records with those of the sound row under the name of every row that has not been timed: it is as large."""
     timed = {record.row for record in records if record.fit_s is not None}
     like = [record for record in records if record.row == SOUND]
     return [*records, *(replace(r, row=p.row) for p in plugins if p.row not in timed for r in like)]
-
-
-def _unfinished(plan: Plan, records: Sequence[Record]) -> list[str]:
-    """Cells of a plan that have no final record, each with its status."""
-    status = {record.cell: record.status for record in records}
-    return [
-        f"{cell.label} ({status.get(cell.key, 'not_run')})" for cell in plan.cells if status.get(cell.key) not in FINAL
-    ]

@@ -16,7 +16,7 @@ from rich.table import Column, Table
 from bench.conformance import CHECKS, FAILED, PASSED, Outcome
 from bench.errors import BenchError
 from bench.run.examination import examined
-from commands._options import friendly_errors, plugin_files
+from commands._options import friendly_errors, parse_settings, plugin_files
 
 STYLES = {PASSED: "green", FAILED: "red"}
 
@@ -29,6 +29,9 @@ def check(
     only: Annotated[
         str | None, typer.Option(help="Put this check alone, and show the traceback of an error.", metavar="CHECK")
     ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a setting, as field=value.", metavar="FIELD=VALUE")
+    ] = None,
     time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds for the whole check.")] = 600.0,
 ) -> None:
     """Put the conformance suite to one plugin: what passed, what does not apply, and how to mend the rest.
@@ -37,6 +40,8 @@ def check(
 
       python run_bench.py check my_models/my_net.py --only padding_invisible
 
+      python run_bench.py check my_models/my_net.py --set epochs=60
+
       python run_bench.py check tcn
 
     It fits the plugin a few times on about a thousand cases, in a process of its own: up to a minute for a network.
@@ -44,12 +49,12 @@ def check(
     """
     console = Console()
     with friendly_errors():
-        path = _file(plugin, models or [])
+        path, settings = _file(plugin, models or []), parse_settings(set_ or [])
         table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
         names = [check.name for check in CHECKS] if only is None else [only]
         outcomes: list[Outcome] = []
         with _status(console) as say:
-            for outcome in examined(path, time_limit, only):
+            for outcome in examined(path, time_limit, only, settings):
                 outcomes.append(outcome)
                 if len(outcomes) <= len(names):
                     say(f"checking {path.stem}: {names[len(outcomes) - 1]}, {len(outcomes)} of {len(names)}")

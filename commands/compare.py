@@ -21,6 +21,7 @@ from rich.text import Text
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.ceiling import CEILING
+from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from commands._options import PUBLISHED, friendly_errors, stale_in
 from leaderboard.compare import Compared, Move, Run, compare_rows, compare_runs
@@ -92,7 +93,7 @@ def _check_comparable(row: str, records: list[Record], stale: Stale) -> None:
         raise BenchError(f"compare '{row}': it must have scores, got {status}. Mend it and run it again.")
     if all(record.cell in stale for record in scored):
         reasons = sorted({reason for record in scored for reason in stale[record.cell]})
-        step = "Give its folder with --models." if reasons == ["plugin not found"] else "Run it again."
+        step = "Give its folder with --models." if reasons == [NOT_FOUND] else "Run it again."
         raise BenchError(f"compare '{row}': its scores must be fresh, got stale: {', '.join(reasons)}. {step}")
 
 

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import track
 
 from bench.draw import draw_measured
-from bench.errors import BenchError
 from bench.posterior import exact_posterior
 from bench.task import Task
 from bench.world.quantities import TARGETS
@@ -21,12 +20,15 @@ from commands._import_picture import architecture_svg, imports_between
 from commands._options import ROOT, all_tasks, friendly_errors, say
 from leaderboard.ceiling_picture import draw_ceiling
 from leaderboard.looks import drawing, save
+from leaderboard.marked import fill
 from leaderboard.problem_picture import draw_problem, example_twins
 from leaderboard.wording import r2_text
 
 DOCS = ROOT / "docs"
 TASKS_PAGE = "tasks.md"
-BEGIN, END = "<!-- begin: written by `python run_bench.py documents` -->", "<!-- end -->"
+COMMAND, BLOCK = "python run_bench.py documents", "table of tasks"
+MARKS = f"<!-- begin: {BLOCK}, written by `{COMMAND}` -->\n<!-- end: {BLOCK} -->\n"
+"""What a folder without the page begins with."""
 STREAM = "task table"
 """Random streams of the cases behind the table: neither training, validation nor test."""
 N_CASES = 2_000
@@ -49,9 +51,9 @@ def documents(
     console = Console()
     with friendly_errors():
         page = to / TASKS_PAGE
-        text = page.read_text(encoding="utf-8") if page.exists() else f"{BEGIN}\n{END}\n"
+        text = page.read_text(encoding="utf-8") if page.exists() else MARKS
         tasks = track(all_tasks().values(), "attainable scores", console=console, disable=not console.is_terminal)
-        written = with_table(text, task_table(tasks, cases))
+        written = fill(text, TASKS_PAGE, COMMAND, {BLOCK: "\n".join(task_table(tasks, cases))})
         pictures = to / "pictures"
         with drawing():
             paths = [
@@ -68,15 +70,6 @@ def documents(
 def task_table(tasks: Iterable[Task], n_cases: int) -> list[str]:
     """Tasks as a Markdown table: what is asked, and how much of it the test traces can tell at all."""
     return [*HEADER, *(" | ".join([*_asked(task), _attainable(task, n_cases), f"{task.question} |"]) for task in tasks)]
-
-
-def with_table(text: str, table: list[str]) -> str:
-    """Put a table between the marks of a page, in place of what stands there."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise BenchError(f"page '{TASKS_PAGE}': text must hold {BEGIN} and {END}, got not both. Put them back.")
-    return "\n".join([before + BEGIN, *table, END + after])
 
 
 def _asked(task: Task) -> list[str]:

@@ -13,6 +13,7 @@ from rich.progress import track
 from bench.errors import BenchError, unknown
 from bench.run import provenance
 from bench.run.catalogue import choose
+from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.task import PRESETS
 from commands._options import all_tasks, friendly_errors, stale_in
@@ -118,7 +119,7 @@ def _scores(
     n_old = sum(record.status == "ok" and record.cell in stale for record in records)
     _say(console, f"{len(records)} cells; not in {LONG_STEM}: {n_unscored} without a score, {n_old} stale.")
     for row, reasons in sorted(old.items()):
-        step = "Give its folder with --models." if reasons == ("plugin not found",) else "Run it again."
+        step = "Give its folder with --models." if reasons == (NOT_FOUND,) else "Run it again."
         _say(console, f"{row} is stale: {', '.join(reasons)}. {step}")
     return written
 

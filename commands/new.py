@@ -14,12 +14,8 @@ from rich.console import Console
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.ceiling import CEILING
 from commands._new_plugins import NETWORK, REGRESSION
-from commands._options import MODELS, friendly_errors, plugin_files
-
-TAKEN = {CEILING: "the ceiling's", "all": "that of every row"}
-"""Names that mean something else on a command line or a board."""
+from commands._options import MODELS, TAKEN, friendly_errors, plugin_files
 
 
 def new(

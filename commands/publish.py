@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,21 +14,19 @@ from rich.console import Console
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.catalogue import choose
-from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan, without_stale_predictions
+from bench.run.plan import Plan, Plugin, make_plan
 from bench.run.record import Record, read_records
-from bench.run.rescore import rescore
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say, stale_in
-from commands._progress import RunProgress
-from commands.release import planned_then, planned_today, say_all, unfinished
+from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
+from commands._running import best_of, run_shown, scored_today, unfinished
+from commands.release import planned_then, planned_today, say_all
 from leaderboard.publish import publish_cells, read_published, unpack
-from leaderboard.publish_board import PRESET, generated, out_of_date, planned_cells
+from leaderboard.publish_board import PRESET, generated, out_of_date
 from leaderboard.publish_check import problems
 
 
@@ -90,9 +88,9 @@ def _run(console: Console, asked: _Asked) -> None:
     """Run what is not done, publish it, and write the board."""
     tasks, files, out = all_tasks(), plugin_files([]), asked.out
     chosen = choose("task", asked.tasks, dict.fromkeys(tasks, out)) if asked.tasks else tasks
-    plugins = [Plugin(path) for path in (choose("model", asked.models, files) if asked.models else files).values()]
+    plugins = [Plugin(path) for path in (choose("row", asked.models, files) if asked.models else files).values()]
     given = unpack(PUBLISHED, out, tasks)
-    records = _scored_today(out)
+    records = scored_today(console, out, files)
     sizes = PRESETS[PRESET]
     plan = make_plan([tasks[name] for name in chosen], plugins, range(sizes.seeds), PRESET, sizes, records)
     n_jobs = asked.jobs or n_cores()
@@ -103,12 +101,11 @@ def _run(console: Console, asked: _Asked) -> None:
     say(console, f"fits    {len(plan.jobs)} to run, {n_jobs} at a time: {expected}")
     began, stopped = time.monotonic(), False
     try:
-        _run_open(console, plan, asked, n_jobs, expected.seconds)
+        _run_open(console, plan, records, asked, expected.seconds)
     except KeyboardInterrupt:
         stopped = True
     records = read_published(PUBLISHED)
-    keys = {cell.key for cell in plan.cells}
-    left = unfinished([c for c in planned_cells(planned_today(records, tasks), tasks) if c.cell in keys], records)
+    left = unfinished((cell.key for cell in plan.cells), records)
     done = f"{len(plan.cells) - len(left)} of {len(plan.cells)} cells are done and kept"
     if stopped:
         say(console, f"stopped: {done}. The same command does the rest; --no-run writes the board.")
@@ -119,35 +116,30 @@ def _run(console: Console, asked: _Asked) -> None:
         raise typer.Exit(1)
 
 
-def _scored_today(out: Path) -> list[Record]:
-    """Records of the working folder; those of an older metric are scored again and published."""
-    records = read_records(out)
-    stale = stale_in(records, [])
-    fresh = without_stale_predictions(records, stale)
-    publish_cells(rescore(fresh, all_tasks(), out, every=False), out, PUBLISHED)
-    return read_records(out)
+def _run_open(console: Console, plan: Plan, records: Sequence[Record], asked: _Asked, expected_s: float) -> None:
+    """Run a plan and publish every cell as soon as it is scored; ceilings and what is not published yet come first."""
+    out = asked.out
+    best = best_of(console, plan, records, out)
+    publish_cells(_unpublished(out), out, PUBLISHED)
+    run_shown(
+        console,
+        plan.n_open,
+        expected_s,
+        lambda report: run_plan(plan, best, out, asked.jobs or n_cores(), asked.limits, report),
+        keep=lambda record: publish_cells([record], out, PUBLISHED),
+    )
 
 
-def _run_open(console: Console, plan: Plan, asked: _Asked, n_jobs: int, expected_s: float) -> None:
-    """Run a plan and publish every cell as soon as it is scored; what an earlier run left unpublished comes first."""
-    out, records = asked.out, read_records(asked.out)
-    there = {record.cell: record.started_utc for record in read_published(PUBLISHED)}
-    missing = (record for record in records if record.preset == PRESET and there.get(record.cell) != record.started_utc)
-    publish_cells(missing, out, PUBLISHED)
-    best = {}
-    with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
-        for record in ceilings(plan.cells, records, out):
-            best[record.task] = record
-            if there.get(record.cell) != record.started_utc:
-                publish_cells([record], out, PUBLISHED)
-                say(console, f"ceiling of {record.task}: done")
-    with (
-        RunProgress(console, plan.n_open, expected_s) as progress,
-        closing(run_plan(plan, best, out, n_jobs, asked.limits, progress.report)) as finished,
-    ):
-        for record in finished:
-            publish_cells([record], out, PUBLISHED)
-            progress.done(record)
+def _unpublished(out: Path) -> list[Record]:
+    """Records of the working folder that are not published as they are: left by a stopped run, or scored again."""
+    there = {record.cell: _content(record) for record in read_published(PUBLISHED)}
+    own = [record for record in read_records(out) if record.preset == PRESET]
+    return [record for record in own if there.get(record.cell) != _content(record)]
+
+
+def _content(record: Record) -> Record:
+    """Record without the place of its predictions, which lie elsewhere once published."""
+    return replace(record, prediction_file="")
 
 
 def _write(console: Console) -> None:
@@ -171,6 +163,7 @@ def _check(console: Console) -> None:
         files = generated(ROOT, PUBLISHED, tasks, planned_then(ROOT))
         found["not what the records give"] = out_of_date(ROOT, files)
     if say_all(console, found):
-        say(console, "Run 'python run_bench.py publish --no-run' and commit what it writes.")
+        verb = "publish" if found["wrong"] else "publish --no-run"
+        say(console, f"Run 'python run_bench.py {verb}' and commit what it writes.")
         raise typer.Exit(1)
     say(console, f"{len(records):,} published cells are whole, and the board is what they give.")

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich import box
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Column, Table
 
 from bench.errors import BenchError
@@ -19,7 +20,7 @@ from bench.run.child import Limits
 from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.run.redraw import Gap, Redraw
-from bench.run.store import said_when_full, work_folder
+from bench.run.store import said_when_full, sole_run, work_folder
 from commands._options import all_tasks, friendly_errors, plugin_files, say
 from commands._seal import open_seal, seal_line
 
@@ -93,15 +94,22 @@ def redraw(
             say(console, seal_line(key))
         gaps: list[Gap] = []
         n_left = 0
-        with work_folder(out) as work:
+        with (
+            sole_run(out),  # a run would replace the fits that are asked
+            work_folder(out) as work,
+            Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
+        ):
             asked = Redraw(out, work, Limits(time_limit, memory_limit), draws, key)
+            bar = progress.add_task("", total=len(records))
             for record in records:
+                progress.update(bar, description=f"{record.row} on {record.task}, seed {record.seed}")
                 found = asked.gaps(record, tasks[record.task], plugins[record.model])
                 if isinstance(found, str):
                     n_left += 1
                     say(console, f"{record.row} on {record.task}, seed {record.seed}: left out, {found}")
                 else:
                     gaps += found
+                progress.advance(bar)
         console.print(_table(gaps))
         _write(out / REDRAW_FILE, gaps)
         say(

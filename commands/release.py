@@ -9,10 +9,12 @@ import typer
 from rich.console import Console
 
 from bench.compiled import ROOT
+from bench.errors import BenchError
 from bench.run.catalogue import summary_of
-from bench.run.record import FINAL, Record
+from bench.run.record import Record
 from bench.task import Task
 from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say, stale_in
+from commands._running import unfinished
 from leaderboard.publish import read_published
 from leaderboard.publish_board import PLAN_FILE, Published, generated, out_of_date, planned_cells
 from leaderboard.publish_check import problems
@@ -36,12 +38,14 @@ def release() -> None:
         planned = planned_today(records, tasks)
         found = {
             "wrong": problems(PUBLISHED, records),
-            "not done": unfinished(planned_cells(planned, tasks), records),
+            "not done": unfinished((cell.cell for cell in planned_cells(planned, tasks)), records),
             "stale": [
                 f"{row} on {task}, seed {seed}: {', '.join(why)}"
                 for (task, row, seed, _), why in sorted(planned.stale.items())
             ],
-            "made from uncommitted sources": [_label(record) for record in records if "+" in record.commit],
+            "made from uncommitted sources": [
+                f"{record.row} on {record.task}, seed {record.seed}" for record in records if "+" in record.commit
+            ],
             "not what the records give": out_of_date(ROOT, generated(ROOT, PUBLISHED, tasks, planned)),
         }
         if say_all(console, found):
@@ -58,15 +62,14 @@ def planned_today(records: Sequence[Record], tasks: Mapping[str, Task]) -> Publi
 
 def planned_then(root: Path) -> Published:
     """What the board was generated with, so that a new plugin or a changed source alone moves nothing."""
-    return Published.from_json((root / PLAN_FILE).read_text(encoding="utf-8"))
-
-
-def unfinished(planned: Sequence[Record], records: Sequence[Record]) -> list[str]:
-    """Planned cells that have no final record, each with its status."""
-    status = {record.cell: record.status for record in records}
-    return [
-        f"{_label(cell)} ({status.get(cell.cell, 'not_run')})" for cell in planned if status.get(cell.cell) not in FINAL
-    ]
+    try:
+        return Published.from_json((root / PLAN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
+        raise BenchError(
+            f"published '{PLAN_FILE}': file must be the plan that the board was made with, got: {reason}. "
+            "Run 'python run_bench.py publish --no-run' and commit what it writes."
+        ) from error
 
 
 def say_all(console: Console, found: Mapping[str, Sequence[str]]) -> bool:
@@ -77,8 +80,3 @@ def say_all(console: Console, found: Mapping[str, Sequence[str]]) -> bool:
         if len(texts) > SHOWN:
             say(console, f"{kind}: and {len(texts) - SHOWN} more")
     return any(found.values())
-
-
-def _label(record: Record) -> str:
-    """Cell of a record."""
-    return f"{record.row} on {record.task}, seed {record.seed}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,15 +15,12 @@ from rich.table import Column, Table
 
 from bench.errors import BenchError, unknown
 from bench.run.catalogue import choose, load_task, summary_of
-from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.cluster import Cluster
 from bench.run.engine import check_settings, planned, run_plan
 from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan, without_stale_predictions
-from bench.run.record import FINAL, Record, append_records, read_records
-from bench.run.rescore import rescore
-from bench.run.seal import Seal
+from bench.run.plan import Plan, Plugin, make_plan
+from bench.run.record import Record, append_records, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS, Sizes, Task
 from bench.timing import n_cores
@@ -32,6 +29,7 @@ from commands._options import (
     REFERENCE,
     all_tasks,
     check_address,
+    check_device,
     friendly_errors,
     parse_settings,
     plugin_files,
@@ -39,7 +37,7 @@ from commands._options import (
     stale_in,
     task_files,
 )
-from commands._progress import RunProgress
+from commands._running import best_of, run_shown, scored_today, unfinished
 from commands._seal import check_one_draw, open_seal, seal_line
 from leaderboard.board import terminal_board, write_board
 from leaderboard.publish import read_published
@@ -74,7 +72,7 @@ def run(
         str | None,
         typer.Option(help="Run the jobs on the workers of this Dask scheduler.", metavar="tcp://HOST:PORT"),
     ] = None,
-    device: Annotated[str, typer.Option(help="Torch device of the networks, such as cuda.")] = "cpu",
+    device: Annotated[str, typer.Option(help="Torch device of the networks.", metavar="cpu|cuda|cuda:N")] = "cpu",
     out: Annotated[Path, typer.Option(help="Folder of records, predictions, boards and pictures.")] = Path("results"),
     rerun: Annotated[bool, typer.Option("--rerun", help="Run cells that are done as well.")] = False,
     time_limit: Annotated[
@@ -118,6 +116,7 @@ def run(
                 "run '--task': at least one task must be named, got none. "
                 "Try --task shift_10s or --suite core; --list shows every task."
             )
+        check_device(device, here=cluster is None)
         tasks = _tasks(task or [], suite)
         overrides = parse_settings(set_ or [])
         if overrides and not model:
@@ -132,7 +131,7 @@ def run(
         if overrides:
             check_settings(plugins, sizes, sealed=key is not None)
         holding.enter_context(sole_run(out))
-        records = _scored_today(console, out, folders, key)
+        records = scored_today(console, out, plugin_files(folders), key)
         known = records + read_published(PUBLISHED)
         plan = make_plan(
             tasks,
@@ -156,22 +155,19 @@ def run(
         _announce(console, plan, tasks, plugins, n_seeds, at_a_time, sizes, time_text)
         if key is not None:
             say(console, seal_line(key))
-        best = {}
         limits = Limits.of(sizes, time_limit, memory_limit)
+        ran: list[Record] = []
         try:
-            with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
-                for record in ceilings(plan.cells, records, out, key):
-                    best[record.task] = record
-            with (
-                RunProgress(console, plan.n_open, expected.seconds) as progress,
-                closing(
-                    run_plan(plan, best, out, n_jobs, limits, progress.report, rerun=rerun, seal=key, engine=engine)
-                ) as finished,
-            ):
-                for record in finished:
-                    progress.done(record)
+            best = best_of(console, plan, records, out, key)
+            run_shown(
+                console,
+                plan.n_open,
+                expected.seconds,
+                lambda report: run_plan(plan, best, out, n_jobs, limits, report, rerun=rerun, seal=key, engine=engine),
+                keep=ran.append,
+            )
         except KeyboardInterrupt:
-            _stopped(console, plan, out)
+            _stopped(console, plan, out, len(ran) if rerun else None)
         records = read_records(out)
         stale = stale_in(records, folders)
         written = write_board(out, stale=stale, tasks=all_tasks())
@@ -200,16 +196,6 @@ def _sizes(preset: str | None, seeds: int | None) -> tuple[Sizes, int]:
     if preset not in PRESETS:
         raise unknown("preset", preset, PRESETS)
     return PRESETS[preset], seeds or PRESETS[preset].seeds
-
-
-def _scored_today(console: Console, out: Path, folders: list[Path], key: Seal | None) -> list[Record]:
-    """Records of a folder, those of an older metric scored again; stale ones are left, for they run again."""
-    records = read_records(out)
-    stale = stale_in(records, folders)
-    fresh = without_stale_predictions(records, stale)
-    for record in rescore(fresh, all_tasks(), out, every=False, seal=key):
-        say(console, f"metrics changed: {record.row} on {record.task} scored again")
-    return read_records(out)
 
 
 def _engine(console: Console, address: str) -> Cluster:
@@ -271,20 +257,22 @@ def _shown(paths: list[Path]) -> str:
     return os.path.relpath(os.path.commonpath(paths)) if paths else "none"
 
 
-def _stopped(console: Console, plan: Plan, out: Path) -> NoReturn:
-    """Say what an interrupted run has kept."""
-    status = {record.cell: record.status for record in read_records(out)}
-    done = sum(status.get(cell.key) in FINAL for cell in plan.cells)
-    say(console, f"stopped: {done} of {len(plan.cells)} cells are done and kept. The same command does the rest.")
+def _stopped(console: Console, plan: Plan, out: Path, n_again: int | None) -> NoReturn:
+    """Say what an interrupted run has kept; of one with --rerun, how many cells ran again."""
+    n_cells = len(plan.cells)
+    if n_again is None:
+        n_done = n_cells - len(unfinished((cell.key for cell in plan.cells), read_records(out)))
+        say(console, f"stopped: {n_done} of {n_cells} cells are done and kept. The same command does the rest.")
+    else:
+        say(console, f"stopped: {n_again} of {n_cells} cells ran again, the others are as they were.")
+        say(console, "The same command would begin anew: name what is left with --task and --model.")
     raise typer.Exit(130)
 
 
 def _exit_status(console: Console, plan: Plan, records: list[Record]) -> None:
     """End with status 1 unless every planned cell is ok or cannot."""
-    status = {record.cell: record.status for record in records}
-    bad = [cell for cell in plan.cells if status.get(cell.key, "not_run") not in FINAL]
-    if bad:
-        names = "; ".join(f"{cell.label} ({status.get(cell.key, 'not_run')})" for cell in bad[:5])
-        more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
-        say(console, f"not done: {names}{more}", style="red")
+    left = unfinished((cell.key for cell in plan.cells), records)
+    if left:
+        more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+        say(console, f"not done: {'; '.join(left[:5])}{more}", style="red")
         raise typer.Exit(1)

@@ -99,14 +99,15 @@ def _intervals(ax: Axes, examples: ExampleTraces) -> None:
 def _losses(ax: Axes, history: Sequence[dict[str, float | str]]) -> None:
     """Loss on training and validation cases over the epochs, with the epoch whose weights are kept."""
     ax.set_title("loss")
-    if not history:
-        _say(ax, "not trained by epochs")
+    known = [name for name in NAMES if _known(history, name)]
+    if not known:
+        _say(ax, _lacking(history, *NAMES))
         return
     epochs = np.arange(1, len(history) + 1)
     lowest = np.inf
-    for name, label in NAMES.items():
+    for name in known:
         values = epochs_of(history, name)
-        ax.plot(epochs, values, color=COLOURS[name], linewidth=1.2, label=label)
+        ax.plot(epochs, values, color=COLOURS[name], linewidth=1.2, label=NAMES[name])
         lowest = min(lowest, np.nanmin(values))
     valid = epochs_of(history, "valid_loss")
     if np.isfinite(valid).any():
@@ -121,14 +122,16 @@ def _losses(ax: Axes, history: Sequence[dict[str, float | str]]) -> None:
 def _gradients(ax: Axes, history: Sequence[dict[str, float | str]]) -> None:
     """Gradient norm before clipping, and learning rate, over the epochs."""
     ax.set_title("gradient norm before clipping")
-    if not history:
-        _say(ax, "not trained by epochs")
+    if not _known(history, "gradient_norm"):
+        _say(ax, _lacking(history, "gradient_norm"))
         return
     epochs = np.arange(1, len(history) + 1)
     ax.plot(epochs, epochs_of(history, "gradient_norm"), color=COLOURS["gradient_norm"], linewidth=1.2)
     ax.set_yscale("log")
     ax.set_xlabel("epoch")
     ax.set_ylabel("mean over steps", color=COLOURS["gradient_norm"])
+    if not _known(history, "learning_rate"):
+        return
     rates = ax.twinx()
     rates.plot(
         epochs, 1e3 * epochs_of(history, "learning_rate"), color=COLOURS["learning_rate"], linewidth=1.0, linestyle=":"
@@ -136,6 +139,16 @@ def _gradients(ax: Axes, history: Sequence[dict[str, float | str]]) -> None:
     rates.set_ylabel("learning rate [1e-3], dotted", color=COLOURS["learning_rate"])
     rates.set_ylim(bottom=0.0)
     rates.grid(visible=False)
+
+
+def _known(history: Sequence[dict[str, float | str]], name: str) -> bool:
+    """Whether a quantity is a number in any epoch."""
+    return bool(np.isfinite(epochs_of(history, name)).any())
+
+
+def _lacking(history: Sequence[dict[str, float | str]], *names: str) -> str:
+    """Why there is nothing to draw of some quantities."""
+    return f"no {' or '.join(names)}\nin the history" if history else "no history was given"
 
 
 def _answers(ax: Axes, record: Record, predicted: Predicted, column: int, shown: Shown) -> None:

@@ -12,7 +12,7 @@ from leaderboard.attainable import attainable
 from leaderboard.cells import CEILING, FLOOR, draws_text, status_text
 from leaderboard.tables import Table
 from leaderboard.task_tables import cost_table, forecast_table, scores_table, uncertainty_table
-from leaderboard.wording import NONE, code_span, count_text, grid
+from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, NONE, code_span, count_text, grid, seeds_text
 
 HOW_TO_READ = f"""\
 - One section a task and preset. The floor `{FLOOR}` answers the training mean and comes first; models follow from best
@@ -137,6 +137,8 @@ def _section(section: Section) -> list[str]:
         heading = ["row", "seeds", "status", "message"]
         cells = [[code_span(row), seeds, status, code_span(text)] for row, seeds, status, text in table.unscored]
         parts += ["Cells without a score:", grid(heading, cells, "lrll")]
+    if table.not_found:
+        parts.append(f"{NO_PLUGIN}: {', '.join(map(code_span, table.not_found))}. {GIVE_FOLDER}")
     for title, text in (
         ("Forecast of the pH to 2000 s:", forecast_table(table)),
         ("Stated uncertainty:", uncertainty_table(table)),
@@ -151,12 +153,11 @@ def _section(section: Section) -> list[str]:
 def _summary(records: Sequence[Record]) -> str:
     """What was run, in a few lines."""
     presets = sorted({record.preset for record in records})
-    seeds = sorted({record.seed for record in records})
     started = sorted({record.started_utc for record in records} - {""})
     lines = [
         f"- cells: {len(records)} ({status_text(records)})",
         f"- tasks: {len({record.task for record in records})}; rows: {len({record.row for record in records})}",
-        f"- presets: {', '.join(presets)}; seeds: {', '.join(map(str, seeds))}",
+        f"- presets: {', '.join(presets)}; {seeds_text(record.seed for record in records)}",
         *(f"- {code_span(text)}" for text in draws_text(records)),
     ]
     if started:
@@ -167,8 +168,8 @@ def _summary(records: Sequence[Record]) -> str:
 def _sizes(table: Table) -> str:
     """Numbers of cases and the seeds of a table."""
     cases = table.title.partition(": ")[2]
-    seeds = sorted({record.seed for line in table.lines for record in (*line.scored, *line.unscored)})
-    return f"Preset {cases}; seeds {', '.join(map(str, seeds))}"
+    seeds = {record.seed for line in table.lines for record in (*line.scored, *line.unscored)}
+    return f"Preset {cases}; {seeds_text(seeds)}"
 
 
 def _statuses(found: list[Table]) -> str:

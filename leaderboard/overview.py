@@ -14,7 +14,7 @@ from leaderboard.estimates import Errors
 from leaderboard.evidence import Evidence
 from leaderboard.statistics import Comparison, RowResult, compare
 from leaderboard.tables import Table
-from leaderboard.wording import NONE, SHOWN, code_span, grid, ratio_text
+from leaderboard.wording import SHOWN, code_span, grid, ratio_text, seeds_text
 
 MEANING = """\
 RMSE relative to the exact posterior's, geometric mean over the core tasks and seeds: 1 leaves nothing to gain. **95 %**
@@ -117,9 +117,8 @@ def overview_text(overview: Overview) -> str:
     str
         Markdown.
     """
-    seeds = ", ".join(map(str, overview.seeds)) or NONE
     tasks = ", ".join(f"`{task}`" for task in overview.tasks)
-    parts = [f"Core tasks: {tasks}. Preset {overview.preset}; seeds {seeds}."]
+    parts = [f"Core tasks: {tasks}. Preset {overview.preset}; {seeds_text(overview.seeds)}."]
     if overview.comparisons:
         parts += [MEANING, ONE_SEED if overview.comparisons[0].cases_only else PLACES, _ranking(overview)]
         parts += [detectable_text(overview)] * (len(overview.rows) > 1)

@@ -118,7 +118,8 @@ def draw_scaling(title: str, panels: Sequence[Panel]) -> Figure:
         ax.set_title(panel.title)
         ax.set_xlabel(panel.size)
         ax.set_ylabel(panel.value)
-        ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.24))
+        if panel.curves:
+            ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.24))
     figure.suptitle(title)
     frame(figure, left=0.75, right=0.15, bottom=0.9 + legend, top=0.6, wspace=0.3)
     return figure

@@ -21,7 +21,7 @@ from leaderboard.overview import Overview, detectable_text, overviews
 from leaderboard.shifts import shift_grid
 from leaderboard.site_values import N_SHOWN, overview_values, table_values
 from leaderboard.tables import Stale, Table, tables
-from leaderboard.wording import SHOWN
+from leaderboard.wording import SHOWN, seeds_text
 
 SITE = Path(__file__).parent / "site"
 PAGE_FILE = "index.html"
@@ -199,13 +199,14 @@ def _rows(records: Sequence[Record], abouts: Mapping[str, str]) -> dict[str, dic
 
 def _summary(records: Sequence[Record]) -> list[tuple[str, str]]:
     """What the board holds, in a few words each."""
+    seed, _, numbers = seeds_text(record.seed for record in records).partition(" ")
     began = sorted({record.started_utc[:10] for record in records} - {""})
     return [
         ("cells", f"{len(records):,} ({status_text(records)})"),
         ("tasks", str(len({record.task for record in records}))),
         ("rows", str(len({record.row for record in records}))),
         ("sizes", ", ".join(sorted({record.preset for record in records}))),
-        ("seeds", ", ".join(map(str, sorted({record.seed for record in records})))),
+        (seed, numbers),
         ("run", f"{began[0]} to {began[-1]}" if began else "not yet"),
     ]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from bench.run.plan import NOT_FOUND
 from bench.run.record import Record
 from leaderboard.lines import Line
 from leaderboard.wording import gist
@@ -47,6 +48,11 @@ class Table:
         """Record of the exact posterior, fresh and with scores, if there is one."""
         lines = [line for line in self.lines if line.role == "ceiling" and line.scored and not line.stale]
         return lines[0].scored[0] if lines else None
+
+    @property
+    def not_found(self) -> list[str]:
+        """Rows that are stale because their plugin is in no folder that was searched."""
+        return sorted({line.row for line in self.lines if NOT_FOUND in line.stale})
 
     @property
     def unscored(self) -> list[tuple[str, str, str, str]]:

@@ -16,7 +16,7 @@ from leaderboard.cells import FORECAST, draws_text
 from leaderboard.evidence import leaks, read_evidence
 from leaderboard.lines import Line, Spread
 from leaderboard.tables import Stale, Table, tables
-from leaderboard.wording import SHOWN, quantity_text, r2_text, ratio_text
+from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2_text, ratio_text
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {"ok": "green", "cannot": "yellow", "not_run": "yellow"}
@@ -55,6 +55,7 @@ def terminal_board(records: Iterable[Record], stale: Stale | None = None, folder
     for place, table in enumerate(found):
         parts += [Text(alarm, f"bold {FAILED}") for alarm in alarms.get(place, ())]
         parts += [_table(table), *_messages(table)]
+        parts += [Text(f"{NO_PLUGIN}: {', '.join(table.not_found)}. {GIVE_FOLDER}", "yellow")] * bool(table.not_found)
         parts += [*(Text(sentence, "dim") for sentence in attainable(table)), Text()]
     legend = "R2: 1 is perfect, 0 answers the mean. "
     if any(map(_has_ratio, found)):

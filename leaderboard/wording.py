@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.world.quantities import TARGETS
 
 NONE = "-"
+NO_PLUGIN, GIVE_FOLDER = "Stale, plugin not found", "Give the folder of the plugin with --models."
 """Printed where there is no number."""
 TIMES = (" ", " × ")
 """Between a number and its unit, where the unit is none or is a power of ten."""
@@ -228,6 +229,28 @@ def count_text(value: float | None) -> str:
     ('10,234', '-')
     """
     return NONE if value is None else f"{value:,.0f}"
+
+
+def seeds_text(seeds: Iterable[int]) -> str:
+    """Name seeds.
+
+    Parameters
+    ----------
+    seeds : iterable of int
+        In any order.
+
+    Returns
+    -------
+    str
+        Such as ``seed 0`` or ``seeds 0, 1, 2``.
+
+    Examples
+    --------
+    >>> seeds_text([0]), seeds_text([2, 0, 1]), seeds_text([])
+    ('seed 0', 'seeds 0, 1, 2', 'seeds none')
+    """
+    named = [str(seed) for seed in sorted(set(seeds))]
+    return f"seed{'s' * (len(named) != 1)} {', '.join(named) or 'none'}"
 
 
 def gist(message: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import importlib.util
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from bench.errors import BenchError, unknown
+from bench.errors import BenchError, PluginError, unknown
 from bench.task import Task
 
 
@@ -19,7 +20,8 @@ def files_in(folders: Sequence[Path]) -> dict[str, Path]:
     Parameters
     ----------
     folders : sequence of Path
-        Folders to list; names that begin with an underscore are shared code and are left out.
+        Folders to list, each once however often it is given; names that begin with an underscore are shared code and
+        are left out.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def files_in(folders: Sequence[Path]) -> dict[str, Path]:
         A folder that does not exist, or two files of one name.
     """
     found: dict[str, Path] = {}
-    for folder in folders:
+    for folder in {folder.resolve(): folder for folder in folders}.values():
         if not folder.is_dir():
             raise BenchError(f"folder '{folder}': path must be an existing folder, got none. Check the spelling.")
         for path in sorted(folder.glob("*.py")):
@@ -67,7 +69,7 @@ def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str
     Raises
     ------
     BenchError
-        A name that does not exist; the closest is named.
+        A name that does not exist; the closest are named.
 
     Examples
     --------
@@ -81,8 +83,18 @@ def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str
         elif name in known:
             chosen[name] = known[name]
         else:
-            raise unknown(where, name, [*known, "all"] if where == "model" else known)
+            raise _no_model(name, [*known, "all"]) if where == "model" else unknown(where, name, known)
     return chosen
+
+
+def _no_model(name: str, known: Sequence[str]) -> BenchError:
+    """Error for a model that does not exist; there are too many to name each."""
+    close = difflib.get_close_matches(name, known, n=3)
+    meant = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+    return BenchError(
+        f"model '{name}': name must be one that --list shows, got '{name}'.{meant} "
+        "A plugin of your own is found with --models DIR."
+    )
 
 
 def load_task(path: Path) -> Task:
@@ -125,18 +137,27 @@ def load_module(path: Path, name: str) -> ModuleType:
     -------
     module
         The imported module.
+
+    Raises
+    ------
+    BenchError
+        A file, or one that it imports, that is no Python.
     """
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise BenchError(f"file '{path.name}': path must be a Python file, got {path}. Give a file that ends in .py.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        where = "task" if name.startswith("tasks.") else "plugin"
+        raise _no_python(where, Path(error.filename or path), error) from error
     return module
 
 
 def summary_of(path: Path) -> str:
-    """First sentence of a file's docstring, read without importing it.
+    """First sentence of a plugin's docstring, read without importing it.
 
     Parameters
     ----------
@@ -146,12 +167,21 @@ def summary_of(path: Path) -> str:
     Returns
     -------
     str
-        The sentence, or an empty text.
+        The sentence, or an empty text; of a file that is no Python, what to mend.
 
     Examples
     --------
     >>> summary_of(Path(__file__))[:17]
     'Finding tasks and'
     """
-    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    try:
+        text = ast.get_docstring(ast.parse(path.read_bytes())) or ""
+    except SyntaxError as error:
+        text = str(_no_python("plugin", path, error))
     return text.split("\n\n")[0].replace("\n", " ").strip()
+
+
+def _no_python(where: str, path: Path, error: SyntaxError) -> PluginError:
+    """Error for a file that cannot be read as Python."""
+    line = f" in line {error.lineno}" if error.lineno else ""
+    return PluginError(f"{where} '{path.stem}': file must be Python, got {error.msg}{line}. Mend the file.")

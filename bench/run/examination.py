@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from bench.compiled import ROOT
 from bench.conformance import CHECKS, FAILED, PASSED, Check, Outcome, examine
 from bench.contract import Model
-from bench.errors import unknown
+from bench.errors import BenchError, unknown
 from bench.run.child import ENVIRONMENT
+from bench.run.family import Family
 from bench.run.job import load_model, missing_packages
 from bench.subject import Subject
 
+START = "from bench.run.keeper import keep; keep(); from bench.run.examination import main; main()"
+"""What the process runs: the keeper of all that the plugin starts comes first, for it forks before any library does."""
 LOADS = "loads"
 """Name of what comes before the checks: the file defines a model."""
 TAIL_CHARACTERS = 2_000
 """How much of what the plugin printed is shown when it ends its process."""
 
 
-def examined(path: Path, time_limit_s: float, only: str | None = None) -> Iterator[Outcome]:
+def examined(
+    path: Path, time_limit_s: float, only: str | None = None, settings: Mapping[str, Any] | None = None
+) -> Iterator[Outcome]:
     """Put the conformance suite to a plugin, in a process of its own.
 
     Parameters
@@ -40,6 +44,8 @@ def examined(path: Path, time_limit_s: float, only: str | None = None) -> Iterat
         Wall seconds for the whole suite.
     only : str, optional
         The one check to put; the traceback of an error is then in its message.
+    settings : mapping, optional
+        Setting to value, where it is to be another than the plugin's.
 
     Yields
     ------
@@ -54,14 +60,14 @@ def examined(path: Path, time_limit_s: float, only: str | None = None) -> Iterat
     names = [check.name for check in CHECKS]
     if only is not None and only not in names:
         raise unknown("check", only, names)
-    names = [LOADS, *([only] if only else names)]
+    names, changed = [LOADS, *([only] if only else names)], json.dumps(settings or {})
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
     environment |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
     read_fd, write_fd = os.pipe()
     with tempfile.TemporaryDirectory(prefix="check-") as folder, tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "bench.run.examination", str(path.resolve()), str(write_fd), *names[1:]],
+            [sys.executable, "-P", "-c", START, str(path.resolve()), str(write_fd), changed, *names[1:]],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -71,11 +77,11 @@ def examined(path: Path, time_limit_s: float, only: str | None = None) -> Iterat
             start_new_session=True,
         )
         os.close(write_fd)
-        late = threading.Event()
+        family, late = Family(process.pid), threading.Event()
 
         def end() -> None:
             late.set()
-            _kill(process)
+            family.kill()
 
         timer = threading.Timer(time_limit_s, end)
         timer.start()
@@ -94,14 +100,9 @@ def examined(path: Path, time_limit_s: float, only: str | None = None) -> Iterat
                 yield Outcome(names[n_seen], FAILED, f"its process must go on, got: {how}. {_tail(printed.fileno())}")
         finally:
             timer.cancel()
-            _kill(process)
+            timer.join()  # first: both go through the descendants
+            family.kill()
             process.wait()
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its group."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _tail(descriptor: int) -> str:
@@ -113,14 +114,14 @@ def _tail(descriptor: int) -> str:
 
 def main() -> None:
     """Put the checks named on the command line, and write each outcome as one JSON line."""
-    path, names = Path(sys.argv[1]), sys.argv[3:]
+    path, settings, names = Path(sys.argv[1]), json.loads(sys.argv[3]), sys.argv[4:]
     with open(int(sys.argv[2]), "w", encoding="utf-8") as answers:
 
         def answer(outcome: Outcome) -> None:
             answers.write(json.dumps(asdict(outcome)) + "\n")
             answers.flush()
 
-        loaded = _loaded(path)
+        loaded = _loaded(path, settings)
         if isinstance(loaded, Outcome):
             answer(loaded)
             return
@@ -142,15 +143,13 @@ def _with_traceback(check: Check, subject: Subject, outcome: Outcome) -> Outcome
     return outcome
 
 
-def _loaded(path: Path) -> Model | Outcome:
+def _loaded(path: Path, settings: dict[str, Any]) -> Model | Outcome:
     """Load a plugin, or say why it cannot be."""
     try:
-        model = load_model(path, {})
+        model = load_model(path, settings)
         lacking = missing_packages(model)
+    except BenchError as error:
+        return Outcome(LOADS, FAILED, str(error))
     except Exception as error:  # noqa: BLE001 - a plugin can raise anything while it is imported
         return Outcome(LOADS, FAILED, f"{type(error).__name__}: {error}")
     return Outcome(LOADS, FAILED, lacking) if lacking else model
-
-
-if __name__ == "__main__":
-    main()

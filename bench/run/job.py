@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +22,7 @@ from typing import Any, cast
 import numpy as np
 
 from bench.cases import Cases, Targets, Traces
+from bench.compiled import ROOT
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.errors import BenchError, PluginError, unknown
 from bench.run.catalogue import load_module
@@ -72,14 +76,30 @@ def load_model(path: Path, overrides: dict[str, Any]) -> Model:
         No ``MODEL``, a setting that does not exist, or a value of another type.
     """
     sys.path.append(str(path.parent))
-    model = getattr(load_module(path, f"models.{path.stem}"), "MODEL", None)
+    try:
+        model = getattr(load_module(path, f"models.{path.stem}"), "MODEL", None)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        ours = {found.stem for folder in (ROOT, path.parent) for found in folder.iterdir()}
+        if package in {"", *ours}:  # misspelled rather than missing
+            raise
+        raise PluginError(
+            f"plugin '{path.stem}': what it imports must be installed, got no {package}. "
+            f"Run 'pip install {package}' and name it in packages."
+        ) from error
     if not isinstance(model, Model) or not is_dataclass(model):
+        got, step = _no_model(model)
         raise PluginError(
             f"plugin '{path.stem}': file must define MODEL, a frozen dataclass of bench.contract.Model, "
-            f"got {type(model).__name__}. Mend the file."
+            f"got {got}. {step}"
         )
     settings = {f.name: getattr(model, f.name) for f in fields(model)}
     for name, value in overrides.items():
+        if not settings:
+            raise BenchError(
+                f"setting of {path.stem} '{name}': name must be that of a setting, got '{name}', but it has no "
+                "settings. Leave --set out for this row."
+            )
         if name not in settings:
             raise unknown(f"setting of {path.stem}", name, settings)
         kind = type(settings[name])
@@ -93,6 +113,18 @@ def load_model(path: Path, overrides: dict[str, Any]) -> Model:
         for name, value in overrides.items()
     }
     return cast("Model", replace(cast("Any", model), **changed))
+
+
+def _no_model(found: object) -> tuple[str, str]:
+    """What a file defines in place of a model, and the step that mends it."""
+    if found is None:
+        return "none", "End it with MODEL = YourModel()."
+    if isinstance(found, type) and issubclass(found, Model):
+        return f"the class {found.__name__}", f"Write MODEL = {found.__name__}()."
+    name = type(found).__name__
+    if isinstance(found, Model):
+        return f"a {name}, which is no dataclass", f"Put @dataclass(frozen=True) above {name}."
+    return f"a value of type {name}", "Derive its class from bench.contract.Model."
 
 
 def missing_packages(model: Model) -> str | None:
@@ -145,9 +177,10 @@ def _serve(channel: Channel) -> None:
     predictor: Predictor | None = None
     while message := channel.receive():
         if message["do"] == "fit":
-            predictor = model.fit(_cases("train.npz"), _cases("valid.npz"), _context(order, channel))
+            with _kept_to(order["device"]):
+                predictor = model.fit(_cases("train.npz"), _cases("valid.npz"), _context(order, channel))
             _report_fit(predictor, channel)
-            Path(FIT_FILE).write_bytes(pickle.dumps(predictor))
+            Path(FIT_FILE).write_bytes(_pickled(predictor))
             channel.send("stored")
         elif message["do"] == "load":
             predictor = cast("Predictor", pickle.loads(Path(FIT_FILE).read_bytes()))
@@ -157,10 +190,36 @@ def _serve(channel: Channel) -> None:
             traces = _traces(message["traces"])
             channel.send("ready")
             channel.receive()
-            prediction = predictor.predict(traces)
+            with _kept_to(order["device"]):
+                prediction = predictor.predict(traces)
             channel.send("predicted", simulator_calls=predictor.simulator_calls)
             _write_answer(prediction, message["answer"])
             channel.send("written")
+
+
+@contextmanager
+def _kept_to(device: str) -> Iterator[None]:
+    """Say of an error that comes from asking for a GPU in a run on the processor what to do about it."""
+    try:
+        yield
+    except (AssertionError, RuntimeError) as error:  # which of them depends on how torch was built
+        if device != "cpu" or not re.search("cuda|nvidia", str(error), re.IGNORECASE):
+            raise
+        got = str(error).splitlines()[0].split(". ")[0].rstrip(".")
+        raise PluginError(
+            f"plugin 'device': device must be the given one, cpu, got: {got}. Use context.device."
+        ) from error
+
+
+def _pickled(predictor: Predictor) -> bytes:
+    """A fit as it is stored."""
+    try:
+        return pickle.dumps(predictor)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise PluginError(
+            f"plugin 'fit': predictor must be stored by pickle, got {type(error).__name__}: {error}. "
+            "Keep no lambda in the predictor."
+        ) from error
 
 
 def _context(order: dict[str, Any], channel: Channel) -> Context:

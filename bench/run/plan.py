@@ -16,6 +16,8 @@ from bench.run.record import FINAL, Record
 from bench.task import Sizes, Task, digest_of
 
 DRAW = ROOT / "bench" / "draw.py"
+NOT_FOUND = "plugin not found"
+"""What is said of a record whose plugin is in no folder that was searched."""
 CellKey = tuple[str, str, int, str]
 """``Record.cell``: task, row, seed, preset."""
 
@@ -287,7 +289,7 @@ def stale_cells(
         if record.task not in tasks:
             found[record.cell] = ("task removed",)
         elif record.model not in plugin_of:
-            found[record.cell] = ("plugin not found",)
+            found[record.cell] = (NOT_FOUND,)
         else:
             sizes = Sizes(**record.sizes)
             task, plugin = tasks[record.task], plugin_of[record.model]

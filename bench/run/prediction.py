@@ -115,7 +115,10 @@ def _read_answer(path: Path, n_cases: int) -> Array:
         except Exception as error:  # whatever an untrusted file does to the reader becomes a row
             raise ChildFailed("invalid_output", f"the answer {path.name} is no plain array: {error}") from error
     if values.shape != expected or values.dtype != np.float64:
-        message = f"the answer must have shape {expected}, one row a case, got {values.shape} of {values.dtype}"
+        message = (
+            f"the answer must have shape {expected}, got {values.shape} of {values.dtype}. "
+            "Give both targets, one row a case."
+        )
         raise ChildFailed("invalid_output", message)
     wrong = ~(np.abs(values) <= LARGEST)  # so that nan is wrong as well
     if wrong.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import os
 import platform
@@ -35,7 +36,8 @@ def source_digest(path: Path) -> str:
     Returns
     -------
     str
-        Sixteen hexadecimal digits. Comments, docstrings and layout do not count.
+        Sixteen hexadecimal digits. Comments, docstrings and layout do not count; of a file that is no Python, which
+        gives no result, everything does.
 
     Examples
     --------
@@ -191,9 +193,12 @@ def _closure(path: Path) -> tuple[set[Path], set[str]]:
 def _imports(source: Path, plugins: Path) -> set[str]:
     """Absolute names of what a file imports anywhere: modules, names in them that may be modules, and packages."""
     names: set[str] = set()
+    tree = _tree(source)
+    if tree is None:
+        return names
     folder = ROOT if source.is_relative_to(ROOT) else plugins
     package = source.parent.relative_to(folder).parts or ("models",)  # under which name plugins are loaded
-    for node in ast.walk(_tree(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -209,11 +214,12 @@ def _packages_above(module: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(1, len(parts))]
 
 
-def _tree(source: Path) -> ast.Module:
-    """Syntax tree of a file."""
+def _tree(source: Path) -> ast.Module | None:
+    """Syntax tree of a file; None of one that is no Python, which the child that loads it says."""
     # Threads must not build trees at once: Python 3.11 counts their depths together (cpython issue 106905).
-    with _ONE_AT_A_TIME:
-        return ast.parse(source.read_text(encoding="utf-8"))
+    with _ONE_AT_A_TIME, contextlib.suppress(SyntaxError):
+        return ast.parse(source.read_bytes())
+    return None
 
 
 def _file_of(module: str, root: Path) -> Path | None:
@@ -225,6 +231,8 @@ def _file_of(module: str, root: Path) -> Path | None:
 def _syntax(source: Path) -> str:
     """Syntax tree of a file as text, without docstrings."""
     tree = _tree(source)
+    if tree is None:
+        return repr(source.read_bytes())
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from bench.metrics import METRIC_VERSION
 from bench.run.ceiling import CEILING, SOURCE, ceiling
 from bench.run.plan import Cell, Plugin
 from bench.run.record import Record, append_records, read_arrays, write_arrays
-from bench.run.scoring import Answers, scored
+from bench.run.scoring import Answers, beside, scored
 from bench.run.seal import Seal, test_stream
 from bench.task import Sizes, Task
 
@@ -74,6 +74,54 @@ def rescore(
         again = replace(again, message=record.message)
         append_records(out, [again])
         yield again
+
+
+def put_beside(
+    records: Iterable[Record], ceilings: Iterable[Record], tasks: Mapping[str, Task], out: Path
+) -> list[Record]:
+    """Put scored rows beside the ceilings of today, where they stand beside older ones, and append the new records.
+
+    Ratios follow from scores, which are kept: no prediction is read, and nothing is trained.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Newest record of every cell.
+    ceilings : iterable of Record
+        Those of today, each of another task and preset.
+    tasks : mapping
+        Name to task, as they are now.
+    out : Path
+        Folder of the records.
+
+    Returns
+    -------
+    list of Record
+        Those that stood beside another ceiling. A row of other test cases, or of another metric version, is none.
+    """
+    ceiling_of = {(ceiling.task, ceiling.preset): ceiling for ceiling in ceilings}
+    again = []
+    for record in records:
+        ceiling = ceiling_of.get((record.task, record.preset))
+        if record.status == "ok" and record.row != CEILING and ceiling and _comparable(record, ceiling, tasks):
+            found = beside(record, ceiling)
+            if found != record.ceiling:
+                again.append(replace(record, ceiling=found))
+    if again:
+        append_records(out, again)
+    return again
+
+
+def _comparable(record: Record, ceiling: Record, tasks: Mapping[str, Task]) -> bool:
+    """Whether a row was scored by the ceiling's metric and on its test cases, those of today."""
+    sizes = Sizes(**record.sizes)
+    cell = Cell(tasks[record.task], Plugin(SOURCE), record.seed, record.preset, sizes, record.seal_sha256)
+    return (record.metric_version, record.sizes, record.seal_sha256, record.cases_digest) == (
+        ceiling.metric_version,
+        ceiling.sizes,
+        ceiling.seal_sha256,
+        cell.cases_digest,
+    )
 
 
 def _other_seal(record: Record, seal: Seal | None) -> BenchError:

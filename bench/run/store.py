@@ -160,7 +160,7 @@ def said_when_full(out: Path) -> Iterator[None]:
             raise
         raise BenchError(
             f"folder '{out}': disk must have room to write, got: {error.strerror}. "
-            "Finished cells are kept: make room, and the same command does the rest."
+            "Finished cells are kept: make room, then repeat the command."
         ) from error
 
 

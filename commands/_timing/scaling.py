@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,6 @@ from rich.console import Console
 from bench.draw import draw_measured
 from bench.posterior import exact_posterior
 from bench.run.catalogue import choose
-from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.plan import Plan, Plugin, make_plan
@@ -23,7 +21,7 @@ from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED as WORLD
 from bench.world.quantities import TARGET_NAMES
 from commands._options import all_tasks, plugin_files, say
-from commands._progress import RunProgress
+from commands._running import best_of, run_shown
 from commands._timing.inference import fit_seconds
 from commands._timing.runner import TASK, job_seconds
 from commands._timing.simulation import cost_of_cases
@@ -133,15 +131,8 @@ def _doubled(most: int) -> list[int]:
 def _run(console: Console, plan: Plan, out: Path, n_jobs: int, sizes: Sizes) -> None:
     """Run what is open of one size."""
     say(console, f"{sizes.train:,} training cases: {plan.n_open} of {len(plan.cells)} fits to run")
-    if not plan.n_open:
-        return
-    best = {record.task: record for record in ceilings(plan.cells, read_records(out), out)}
-    with (
-        RunProgress(console, plan.n_open, 0.0) as progress,
-        closing(run_plan(plan, best, out, n_jobs, Limits.of(sizes), progress.report)) as finished,
-    ):
-        for record in finished:
-            progress.done(record)
+    best, limits = best_of(console, plan, read_records(out), out), Limits.of(sizes)
+    run_shown(console, plan.n_open, 0.0, lambda report: run_plan(plan, best, out, n_jobs, limits, report))
 
 
 def _written(kind: str, title: str, panels: list[Panel], out: Path) -> list[Path]:

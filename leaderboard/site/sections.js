@@ -169,7 +169,7 @@ function drawStatus() {
     const worst = ["bad", "stale", "none", "cannot", "ok"].find((kind) => lines.some((line) => kindOf(line) === kind));
     return el("td", { class: `text ${worst}` }, lines.map((line) => line.status).join("; "));
   };
-  byId("status-body").replaceChildren(plainTable("Every planned cell: the number of seeds in each status. not_run has no record yet; stale names what has changed since.", ["task", ...(presets ? ["preset"] : []), ...rows],
+  byId("status-body").replaceChildren(plainTable("Every planned cell: the number of seeds in each status. not_run has no record yet; stale names what has changed since; where it is the plugin that was not found, write the page again and give its folder with --models.", ["task", ...(presets ? ["preset"] : []), ...rows],
     board.tables.map((table, t) => [table.task, ...(presets ? [table.preset] : []), ...rows.map((row) => cellOf(t, row))])));
 }
 

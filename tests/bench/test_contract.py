@@ -44,7 +44,9 @@ def test_prediction_in_another_order_is_refused_with_both_orders():
 def test_prediction_of_another_shape_is_refused(field, shape):
     with pytest.raises(PluginError) as error:
         Prediction(**{"mean": np.zeros((3, 2)), field: np.zeros(shape)})
-    assert str(error.value) == f"prediction '{field}': shape must be (case, 2), got {shape}. Give one row a case."
+    assert str(error.value) == (
+        f"prediction '{field}': shape must be (case, 2), got {shape}. Give both targets, one row a case."
+    )
 
 
 def test_prediction_may_do_without_standard_deviations():

@@ -43,6 +43,15 @@ def test_a_check_that_passes_alone_says_that_others_were_not_put(invoke):
     assert result.stdout.splitlines()[-1] == "mean: shape did not fail; run without --only for the other checks"
 
 
+def test_settings_are_those_of_the_plugin_but_for_what_is_set(invoke, hostile):
+    arguments = ("check", "raises", "--models", hostile, "--only", "finite", "--set")
+    assert rows(invoke(*arguments, "where=elsewhere")) == {"loads": "passed", "finite": "passed"}
+    refused = invoke(*arguments, "wher=fit")
+    assert (refused.exit_code, rows(refused)) == (1, {"loads": "failed"})
+    text = " ".join(refused.stdout.replace("│", " ").split())
+    assert "setting of raises 'wher': name must be one of where, got 'wher'. Did you mean 'where'?" in text
+
+
 def test_a_plugin_of_a_folder_beside_is_pointed_at(invoke):
     invoke("new", "my_ridge")
     for name in ("my_ridge", "my_models/my_ridge"):

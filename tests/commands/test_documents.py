@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 import commands.documents
-from bench.errors import BenchError
 from commands._options import all_tasks
-from commands.documents import BEGIN, END, N_CASES, task_table, with_table
+from commands.documents import BLOCK, COMMAND, N_CASES, TASKS_PAGE, task_table
+from leaderboard.marked import fill
 
 ROOT = Path(__file__).parents[2]
 
@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 def kept():
     """Lines of the table of tasks as it stands in the documents."""
     text = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
-    return text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
+    lines = text.partition(f"<!-- begin: {BLOCK},")[2].partition(f"<!-- end: {BLOCK} -->")[0].splitlines()
+    assert text == fill(text, TASKS_PAGE, COMMAND, {BLOCK: "\n".join(lines[2:-1])})
+    return lines[2:-1]
 
 
 def without_attainable(lines):
@@ -46,18 +48,6 @@ def test_everything_is_written_where_it_is_asked_for(invoke, monkeypatch, tmp_pa
         "architecture.svg",
         "tasks.md",
     ]
-    line = (tmp_path / "tasks.md").read_text().splitlines()[3]
+    line = (tmp_path / "tasks.md").read_text().splitlines()[4]
     assert line.startswith("| `shift_10s` | yes | 30 s @ 0.3 s | 30 s @ 10 s | 0.99")
     assert line.endswith(" | sampling shift, severe: 4 samples |")
-
-
-def test_a_table_is_put_in_place_of_the_one_before():
-    text = f"# Tasks\n\n{BEGIN}\nold\n{END}\n\nmore\n"
-    assert with_table(text, ["a", "b"]) == f"# Tasks\n\n{BEGIN}\na\nb\n{END}\n\nmore\n"
-
-
-@pytest.mark.parametrize("text", ["", BEGIN, END])
-def test_a_page_without_its_marks_is_refused(text):
-    with pytest.raises(BenchError) as refused:
-        with_table(text, ["a"])
-    assert str(refused.value) == f"page 'tasks.md': text must hold {BEGIN} and {END}, got not both. Put them back."

@@ -32,11 +32,30 @@ def test_an_unknown_task_names_those_that_exist_and_the_closest(invoke):
     )
 
 
-def test_an_unknown_model_names_those_that_exist_and_the_closest(invoke):
-    names = ", ".join(sorted([*plugin_files([]), "all"]))
-    assert error_of(invoke("--task", "shift_1s", "--model", "tcn_td")) == (
-        f"error: model 'tcn_td': name must be one of {names}, got 'tcn_td'. Did you mean 'tcn_dt'?"
+def test_an_unknown_model_names_the_closest_and_where_ones_own_are_found(invoke):
+    assert error_of(invoke("--task", "shift_1s", "--model", "my_net")) == (
+        "error: model 'my_net': name must be one that --list shows, got 'my_net'. "
+        "A plugin of your own is found with --models DIR."
     )
+
+
+@pytest.mark.parametrize(("name", "whose"), [("bayes", "the ceiling's"), ("all", "that of every row")])
+def test_a_plugin_whose_name_means_something_else_is_refused(invoke, tmp_path, name, whose):
+    (tmp_path / f"{name}.py").touch()
+    for options in (("--task", "shift_1s", "--model", "mean"), ("--list",), ("check", "mean")):
+        assert error_of(invoke(*options, "--models", tmp_path)) == (
+            f"error: plugin '{name}': name must be new, got {whose}. Rename the file."
+        )
+
+
+def test_a_plugin_that_is_no_python_is_listed_with_what_to_mend_among_the_others(invoke, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "broken.py").write_text("def f(:\n")
+    (tmp_path / "whole.py").write_text('"""A row like others."""')
+    shown = invoke("--list", "--models", tmp_path)
+    assert shown.exit_code == 0
+    assert "plugin 'broken': file must be Python, got invalid syntax in line 1. Mend the file." in shown.stdout
+    assert "A row like others." in shown.stdout
 
 
 def test_an_unknown_preset_names_those_that_exist(invoke):
@@ -172,7 +191,7 @@ def test_the_core_suite_is_the_declared_one():
 
 def test_jobs_are_given_ten_minutes_and_a_second_a_training_case_unless_told_otherwise(invoke, tmp_path, monkeypatch):
     given = []
-    monkeypatch.setattr(commands.run, "ceilings", lambda *arguments: [])
+    monkeypatch.setattr(commands.run, "best_of", lambda *arguments: {})
     monkeypatch.setattr(commands.run, "run_plan", lambda *arguments, **options: given.append(arguments[4]) or _none())
     for options in ((), ("--time-limit", "30", "--memory-limit", "500")):
         invoke("--task", "shift_1s", "--model", "mean", "--preset", "quick", "--out", tmp_path, *options)

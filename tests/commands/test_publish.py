@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -6,8 +7,10 @@ import commands.publish
 import commands.release
 from bench.run.record import FINAL, read_records
 from bench.task import PRESETS, Sizes
-from leaderboard.publish import read_published
+from bench.world.quantities import TARGET_NAMES
+from leaderboard.publish import publish_cells, read_published
 from leaderboard.publish_board import COMMAND, README
+from leaderboard.publish_check import problems
 from leaderboard.publish_rows import PAGE
 
 ROWS = ("--model", "behaves", "--model", "raises")
@@ -25,11 +28,11 @@ def checkout(tmp_path_factory, hostile):
     plugins = {name: hostile / f"{name}.py" for name in ("behaves", "raises")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "standard", Sizes(16, 8, 12, 2))
+        patch.setattr(commands.release, "stale_in", lambda records, folders: {})
         for module in (commands.publish, commands.release):
             patch.setattr(module, "ROOT", root)
             patch.setattr(module, "PUBLISHED", root / "records")
             patch.setattr(module, "plugin_files", lambda folders: plugins)
-            patch.setattr(module, "stale_in", lambda records, folders: {})
         yield root
 
 
@@ -112,6 +115,41 @@ def test_records_and_board_agree_until_somebody_edits_one(second, checkout, invo
     ]
     assert invoke("publish", "--no-run").stdout == "written: README.md\n"
     assert (checkout / "README.md").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("work", ["work_again", "fresh clone"])
+def test_published_rows_beside_another_ceiling_are_put_right_without_a_fit(
+    second, checkout, invoke, monkeypatch, tmp_path, work
+):
+    records = tmp_path / "records"
+    shutil.copytree(checkout / "records", records)
+    other = {target: {"r2": 0.9, "r2_error": 0.0, "rmse_ratio": 9.0} for target in (*TARGET_NAMES, "forecast")}
+    scored = [r for r in read_records(checkout / "work_again") if (r.task, r.row) == ("matched_10s", "behaves")]
+    publish_cells([replace(record, ceiling=other) for record in scored], checkout / "work_again", records)
+    assert len(problems(records, read_published(records))) == 4
+    for module in (commands.publish, commands.release):
+        monkeypatch.setattr(module, "PUBLISHED", records)
+        monkeypatch.setattr(module, "ROOT", checkout)
+    monkeypatch.setattr(commands.publish, "_write", lambda console: None)
+    if work == "work_again":
+        shutil.copytree(checkout / work, tmp_path / work)
+    result = invoke("publish", "--model", "behaves", "--task", "matched_10s", "--out", tmp_path / work)
+    assert result.exit_code == 0, result.output
+    assert "cells   2, 2 done before; " in result.stdout
+    said = "ceiling changed: 2 cells of matched_10s put beside the new one, none trained"
+    assert (said in result.stdout) == (work == "fresh clone")
+    assert problems(records, read_published(records)) == []
+
+
+def test_a_check_of_a_board_without_its_plan_is_one_sentence(second, checkout, invoke, monkeypatch, tmp_path):
+    for module in (commands.publish, commands.release):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    result = invoke("publish", "--check")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: published 'leaderboard/site/plan.json': file must be the plan that the board was made with, got: No "
+        "such file or directory. Run 'python run_bench.py publish --no-run' and commit what it writes.\n",
+    )
 
 
 def test_no_published_file_names_a_folder_of_this_machine(second, checkout):

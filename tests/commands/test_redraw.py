@@ -7,6 +7,7 @@ import pytest
 import commands.run
 from bench.run.record import read_records
 from bench.run.redraw import overrides_of
+from bench.run.store import sole_run
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,17 @@ def test_every_cell_is_asked_on_fresh_cases_and_none_is_trained(asked):
 def test_changed_settings_are_read_from_the_name_of_the_row(asked):
     record = next(r for r in read_records(asked[0]) if "(" in r.row)
     assert overrides_of(record) == {"width": 8, "name": 'a,b="c"'}
+
+
+def test_a_folder_that_a_run_holds_is_left_alone(asked, invoke):
+    out, common, _, _ = asked
+    with sole_run(out):
+        result = invoke("redraw", *common)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"error: folder '{out}': runs must be one at a time, got another in progress. "
+        "Wait for its end, or name another folder with --out.\n",
+    )
 
 
 def test_a_cell_without_its_fit_is_left_out_and_named(asked, invoke):

@@ -1,10 +1,11 @@
 import pytest
 
 import commands.release
+from bench.errors import BenchError
 from bench.metrics import METRIC_VERSION
 from bench.run.record import Record
-from commands.release import planned_today, unfinished
-from leaderboard.publish_board import Published
+from commands.release import planned_then, planned_today
+from leaderboard.publish_board import PLAN_FILE, Published
 
 
 def record_of(row, status="ok", **changes):
@@ -82,6 +83,16 @@ def test_plan_of_today_is_every_plugin_on_every_task_and_marks_what_is_stale(mon
     assert planned.stale == {old.cell: ("metric",)}
 
 
-def test_unfinished_cells_are_those_of_the_plan_without_a_final_record():
-    plan = [record_of("tcn", "not_run"), record_of("nls", "not_run")]
-    assert unfinished(plan, [record_of("nls", "cannot")]) == ["tcn on shift_10s, seed 0 (not_run)"]
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("{", "JSONDecodeError: Expecting property name"), ("{}", "KeyError: 'stale'"), ("[]", "TypeError: list indices")],
+)
+def test_a_plan_that_cannot_be_read_is_one_sentence(tmp_path, text, reason):
+    path = tmp_path / PLAN_FILE
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BenchError) as refused:
+        planned_then(tmp_path)
+    begin = f"published '{PLAN_FILE}': file must be the plan that the board was made with, got: {reason}"
+    assert str(refused.value).startswith(begin)
+    assert str(refused.value).endswith("Run 'python run_bench.py publish --no-run' and commit what it writes.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
 import commands.run
 from bench.metrics import METRIC_VERSION
@@ -146,6 +147,60 @@ def test_an_interrupted_run_ends_with_one_line(invoke, hostile, tmp_path, monkey
     assert result.stdout.splitlines()[-1] == (
         "stopped: 0 of 1 cells are done and kept. The same command does the rest."
     )
+
+
+def test_a_rerun_that_is_interrupted_says_that_it_would_begin_anew(first, invoke, monkeypatch):
+    def interrupted(plan, ceilings, out, *arguments, **options):
+        yield next(r for r in read_records(out) if r.cell == plan.cells[0].key)
+        raise KeyboardInterrupt
+
+    _, common, _ = first
+    monkeypatch.setattr(commands.run, "run_plan", interrupted)
+    result = invoke("--task", "shift_10s", "--model", "behaves", "--model", "needs_package", *common, "--rerun")
+    assert result.exit_code == 130
+    assert result.stdout.splitlines()[-2:] == [
+        "stopped: 1 of 2 cells ran again, the others are as they were.",
+        "The same command would begin anew: name what is left with --task and --model.",
+    ]
+
+
+def test_done_rows_are_put_beside_a_ceiling_that_is_computed_again(first, invoke, monkeypatch, tmp_path):
+    out, common, _ = first
+    monkeypatch.setattr(commands.run, "write_board", no_board)
+    shutil.copytree(out, tmp_path / "older")
+    before = {r.row: r for r in read_records(out)}
+    ratios = {target: beside | {"rmse_ratio": 9.0} for target, beside in before["behaves"].ceiling.items()}
+    older = [replace(before["behaves"], ceiling=ratios), replace(before["bayes"], source_digest="before")]
+    append_records(tmp_path / "older", older)
+    result = invoke("--task", "shift_10s", "--model", "behaves", *common[:-1], tmp_path / "older")
+    assert result.exit_code == 0
+    assert "ceiling changed: 1 cell of shift_10s put beside the new one, none trained" in result.stdout
+    assert "plan    1 cells, 1 done before, 0 fits to run" in result.stdout
+    assert {r.row: r for r in read_records(tmp_path / "older")}["behaves"] == before["behaves"]
+
+
+NO_SUCH = "device must be cpu, cuda or cuda:N, got 'nonsense'. Leave --device out to run on the processor."
+TOO_FEW = (
+    "device must be a GPU that torch can use here, got 'cuda:7' of 2. "
+    "{}, or leave --device out to run on the processor."
+)
+
+
+@pytest.mark.parametrize(
+    ("device", "cuda", "error"),
+    [
+        ("nonsense", "12.6", NO_SUCH),
+        ("cuda:7", "12.6", TOO_FEW.format("See what nvidia-smi lists")),
+        ("cuda:7", None, TOO_FEW.format("Install a torch that is built with CUDA")),
+    ],
+)
+def test_a_device_that_is_not_there_is_refused_before_anything_runs(invoke, tmp_path, monkeypatch, device, cuda, error):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.version, "cuda", cuda)
+    result = invoke("--task", "shift_10s", "--device", device, "--out", tmp_path / "none")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: option '--device': {error}\n"
+    assert not (tmp_path / "none").exists()
 
 
 def start(folder, *arguments):

@@ -43,6 +43,12 @@ class Raises(Model):
         note("fits", self.where)
         if self.where == "fit":
             raise ValueError("no urease in sight")
+        if self.where == "device":
+            raise RuntimeError("Found no NVIDIA driver on your system. Please check that you have one.")
+        if self.where == "lambda":
+            predictor = LevelPredictor()
+            predictor.scale = lambda level: level  # type: ignore[attr-defined]
+            return predictor
         if self.where == "exit":
             sys.exit(0)
         if self.where == "memory":

@@ -47,7 +47,7 @@ def test_single_task_has_no_shift_chapter(tables_of, tmp_path):
 def test_overview_chapter_is_of_the_core_tasks(tables_of, tmp_path):
     found = [evidence_of(table) for table in tables_of(TASKS)]
     (chapter,) = overview_chapters(found, TASKS, LOOKS, tmp_path)
-    assert chapter.text.startswith("Core tasks: `base`, `shift`. Preset quick; seeds 0.")
+    assert chapter.text.startswith("Core tasks: `base`, `shift`. Preset quick; seed 0.")
     assert chapter.pictures == {"Overview": "overview.png", "Accuracy against cost": "accuracy_cost.png"}
     assert overview_chapters(found, {}, LOOKS, tmp_path) == []
 

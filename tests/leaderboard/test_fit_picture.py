@@ -50,4 +50,12 @@ def test_an_epoch_that_diverged_leaves_the_others_visible(drawn):
 
 def test_a_row_without_epochs_says_so(drawn):
     texts = [text.get_text() for ax in drawn(history=[]).axes for text in ax.texts]
-    assert texts.count("not trained by epochs") == 2
+    assert texts.count("no history was given") == 2
+
+
+def test_a_quantity_that_no_epoch_recorded_is_left_out_or_said_to_be_missing(drawn):
+    figure = drawn(history=[{"train_loss": epoch["train_loss"], "step": 1.0} for epoch in HISTORY])
+    losses = next(ax for ax in figure.axes if ax.get_title() == "loss")
+    assert [line.get_label() for line in losses.lines] == ["training"]
+    texts = [text.get_text() for ax in drawn(history=[{"loss": 1.0}]).axes for text in ax.texts]
+    assert texts == ["no train_loss or valid_loss\nin the history", "no gradient_norm\nin the history"]

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from bench.run.plan import NOT_FOUND
 from bench.run.record import STATUSES
 from leaderboard.markdown import Chapter, Section, markdown_board
 from leaderboard.tables import tables
@@ -69,6 +70,17 @@ def test_cells_that_nobody_planned_are_a_dash_among_the_statuses(record_of):
 def test_stale_scores_are_marked(record_of):
     cell = record_of("tcn")
     assert "| `tcn` | ok; stale: source |" in page_of([cell], {cell.cell: ("source",)})
+
+
+def test_a_row_whose_plugin_is_not_found_is_told_to_give_its_folder(record_of):
+    cell = record_of("my_net")
+    page = page_of([cell], {cell.cell: (NOT_FOUND,)})
+    assert "\n\nStale, plugin not found: `my_net`. Give the folder of the plugin with --models.\n\n" in page
+
+
+def test_seeds_are_named_one_or_several(record_of):
+    assert "\n- presets: quick; seed 0\n" in page_of([record_of("tcn")])
+    assert "; seeds 0, 2.\n" in page_of([record_of("tcn"), record_of("tcn", seed=2)])
 
 
 def test_floor_and_ceiling_are_named(record_of):

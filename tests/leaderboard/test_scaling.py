@@ -52,6 +52,13 @@ def test_the_picture_names_every_curve_with_its_slope(tmp_path):
     assert path.stat().st_size > 10_000
 
 
+def test_a_panel_without_curves_is_drawn_without_a_legend():
+    empty = Panel("error of k_d", "training cases", "RMSE / ceiling", ())
+    with drawing():
+        figure = draw_scaling("Scores", [empty, empty])
+    assert [ax.get_legend() for ax in figure.axes] == [None, None]
+
+
 def test_the_table_has_a_line_a_curve():
     lines = slopes_table([PANEL]).splitlines()
     assert len(lines) == 4

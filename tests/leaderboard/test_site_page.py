@@ -70,6 +70,13 @@ def test_page_holds_its_values_style_and_script_and_asks_for_nothing(run):
     assert re.findall(r"https?://[^\s\"'`)]+", html) == ["http://www.w3.org/2000/svg"]
 
 
+@pytest.mark.parametrize(
+    ("seeds", "said"), [((0,), "<dt>seed</dt><dd>0</dd>"), ((0, 2), "<dt>seeds</dt><dd>0, 2</dd>")]
+)
+def test_seeds_are_named_one_or_several(record_of, tmp_path, seeds, said):
+    assert said in written([record_of("tcn", seed) for seed in seeds], tmp_path)
+
+
 def test_values_are_those_of_the_records(run):
     values = json.loads(Document(written(*run)).scripts[0])
     assert [table["task"] for table in values["tables"]] == ["in_distribution", "shift_10s"]

@@ -3,6 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
+from bench.run.plan import NOT_FOUND
 from bench.run.record import STATUSES
 from leaderboard.terminal import terminal_board
 
@@ -51,6 +52,13 @@ def test_seeds_that_agree_have_no_deviation(record_of):
 def test_stale_scores_are_said_in_words(record_of):
     cell = record_of("tcn")
     assert "stale: source" in printed([cell], stale={cell.cell: ("source",)})
+
+
+def test_a_row_whose_plugin_is_not_found_is_told_to_give_its_folder(record_of):
+    cell = record_of("my_net")
+    text = printed([cell, record_of("gru")], stale={cell.cell: (NOT_FOUND,)})
+    assert "\nStale, plugin not found: my_net. Give the folder of the plugin with --models.\n" in text
+    assert "Stale, plugin" not in printed([cell], stale={cell.cell: ("source",)})
 
 
 def test_cost_is_processor_time_or_wall_time_in_records_that_do_not_know_it(record_of):

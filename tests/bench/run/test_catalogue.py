@@ -38,6 +38,12 @@ def test_two_plugins_of_one_name_are_an_error_that_names_both_folders(folders):
     )
 
 
+def test_a_folder_that_is_given_twice_is_one_folder(folders, monkeypatch):
+    (folders[0] / "tcn.py").touch()
+    monkeypatch.chdir(folders[0].parent)
+    assert files_in([folders[0], Path("mine"), Path("yours/../mine")]).keys() == {"tcn"}
+
+
 def test_a_folder_that_does_not_exist_is_an_error(tmp_path):
     assert message_of(files_in, [tmp_path / "nowhere"]) == (
         f"folder '{tmp_path / 'nowhere'}': path must be an existing folder, got none. Check the spelling."
@@ -56,10 +62,19 @@ def test_an_unknown_task_is_an_error_that_names_the_closest():
     )
 
 
-def test_an_unknown_model_is_told_of_all():
-    assert message_of(choose, "model", ["xyz"], FILES) == (
-        "model 'xyz': name must be one of all, in_distribution, prefix_10s, prefix_60s, shift_1s, got 'xyz'. "
-        "Run with --list to see what each one is."
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("xyz", ""),
+        ("inception", " Did you mean 'inception_time'?"),
+        ("tcn_td", " Did you mean 'tcn_dt' or 'tcn'?"),
+    ],
+)
+def test_an_unknown_model_is_told_of_the_closest_and_of_folders_of_ones_own(name, meant):
+    known = {known: Path(f"models/{known}.py") for known in ("inception_time", "ridge", "tcn", "tcn_dt")}
+    assert message_of(choose, "model", [name], known) == (
+        f"model '{name}': name must be one that --list shows, got '{name}'.{meant} "
+        "A plugin of your own is found with --models DIR."
     )
 
 
@@ -92,3 +107,22 @@ def test_a_summary_is_read_without_importing_the_file(hostile, tmp_path):
     assert summary_of(tmp_path / "long.py") == "One sentence over two lines."
     (tmp_path / "none.py").write_text("raise SystemExit\n")
     assert summary_of(tmp_path / "none.py") == ""
+
+
+NO_PYTHON = {
+    "x = 1\ndef f(:\n": "invalid syntax in line 2",
+    "def f():\nreturn 1\n": "expected an indented block after function definition on line 1 in line 2",
+    "x = '\0'": "source code string cannot contain null bytes",
+}
+
+
+@pytest.mark.parametrize(("text", "what"), NO_PYTHON.items())
+def test_the_summary_of_a_file_that_is_no_python_is_what_to_mend(tmp_path, text, what):
+    (tmp_path / "x.py").write_text(text)
+    assert summary_of(tmp_path / "x.py") == f"plugin 'x': file must be Python, got {what}. Mend the file."
+
+
+def test_a_file_that_is_no_python_is_refused_when_it_is_loaded(tmp_path):
+    (tmp_path / "shift_2s.py").write_text("TASK =\n")
+    message = "task 'shift_2s': file must be Python, got invalid syntax in line 1. Mend the file."
+    assert message_of(load_task, tmp_path / "shift_2s.py") == message

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -6,8 +8,8 @@ from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_task
 from bench.run.ceiling import CEILING, ceilings
 from bench.run.plan import Cell, Plugin
-from bench.run.record import read_arrays, read_records
-from bench.run.rescore import rescore
+from bench.run.record import append_records, read_arrays, read_records
+from bench.run.rescore import put_beside, rescore
 from bench.run.scoring import Answers, beside, r2_error, scored
 from bench.task import Sizes
 
@@ -71,6 +73,46 @@ def test_scoring_again_changes_no_score_and_trains_nothing(run):
 def test_only_older_metric_versions_are_scored_by_themselves(run):
     out, _ = run
     assert list(rescore(read_records(out), {"shift_1s": TASK}, out, every=False)) == []
+
+
+@pytest.fixture
+def row(run):
+    """Record of a row with twice the errors of the ceiling, beside it."""
+    _, ceiling = run
+    twice = {target: score | {"rmse": 2 * score["rmse"]} for target, score in ceiling.scores.items()}
+    made = replace(ceiling, row="mean", model="mean", seed=3, cases_digest=CELL.cases_digest, scores=twice)
+    return replace(made, ceiling=beside(made, ceiling))
+
+
+def test_rows_beside_an_older_ceiling_are_put_beside_that_of_today_without_their_predictions(run, row, tmp_path):
+    _, ceiling = run
+    older = replace(row, ceiling=row.ceiling | {"forecast": {"rmse_ratio": 9.0}}, prediction_file="gone.npz")
+    append_records(tmp_path, [ceiling, older])
+    (again,) = put_beside(read_records(tmp_path), [ceiling], {"shift_1s": TASK}, tmp_path)
+    assert again == replace(row, prediction_file="gone.npz")
+    assert again.ceiling["k_d_per_s"]["rmse_ratio"] == 2.0
+    kept = read_records(tmp_path)
+    assert kept[1].ceiling == again.ceiling
+    assert put_beside(kept, [ceiling], {"shift_1s": TASK}, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cases_digest": "before"},
+        {"metric_version": METRIC_VERSION - 1},
+        {"sizes": {"train": 64, "valid": 32, "test": 399, "seeds": 1}},
+        {"seal_sha256": "5e" * 32},
+        {"preset": "quick"},
+        {"status": "failed"},
+        {"row": CEILING},
+    ],
+)
+def test_a_row_that_the_ceiling_is_not_of_is_left_as_it_is(run, row, tmp_path, changes):
+    _, ceiling = run
+    other = replace(row, ceiling={}, **changes)
+    assert put_beside([other], [ceiling], {"shift_1s": TASK}, tmp_path) == []
+    assert not (tmp_path / "records.jsonl").exists()
 
 
 def test_r2_error_is_that_of_a_bootstrap():

@@ -54,7 +54,7 @@ def test_a_prediction_of_another_shape_or_class_fails_in_one_sentence(answered):
     records = answered[1]
     assert records["columns"].status == records["bare"].status == "failed"
     assert records["columns"].message == (
-        "prediction 'mean': shape must be (case, 2), got (1, 4). Give one row a case."
+        "prediction 'mean': shape must be (case, 2), got (1, 4). Give both targets, one row a case."
     )
     assert records["bare"].message == (
         "plugin 'predict': result must be a bench.contract.Prediction, got ndarray. Mend predict."

@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 
@@ -10,14 +11,16 @@ from bench.run.record import read_records
 from bench.task import Sizes
 
 SIZES = Sizes(16, 8, 12, 1)
-FAILING = [("raises", {"where": where}) for where in ("fit", "predict", "cannot", "reason", "declines", "result")]
+WHERE = ("fit", "predict", "cannot", "reason", "declines", "result", "device", "lambda")
+FAILING = [("raises", {"where": where}) for where in WHERE]
 OTHERS = [("broken_import", {}), ("no_model", {}), ("needs_package", {}), ("behaves", {}), ("neighbour", {})]
 
 
 @pytest.fixture(scope="module")
 def ran(run_rows, tmp_path_factory, notes):
-    out = tmp_path_factory.mktemp("ran")
-    records = run_rows(out, FAILING + OTHERS, ("dense", "sparse"), n_jobs=3)
+    out, broken = tmp_path_factory.mktemp("ran"), tmp_path_factory.mktemp("mine") / "no_python"
+    broken.with_suffix(".py").write_text("def f(:\n")
+    records = run_rows(out, [*FAILING, *OTHERS, (str(broken), {})], ("dense", "sparse"), n_jobs=3)
     return out, {
         (next(iter(r.settings.values()), "") if r.model == "raises" else r.model, t): r for (_, t), r in records.items()
     }
@@ -52,8 +55,16 @@ def test_an_import_that_raises_fails_with_the_last_lines(ran):
 
 def test_a_plugin_without_a_model_fails_in_one_sentence(ran):
     assert ran[1]["no_model", "dense"].message == (
-        "plugin 'no_model': file must define MODEL, a frozen dataclass of bench.contract.Model, got NoneType. "
-        "Mend the file."
+        "plugin 'no_model': file must define MODEL, a frozen dataclass of bench.contract.Model, got none. "
+        "End it with MODEL = YourModel()."
+    )
+
+
+def test_a_file_that_is_no_python_fails_in_one_sentence(ran):
+    record = ran[1]["no_python", "dense"]
+    assert (record.status, record.message) == (
+        "failed",
+        "plugin 'no_python': file must be Python, got invalid syntax in line 1. Mend the file.",
     )
 
 
@@ -72,6 +83,20 @@ def test_a_cannot_that_gives_no_sentence_fails_in_one(ran):
 def test_a_fit_that_gives_no_predictor_fails_in_one_sentence(ran):
     assert ran[1]["result", "dense"].message == (
         "plugin 'fit': result must be a bench.contract.Predictor, got NoneType. Mend fit."
+    )
+
+
+def test_a_fit_that_wants_a_gpu_in_a_run_on_the_processor_fails_in_one_sentence(ran):
+    assert ran[1]["device", "dense"].message == (
+        "plugin 'device': device must be the given one, cpu, got: Found no NVIDIA driver on your system. "
+        "Use context.device."
+    )
+
+
+def test_a_predictor_that_cannot_be_stored_fails_in_one_sentence(ran):
+    assert ran[1]["lambda", "dense"].message == (
+        "plugin 'fit': predictor must be stored by pickle, got AttributeError: Can't pickle local object "
+        "'Raises.fit.<locals>.<lambda>'. Keep no lambda in the predictor."
     )
 
 
@@ -163,8 +188,72 @@ def test_a_context_says_nothing_of_the_test(seen, notes):
 
 @pytest.fixture
 def behaves(hostile, monkeypatch):
-    monkeypatch.setattr("sys.path", [*__import__("sys").path])
+    monkeypatch.setattr("sys.path", [*sys.path])
     return hostile / "behaves.py"
+
+
+DEFINES = "a frozen dataclass of bench.contract.Model, got"
+CLASS = """
+from dataclasses import dataclass
+from bench.contract import Model
+
+class PlainCnn(Model):
+    def fit(self, train, valid, context): ...
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (CLASS, f"file must define MODEL, {DEFINES} none. End it with MODEL = YourModel()."),
+        (
+            f"{CLASS}MODEL = PlainCnn",
+            f"file must define MODEL, {DEFINES} the class PlainCnn. Write MODEL = PlainCnn().",
+        ),
+        (
+            f"{CLASS}MODEL = PlainCnn()",
+            f"file must define MODEL, {DEFINES} a PlainCnn, which is no dataclass. "
+            "Put @dataclass(frozen=True) above PlainCnn.",
+        ),
+        (
+            "MODEL = dict()",
+            f"file must define MODEL, {DEFINES} a value of type dict. Derive its class from bench.contract.Model.",
+        ),
+        ("MODEL = (", "file must be Python, got '(' was never closed in line 1. Mend the file."),
+        (
+            "from einops.layers import Rearrange",
+            "what it imports must be installed, got no einops. Run 'pip install einops' and name it in packages.",
+        ),
+    ],
+    ids=["no model", "class", "no dataclass", "no Model", "no Python", "no package"],
+)
+def test_a_file_that_gives_no_model_is_refused_with_what_mends_it(tmp_path, monkeypatch, text, what):
+    monkeypatch.setattr("sys.path", [*sys.path])
+    monkeypatch.setitem(sys.modules, "einops", None)
+    (tmp_path / "plain.py").write_text(text)
+    with pytest.raises(BenchError) as caught:
+        load_model(tmp_path / "plain.py", {})
+    assert str(caught.value) == f"plugin 'plain': {what}"
+
+
+def test_a_module_of_the_project_that_is_misspelled_is_nothing_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", [*sys.path])
+    (tmp_path / "plain.py").write_text("from bench.contrct import Model")
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'bench\.contrct'$"):
+        load_model(tmp_path / "plain.py", {})
+
+
+def test_a_row_without_settings_takes_none(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", [*sys.path])
+    text = CLASS.replace("class Plain", "@dataclass(frozen=True)\nclass Plain")
+    (tmp_path / "plain.py").write_text(f"{text}MODEL = PlainCnn()")
+    with pytest.raises(BenchError) as caught:
+        load_model(tmp_path / "plain.py", {"width": 8})
+    assert str(caught.value) == (
+        "setting of plain 'width': name must be that of a setting, got 'width', but it has no settings. "
+        "Leave --set out for this row."
+    )
 
 
 def test_settings_of_their_own_type_are_applied(behaves):
@@ -206,4 +295,4 @@ def test_settings_that_are_right_pass_the_check(hostile):
 
 
 def test_every_outcome_is_on_disk(ran):
-    assert len(read_records(ran[0])) == 2 * len(FAILING + OTHERS)
+    assert len(read_records(ran[0])) == 2 * (len(FAILING + OTHERS) + 1)

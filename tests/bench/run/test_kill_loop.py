@@ -155,7 +155,7 @@ def test_a_disk_that_fills_up_costs_no_finished_cell(run_rows, plan_of, best, tm
         list(run_plan(plan_of(rows, records=read_records(out)), best, out, 1, limits, lambda *progress: None))
     assert str(caught.value) == (
         f"folder '{out}': disk must have room to write, got: File too large. "
-        "Finished cells are kept: make room, and the same command does the rest."
+        "Finished cells are kept: make room, then repeat the command."
     )
     full_after(resource.RLIM_INFINITY)
     left = (out / RECORDS_FILE).read_bytes()

@@ -74,6 +74,7 @@ def ask(cell, cases, best, make_record, tmp_path):
 GOOD = np.full((12, 2), 0.5)
 WITH_NAN = np.where(np.arange(12)[:, None] == 4, [0.5, np.nan], 0.5)
 CLAIMS = b"\x93NUMPY\x01\x00v\x00" + b"{'descr':'<f8','fortran_order':False,'shape':(10**18,2)}".ljust(118)
+SHAPE, BOTH = "the answer must have shape (12, 2), got", "Give both targets, one row a case."
 FINITE = "the answer must be finite and at most 1e+100 in size, got"
 
 
@@ -83,9 +84,9 @@ FINITE = "the answer must be finite and at most 1e+100 in size, got"
         (stored(WITH_NAN), f"{FINITE} nan for k_d_per_s of case 4, and 1 such values in all"),
         (stored(GOOD * -np.inf), f"{FINITE} -inf for E0_g_per_L of case 0, and 24 such values in all"),
         (stored(GOOD * 1e200), f"{FINITE} 5e+199 for E0_g_per_L of case 0, and 24 such values in all"),
-        (stored(GOOD[:-1]), "the answer must have shape (12, 2), one row a case, got (11, 2) of float64"),
-        (stored(GOOD.T), "the answer must have shape (12, 2), one row a case, got (2, 12) of float64"),
-        (stored(GOOD.astype(np.float32)), "the answer must have shape (12, 2), one row a case, got (12, 2) of float32"),
+        (stored(GOOD[:-1]), f"{SHAPE} (11, 2) of float64. {BOTH}"),
+        (stored(GOOD.T), f"{SHAPE} (2, 12) of float64. {BOTH}"),
+        (stored(GOOD.astype(np.float32)), f"{SHAPE} (12, 2) of float32. {BOTH}"),
         (b"\0" * 1_000_000, f"{FILE} {MOST}, got 1000000"),
         (None, f"{FILE} cannot be opened: No such file or directory"),
     ],

@@ -96,6 +96,15 @@ def test_every_way_of_importing_a_module_is_seen(tree, line):
     assert digest(tree) != before
 
 
+def test_a_file_that_is_no_python_has_a_digest_of_its_text_and_no_libraries(tree):
+    whole = digest(tree)
+    (tree / "models/model.py").write_text("import numpy\ndef f(:\n")
+    broken = digest(tree)
+    assert libraries_of(tree / "models/model.py") == set()
+    (tree / "models/model.py").write_text("import numpy\ndef g(:\n")
+    assert len({whole, broken, digest(tree)}) == 3
+
+
 def test_a_helper_beside_a_plugin_of_another_folder_counts_and_is_no_library(tree, tmp_path):
     mine = tmp_path / "mine"
     mine.mkdir()
