@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import commands._running
 import commands._seal
 import commands.run
 from bench.run.record import read_records
@@ -82,7 +83,7 @@ def test_a_kernel_without_landlock_is_said_to_isolate_nothing(sealed, tmp_path, 
 def test_memory_is_hidden_before_any_plugin_starts(sealed, monkeypatch):
     hidden = []
     monkeypatch.setattr(commands._seal, "hide_memory", lambda: hidden.append(os.getpid()))
-    monkeypatch.setattr(commands.run, "ceilings", lambda *arguments: hidden.append("ceilings") or [])
+    monkeypatch.setattr(commands._running, "ceilings", lambda *arguments: hidden.append("ceilings") or [])
     monkeypatch.setattr(commands.run, "run_plan", lambda *arguments, **options: (_ for _ in ()))
     sealed()
     assert hidden[:2] == [os.getpid(), "ceilings"]
