@@ -64,6 +64,7 @@ def test_a_daemon_of_a_plugin_that_does_not_load_is_killed(plugin):
 
 def test_a_daemon_of_a_plugin_that_hangs_is_killed_with_it(plugin):
     path, pid = plugin("MODEL = Hangs()")
+    before = set(psutil.Process().children(recursive=True))  # other tests leave some, such as a resource tracker
     outcomes = examined(path, LIMIT_S)
     outcome = next(outcomes)
     assert (outcome.check, outcome.status) == (LOADS, PASSED)
@@ -71,4 +72,4 @@ def test_a_daemon_of_a_plugin_that_hangs_is_killed_with_it(plugin):
     assert alive(daemon)
     outcomes.close()
     assert not runs(daemon)
-    assert psutil.Process().children(recursive=True) == []
+    assert set(psutil.Process().children(recursive=True)) <= before
