@@ -86,9 +86,9 @@ def test_a_plugin_that_does_not_load_or_ends_its_process_fails(invoke, hostile, 
 def test_a_plugin_that_hangs_is_ended_at_the_limit(invoke, hostile, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     (tmp_path / "hold").touch()
-    result = invoke("check", "waits", "--models", hostile, "--time-limit", "8")
+    result = invoke("check", "waits", "--models", hostile, "--time-limit", "15")
     assert (result.exit_code, rows(result)) == (1, {"loads": "passed", "shape": "failed"})
-    assert f"{LATE}stopped at the time limit of 8 s." in " ".join(result.stdout.replace("│", " ").split())
+    assert f"{LATE}stopped at the time limit of 15 s." in " ".join(result.stdout.replace("│", " ").split())
 
 
 @pytest.mark.parametrize(
