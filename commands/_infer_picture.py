@@ -16,13 +16,12 @@ from bench.infer_duration import many
 from bench.infer_fit import Fit, fitted_ph
 from bench.world.quantities import E0, K_D, TARGETS
 from bench.world.simulator import simulate_ph
+from leaderboard.forecasts import BAND_SD
 from leaderboard.looks import drawing, frame, save
 from leaderboard.wording import SHOWN, quantity_text
 
 Array = NDArray[np.float64]
 
-BAND_SD = 1.645
-"""Half of a Gaussian's 90 % interval, in standard deviations."""
 N_FINE = 300
 """Points of a smooth curve."""
 TICKS_S = (0, 3, 10, 30, 100, 300, 1000, 2000, 10_000, 100_000)

@@ -20,6 +20,7 @@ from bench.run.plan import Cell, Job, Plugin
 from bench.run.store import CaseStore, said_when_full, work_folder
 from bench.task import PRESETS, Task
 from commands._infer_picture import Answer
+from commands._options import say
 from commands._progress import RunProgress
 
 SEED = 0
@@ -94,6 +95,6 @@ def ask_row(console: Console, inference: Inference, row: Row) -> Answer:
     how = f"stored fit, once fitted in {duration(fit_s)}" if stored and fit_s is not None else ""
     how = how or f"fitted in {duration(fit_s if fit_s is not None else time.monotonic() - began)}"
     cases = f"{PRESETS[row.preset].train:,} training cases of {row.task.name}"
-    console.print(f"{row.plugin.row}: {how}, on {cases}", markup=False, highlight=False, soft_wrap=True)
+    say(console, f"{row.plugin.row}: {how}, on {cases}")
     answer = outcome.answer
     return Answer(row.plugin.row, answer.mean[0], None if answer.sd is None else answer.sd[0])

@@ -10,7 +10,7 @@ from bench.infer import UNKNOWN, Inference
 from bench.infer_duration import HORIZON_S, WANTED, Duration
 from bench.infer_fit import INITIAL, LAG, NOISE, OFFSET, Doubt
 from bench.laboratory import OTHER_UNITS, LabTrace
-from bench.world.quantities import E0, INITIAL_PH, K_D, KNOWN, TARGETS
+from bench.world.quantities import INITIAL_PH, K_D, KNOWN, TARGETS
 from leaderboard.wording import SHOWN, quantity_text
 
 FINE_S = 0.3
@@ -149,11 +149,3 @@ def _late(length_s: float) -> str:
 def half_life_min(k_d: float) -> float:
     """Half-life of the enzyme [min]; infinite where it does not die."""
     return math.log(2.0) / k_d / 60.0 if k_d > 0 else math.inf
-
-
-def load_and_rate(targets: Sequence[float]) -> str:
-    """Both targets in one line."""
-    return ", ".join(
-        f"{shown.symbol} {quantity_text(targets[number] / shown.scale)} {shown.unit}"
-        for number, shown in zip((E0, K_D), SHOWN, strict=True)
-    )

@@ -36,6 +36,10 @@ def ceiling(
 
     Beside it: the R2 of the posterior mean on the same draws, whether the ranks of the truth are uniform (they are when
     the posterior is exact: p-values of a Kolmogorov-Smirnov test), and the cost of a case on one core.
+
+    For example:
+
+      python run_bench.py ceiling --cases 1000
     """
     console = Console()
     with friendly_errors():

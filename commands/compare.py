@@ -23,7 +23,7 @@ from bench.errors import BenchError
 from bench.run.ceiling import CEILING
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
-from commands._options import PUBLISHED, friendly_errors, stale_in
+from commands._options import PUBLISHED, friendly_errors, say, stale_in
 from leaderboard.compare import Compared, Move, Run, compare_rows, compare_runs
 from leaderboard.publish import read_published
 from leaderboard.tables import Stale
@@ -142,7 +142,7 @@ def _git(*arguments: str) -> bytes | None:
 
 def _show(console: Console, compared: Compared, moved: bool) -> None:
     """Print a comparison: a table a row, without what is the same to the last bit."""
-    _say(console, f"A = {compared.first}, B = {compared.second}")
+    say(console, f"A = {compared.first}, B = {compared.second}")
     presets = {move.preset for move in compared.moves}
     for row in dict.fromkeys(move.row for move in compared.moves):
         shown = [
@@ -153,8 +153,8 @@ def _show(console: Console, compared: Compared, moved: bool) -> None:
         if shown:
             console.print(_table(row, shown, len(presets) > 1))
     for note in compared.notes:
-        _say(console, note)
-    _say(console, _summary(compared))
+        say(console, note)
+    say(console, _summary(compared))
 
 
 def _table(row: str, moves: list[Move], with_preset: bool) -> Table:
@@ -195,8 +195,3 @@ def _summary(compared: Compared) -> str:
     if compared.cases_only:
         text += " One seed: this holds for these very fits, not for the methods."
     return text
-
-
-def _say(console: Console, text: str) -> None:
-    """Print one plain line."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

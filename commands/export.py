@@ -16,7 +16,7 @@ from bench.run.catalogue import choose
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.task import PRESETS
-from commands._options import all_tasks, friendly_errors, stale_in
+from commands._options import all_tasks, friendly_errors, say, stale_in
 from leaderboard.export import check_pyarrow, long_frame, write_parquet_of_csv
 from leaderboard.export_tasks import FORMATS, PARQUET, Export, write_task
 from leaderboard.long_format import csv_board
@@ -75,7 +75,7 @@ def export(
         else:
             written = _scores(console, folder, formats, preset, models or [], to)
         for path in written:
-            _say(console, os.path.relpath(path))
+            say(console, os.path.relpath(path))
 
 
 def _formats(asked: list[str] | None, default: list[str], possible: tuple[str, ...]) -> list[str]:
@@ -117,10 +117,10 @@ def _scores(
     n_unscored = sum(record.status != "ok" for record in records)
     old = {record.row: stale[record.cell] for record in records if record.status == "ok" and record.cell in stale}
     n_old = sum(record.status == "ok" and record.cell in stale for record in records)
-    _say(console, f"{len(records)} cells; not in {LONG_STEM}: {n_unscored} without a score, {n_old} stale.")
+    say(console, f"{len(records)} cells; not in {LONG_STEM}: {n_unscored} without a score, {n_old} stale.")
     for row, reasons in sorted(old.items()):
         step = "Give its folder with --models." if reasons == (NOT_FOUND,) else "Run it again."
-        _say(console, f"{row} is stale: {', '.join(reasons)}. {step}")
+        say(console, f"{row} is stale: {', '.join(reasons)}. {step}")
     return written
 
 
@@ -132,8 +132,3 @@ def _cases(console: Console, names: list[str], formats: list[str], preset: str, 
     for name in track(chosen, "exporting", console=console, transient=True, disable=not console.is_terminal):
         written += write_task(Export(tasks[name], preset, PRESETS[preset], seed), tuple(formats), to, commit)
     return written
-
-
-def _say(console: Console, text: str) -> None:
-    """Print one plain line."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -25,7 +25,7 @@ from bench.run.ceiling import CEILING
 from bench.run.plan import Plugin
 from bench.task import PRESETS
 from bench.world.quantities import K_D, KNOWN, KNOWN_NAMES
-from commands._infer_picture import BAND_SD, Answer, draw_inference
+from commands._infer_picture import Answer, draw_inference
 from commands._infer_row import Row, ask_row, check_alike, sampling
 from commands._infer_words import (
     FINE_S,
@@ -37,7 +37,8 @@ from commands._infer_words import (
     no_reaction,
     prior_sentences,
 )
-from commands._options import all_tasks, friendly_errors, plugin_files
+from commands._options import all_tasks, friendly_errors, plugin_files, say
+from leaderboard.forecasts import BAND_SD
 from leaderboard.wording import SHOWN, quantity_text
 
 NOTHING = 1e-9
@@ -127,14 +128,14 @@ def infer(
             except BenchError as error:
                 if not force:
                     raise
-                _say(console, f"warning: {error}".rsplit(". ", 1)[0] + ". It was asked all the same.", "yellow")
+                say(console, f"warning: {error}".rsplit(". ", 1)[0] + ". It was asked all the same.", "yellow")
         answer = None if row is None else ask_row(console, inference, row)
         console.print(_estimates(inference, answer))
         with console.status("looking for what is wrong") if console.is_terminal else nullcontext():
             trusted = _judge(console, found, inference)
         title = f"What {trace.name} tells" + ", not to be trusted before its warnings are settled" * (not trusted)
         path = draw_inference(inference, title, picture or _beside(trace), answer)
-        _say(console, f"Picture: {os.path.relpath(path)}")
+        say(console, f"Picture: {os.path.relpath(path)}")
 
 
 def _beside(trace: Path) -> Path:
@@ -144,15 +145,15 @@ def _beside(trace: Path) -> Path:
 
 def _read(console: Console, path: Path, trace: LabTrace, inference: Inference) -> None:
     """Print what was read, and where it stood."""
-    _say(console, f"{path.name}: {len(trace.time_s)} samples, {sampling(inference)}")
+    say(console, f"{path.name}: {len(trace.time_s)} samples, {sampling(inference)}")
     values = [
         f"{quantity.name} {trace.known[quantity.name]:.4g} ({trace.sources[quantity.name]})"
         for quantity in KNOWN
         if trace.sources[quantity.name] != FILLED
     ]
-    _say(console, f"known: {', '.join(values)}")
+    say(console, f"known: {', '.join(values)}")
     for note in trace.notes:
-        _say(console, f"note: {note}")
+        say(console, f"note: {note}")
 
 
 def _estimates(inference: Inference, answer: Answer | None) -> Table:
@@ -192,25 +193,20 @@ def _judge(console: Console, trace: LabTrace, inference: Inference) -> bool:
     """Print whether the answer can be trusted, which is returned, and what would make it better."""
     found = doubts(inference.traces, inference.acquisition, inference.world, inference.fit)
     for sentence in prior_sentences(trace, inference):
-        _say(console, f"warning: {sentence}", "yellow")
+        say(console, f"warning: {sentence}", "yellow")
     first, *rest = fit_sentences(inference, found)
-    _say(console, first)
+    say(console, first)
     for sentence in rest:
-        _say(console, f"warning: {sentence}", "yellow")
+        say(console, f"warning: {sentence}", "yellow")
     if inference.beyond_prior or not intervals_hold(inference, found):
         return False
     for sentence in knowledge_sentences(inference):
-        _say(console, sentence)
+        say(console, sentence)
     fine = None
     asked = (inference.posterior, inference.traces.known)
     same = duration_to_know(*asked, inference.acquisition, inference.world)
     if inference.acquisition.interval_s > 2 * FINE_S:
         fine = duration_to_know(*asked, inference.every(FINE_S), inference.world)
     for sentence in duration_sentences(inference, same, fine):
-        _say(console, sentence)
+        say(console, sentence)
     return True
-
-
-def _say(console: Console, text: str, style: str = "") -> None:
-    """Print one plain line."""
-    console.print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)

@@ -15,7 +15,7 @@ from rich.console import Console
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from commands._new_plugins import NETWORK, REGRESSION
-from commands._options import MODELS, TAKEN, friendly_errors, plugin_files
+from commands._options import MODELS, TAKEN, friendly_errors, plugin_files, say
 
 
 def new(
@@ -49,7 +49,7 @@ def new(
         f"  {bench} --suite core --model mean --model nls --model {name}{extra}",
     ]
     for line in lines:
-        Console().print(line, markup=False, highlight=False, soft_wrap=True)
+        say(Console(), line)
 
 
 def _free_path(name: str, folder: Path) -> Path:

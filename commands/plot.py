@@ -12,7 +12,7 @@ from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
-from commands._options import friendly_errors
+from commands._options import friendly_errors, say
 from leaderboard.fit_picture import draw_fit
 from leaderboard.looks import drawing, save
 from leaderboard.stored import read_examples, read_predicted
@@ -43,7 +43,7 @@ def plot(
                 figure = draw_fit(record, read_examples(folder, record.task), read_predicted(folder, record))
                 name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
                 path = save(figure, folder / "plots" / name)
-            console.print(os.path.relpath(path), markup=False, highlight=False, soft_wrap=True)
+            say(console, os.path.relpath(path))
 
 
 def _chosen(

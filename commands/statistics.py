@@ -20,7 +20,12 @@ def statistics(
         bool, typer.Option("--quick", help="A tenth of the repeats: seconds, and rougher numbers.")
     ] = False,
 ) -> None:
-    """Measure on synthetic rows how often chance makes a winner and how often a real difference is found."""
+    """Measure on synthetic rows how often chance makes a winner and how often a real difference is found.
+
+    For example:
+
+      python run_bench.py statistics --quick
+    """
     n_repeats = QUICK_REPEATS if quick else REPEATS
     noise = draw_case_noise(n_repeats, SEED)
     sizes = [

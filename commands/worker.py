@@ -24,7 +24,9 @@ def worker(
     """Take jobs of a run that was started with --cluster ADDRESS, until stopped.
 
     The checkout and its environment must be those of the run: a worker with other sources is given nothing, and the run
-    says why.
+    says why. For example, on a host with four cores to spare:
+
+      python run_bench.py worker tcp://10.0.0.1:8786 --jobs 4
     """
     with friendly_errors():
         check_address("worker", address)

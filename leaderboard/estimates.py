@@ -34,7 +34,7 @@ CAUTION = 0.1
 ROUNDING = 1e-9
 """Relative difference in RMSE that arithmetic alone can make."""
 NEGLIGIBLE = 0.01
-"""A row whose seed variance is a smaller share than this of its case variance says nothing about the other rows."""
+"""A row whose seeds add less than this share of the median pair's case variance tells nothing of other rows' seeds."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """Moderating variances that rest on a few seeds, across rows.
 
-Source: Smyth, Stat. Appl. Genet. Mol. Biol. 3 (2004) 3, doi:10.2202/1544-6115.1027; here upwards only.
+Source: Smyth, Stat. Appl. Genet. Mol. Biol. 3 (2004) 3, doi:10.2202/1544-6115.1027. What comes out is
+used upwards only, by ``estimates``.
 """
 
 from __future__ import annotations
