@@ -16,13 +16,12 @@ from bench.task import PRESETS, Task
 from leaderboard import publish_rows
 from leaderboard.accuracy_cost import draw_accuracy_cost
 from leaderboard.cells import CEILING, status_text
-from leaderboard.curves import draw_interval_curves
 from leaderboard.looks import drawing, looks_of, save
 from leaderboard.marked import fill
 from leaderboard.overview import Overview, overview_text
 from leaderboard.overview_picture import draw_overview
 from leaderboard.publish import read_published
-from leaderboard.shifts import shift_grid
+from leaderboard.ratio_map import draw_ratio_map
 from leaderboard.site_page import PAGE_FILE, Findings, page
 from leaderboard.tables import Cell, Table
 from leaderboard.task_tables import scores_table
@@ -33,9 +32,9 @@ PICTURES = "docs/pictures"
 COMMAND = "python run_bench.py publish"
 PRESET = "standard"
 """Sizes and seeds of the published board."""
-OVERVIEW_PICTURE, INTERVALS_PICTURE, COST_PICTURE = (
+OVERVIEW_PICTURE, RATIOS_PICTURE, COST_PICTURE = (
     "board_overview.png",
-    "board_intervals.png",
+    "board_ratios.png",
     "board_accuracy_cost.png",
 )
 HEADLINE = "shift_10s"
@@ -189,12 +188,10 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _pictures(found: Findings) -> dict[str, bytes]:
-    """Pictures of the board: the overview, what accuracy costs, and the scores against the test interval."""
+    """Pictures of the board: the overview, what accuracy costs, and every row on every task."""
     looks = looks_of(record.row for record in found.records)
     scored = {table.task: table for table in _scored(found)}
-    places = {at: name for at, name in shift_grid(found.tasks).items() if name in scored}
-    trained_s = min((found.tasks[name].train[0].interval_s for name in places.values()), default=0.0)
-    curves = {at: scored[name] for at, name in places.items()}
+    core = sorted(name for name, task in found.tasks.items() if task.core)
     overview = _overview(found)
     with drawing(), tempfile.TemporaryDirectory(prefix="pictures-") as name:
         figures: dict[str, Figure | None] = {
@@ -202,7 +199,7 @@ def _pictures(found: Findings) -> dict[str, bytes]:
             COST_PICTURE: draw_accuracy_cost(overview, [scored[task] for task in overview.tasks], looks)
             if overview
             else None,
-            INTERVALS_PICTURE: draw_interval_curves(curves, trained_s, looks),
+            RATIOS_PICTURE: draw_ratio_map(list(scored.values()), core, overview.rows if overview else ()),
         }
         return {
             stem: save(figure, Path(name) / stem).read_bytes() for stem, figure in figures.items() if figure is not None
@@ -235,7 +232,8 @@ def _block(found: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> str:
     parts += [_image("Overview", OVERVIEW_PICTURE)] * (OVERVIEW_PICTURE in pictures)
     headline = [table for table in found.tables if (table.task, table.preset) == (HEADLINE, PRESET)]
     parts += [text for table in headline for text in (f"### {HEADLINE}", scores_table(table))]
-    parts += [_image("Scores against the test interval", INTERVALS_PICTURE)] * (INTERVALS_PICTURE in pictures)
+    if RATIOS_PICTURE in pictures:
+        parts += ["### Every task", _image("Every row on every task", RATIOS_PICTURE)]
     return "\n\n".join(parts)
 
 

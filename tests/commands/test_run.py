@@ -18,7 +18,7 @@ from bench.run.record import append_records, read_records
 
 ROOT = Path(__file__).parents[2]
 ROWS = ("--model", "behaves", "--model", "raises", "--model", "needs_package")
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 
 
 @pytest.fixture(scope="module")
@@ -231,9 +231,10 @@ def held(tmp_path, hostile):
     options = ("--model", "neighbour", "--model", "waits", "--models", str(hostile), "--preset", "quick", "--jobs", "1")
     process = start(tmp_path, "--task", "matched_10s", *options)
     deadline = time.monotonic() + PATIENCE_S
-    while not (tmp_path / "pids-waits").exists() and process.poll() is None and time.monotonic() < deadline:
+    note = tmp_path / "pids-waits"  # which is there a moment before its content
+    while not (note.exists() and note.read_text()) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    yield process, psutil.Process(int((tmp_path / "pids-waits").read_text())), options
+    yield process, psutil.Process(int(note.read_text())), options
     process.kill()
     process.communicate()
 

@@ -69,7 +69,7 @@ def blocks_of(page, text):
 class Reader:
     """Somebody who follows one page, block by block, in a folder that looks like a checkout."""
 
-    patience_s: ClassVar = {False: 300.0, True: 2400.0}
+    patience_s: ClassVar = {False: 900.0, True: 2400.0}
 
     folder: Path
     blocks: list

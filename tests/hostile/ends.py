@@ -26,7 +26,7 @@ def _allocate() -> None:
     held = []
     while True:
         held.append(np.ones(1_000_000))
-        time.sleep(0.001)
+        time.sleep(0.01)  # below a gigabyte a second, so that a watcher that is late finds memory left
 
 
 def _print(n_megabytes: int) -> None:

@@ -12,9 +12,9 @@ from leaderboard.publish import publish_cells, read_published
 from leaderboard.publish_board import (
     COMMAND,
     COST_PICTURE,
-    INTERVALS_PICTURE,
     OVERVIEW_PICTURE,
     PLAN_FILE,
+    RATIOS_PICTURE,
     README,
     Published,
     generated,
@@ -39,7 +39,7 @@ GENERATED = {
     "docs/rows.md",
     "docs/pictures/board_overview.png",
     "docs/pictures/board_accuracy_cost.png",
-    "docs/pictures/board_intervals.png",
+    "docs/pictures/board_ratios.png",
 }
 
 
@@ -61,7 +61,7 @@ def checkout(beside_ceiling, folder_of, tmp_path, monkeypatch):
 @pytest.fixture
 def blank_pictures(monkeypatch):
     """Empty pictures: drawing them takes most of the time."""
-    blank = {name: b"" for name in (OVERVIEW_PICTURE, COST_PICTURE, INTERVALS_PICTURE)}
+    blank = {name: b"" for name in (OVERVIEW_PICTURE, COST_PICTURE, RATIOS_PICTURE)}
     monkeypatch.setattr(leaderboard.publish_board, "_pictures", lambda found: blank)
 
 

@@ -13,6 +13,8 @@ from leaderboard.site_page import Findings, page
 CHROMIUM = shutil.which("chromium")
 EVIL = "<img src=x onerror=\"document.title = 'taken'\"></script><script>document.title = 'taken'</script>"
 TARGETS = ("E0_g_per_L", "k_d_per_s")
+PATIENCE_MS = 300_000
+"""How long the browser may take for one thing: a busy machine starts it slowly."""
 SURE = {"nll": 0.0, "crps": 0.1, "sharpness": 0.1, "coverage_50": 0.5, "coverage_90": 0.9}
 
 pytestmark = [
@@ -28,7 +30,11 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM or "/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM or "/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-dev-shm-usage"],  # a container's shared memory is small
+            timeout=PATIENCE_MS,
+        )
         yield browser
         browser.close()
 
@@ -58,6 +64,7 @@ def opened(browser, beside_ceiling, folder_of, record_of, tmp_path):
         found = browser.new_page(
             viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
         )
+        found.set_default_timeout(PATIENCE_MS)
         pages.append(found)
         found.on("console", lambda message: said.append(message.text))
         found.on("pageerror", lambda error: said.append(str(error)))

@@ -11,6 +11,8 @@ from bench.run.record import Record, read_records
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition
 
+PATIENCE_S = 600.0
+"""Time limit of children that are to end by themselves: no run waits for it, however slow the machine."""
 DENSE, SPARSE = Acquisition(3.0, 0.3), Acquisition(3.0, 1.0)
 SIZES = Sizes(16, 8, 12, 1)
 
@@ -55,7 +57,7 @@ def run_rows(plan_of, best):
 
     def run(out, rows, names=("dense",), *, n_jobs=2, limits=None, **options):
         before = set(psutil.Process().children(recursive=True))
-        limits = limits or Limits(time_s=120.0)
+        limits = limits or Limits(time_s=PATIENCE_S)
         plan = plan_of(rows, names, records=read_records(out), **options)
         rerun = options.get("rerun", False)
         given = list(run_plan(plan, best, out, n_jobs, limits, lambda job, fraction, doing: None, rerun=rerun))

@@ -33,7 +33,7 @@ def cheat(plan_of, tmp_path_factory):
         rows = [("cheats", {"how": how}) for how in hows] + [("neighbour", {})]
         plan = plan_of(rows, sizes=SIZES, seal=seal.sha256 if seal else "")
         best = {record.task: record for record in ceilings(plan.cells, [], out, seal)}
-        limits = Limits(time_s=120.0)
+        limits = Limits(time_s=600.0)
         before = set(psutil.Process().children(recursive=True))
         list(run_plan(plan, best, out, 2, limits, lambda *progress: None, seal=seal))
         assert set(psutil.Process().children(recursive=True)) <= before
@@ -138,7 +138,7 @@ def test_a_fit_that_is_asked_again_on_sealed_draws_is_confined_and_finds_nothing
     records, out = opened
     found = {}
     for how in ("seeds", "truth", "memory"):
-        redraw = Redraw(out, tmp_path, Limits(time_s=120.0), seal=Seal(KEY))
+        redraw = Redraw(out, tmp_path, Limits(time_s=600.0), seal=Seal(KEY))
         found[how] = redraw.gaps(records[how], tasks["dense"], hostile / "cheats.py")
     assert {how: max(gap.fresh for gap in gaps) < FLOOR for how, gaps in found.items()} == dict.fromkeys(found, True)
     assert min(gap.published for gap in found["truth"]) > 0.99

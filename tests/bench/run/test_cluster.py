@@ -31,7 +31,7 @@ from bench.run.seal import Seal
 from bench.run.store import CaseStore
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 TIMES = ("fit_s", "fit_cpu_s", "predict_s", "predict_cpu_s", "predict_one_ms", "started_utc")
 ELSEWHERE = ("host", "peak_memory_mb", *TIMES)
 """Fields of a record that say where and how long."""
@@ -81,7 +81,15 @@ def scheduler(start, tmp_path):
     file = tmp_path / "scheduler.json"
     options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file)
     process = start("-m", "dask", "scheduler", *options, cwd=tmp_path)
-    return process, json.loads(wait_for(lambda: file.exists() and file.read_text()))["address"]
+    return process, wait_for(lambda: address_in(file))
+
+
+def address_in(file):
+    """Address that a scheduler has written, once the whole file is there."""
+    try:
+        return json.loads(file.read_text())["address"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
 
 
 @pytest.fixture
@@ -97,7 +105,7 @@ def run_there(plan_of, best, address, tmp_path):
     def run(rows, names=("dense",), *, out=tmp_path / "there", patience_s=PATIENCE_S, seal=None):
         plan = plan_of(rows, names, records=read_records(out), seal=seal.sha256 if seal else "")
         engine = Cluster(address, said.append, patience_s)
-        return run_plan(plan, best, out, 1, Limits(time_s=60.0), lambda *progress: None, engine=engine, seal=seal)
+        return run_plan(plan, best, out, 1, Limits(time_s=PATIENCE_S), lambda *progress: None, engine=engine, seal=seal)
 
     run.said = said
     return run
@@ -148,7 +156,7 @@ def test_a_sealed_run_on_a_cluster_is_confined_there_and_keeps_its_key_and_targe
     assert {r.isolation for r in there} == {f"landlock {landlock_version()}" if landlock_version() else "none"}
     assert {max(score["r2"] for score in r.scores.values()) < 0.1 for r in there} == {True}
     plan = plan_of(rows, ("dense", "sparse"), seal=seal.sha256)
-    run = partial(run_plan, plan, best, tmp_path / "here", 1, Limits(time_s=60.0), lambda *progress: None)
+    run = partial(run_plan, plan, best, tmp_path / "here", 1, Limits(time_s=PATIENCE_S), lambda *progress: None)
     here = {r.cell: r.scores for r in run(seal=seal)}
     assert {r.cell: r.scores for r in there} == here
     wire = pickle.dumps(sent)

@@ -110,7 +110,7 @@ def test_a_run_that_is_given_up_ends_its_children_and_keeps_what_is_finished(pla
     (notes / "hold").touch()
     plan = plan_of([("neighbour", {}), ("waits", {}), ("behaves", {})])
     before = psutil.Process().children(recursive=True)
-    with closing(run_plan(plan, best, out, 1, Limits(time_s=300.0), lambda *progress: None)) as finished:
+    with closing(run_plan(plan, best, out, 1, Limits(time_s=600.0), lambda *progress: None)) as finished:
         assert next(finished).row == "neighbour"
     assert set(psutil.Process().children(recursive=True)) <= set(before)
     assert [record.row for record in read_records(out)] == ["neighbour"]
@@ -120,7 +120,7 @@ def test_a_run_that_is_given_up_ends_its_children_and_keeps_what_is_finished(pla
 def test_a_stopped_job_leaves_no_record(plan_of, out, tmp_path):
     stop = threading.Event()
     stop.set()
-    run = Run(CaseStore(tmp_path), {}, out, Limits(time_s=300.0), lambda *progress: None, stop=stop)
+    run = Run(CaseStore(tmp_path), {}, out, Limits(time_s=600.0), lambda *progress: None, stop=stop)
     (tmp_path / "notes" / "hold").touch()
     assert list(run_job(plan_of([("waits", {})]).jobs[0], run)) == []
     assert read_records(out) == []
@@ -137,14 +137,14 @@ def test_progress_is_reported(plan_of, best, out):
     seen = []
     plan = plan_of([("behaves", {})])
     list(
-        run_plan(plan, best, out, 1, Limits(time_s=120.0), lambda job, fraction, doing: seen.append((fraction, doing)))
+        run_plan(plan, best, out, 1, Limits(time_s=600.0), lambda job, fraction, doing: seen.append((fraction, doing)))
     )
     assert seen == [(0.0, "starting"), (0.5, "half way"), (1.0, "predicting dense")]
 
 
 def test_progress_that_no_bar_can_show_is_made_a_fraction_and_letters_that_are_none_a_question_mark(plan_of, best, out):
     seen = []
-    limits = Limits(time_s=120.0)
+    limits = Limits(time_s=600.0)
     plan = plan_of([("reports", {})])
     (record,) = run_plan(plan, best, out, 1, limits, lambda job, fraction, doing: seen.append((fraction, doing)))
     assert seen == [(0.0, "starting"), *((fraction, "reading ?") for fraction in (0.25, 0.0, 0.0, 1.0, 1.0))]
@@ -169,10 +169,10 @@ def test_a_cell_is_given_as_soon_as_it_is_done_while_its_job_goes_on(plan_of, be
 
     def report(job, fraction, doing):
         if doing == "predicting sparse":
-            in_time.append(given.wait(120.0))
+            in_time.append(given.wait(600.0))
 
     plan = plan_of([("behaves", {})], ("dense", "sparse"))
-    with closing(run_plan(plan, best, out, 1, Limits(time_s=300.0), report)) as finished:
+    with closing(run_plan(plan, best, out, 1, Limits(time_s=600.0), report)) as finished:
         assert next(finished).task == "dense"
         given.set()
         assert [record.task for record in finished] == ["sparse"]

@@ -7,7 +7,7 @@ import pytest
 
 from bench.run.family import Family
 
-WITHIN_S = 30.0
+WITHIN_S = 120.0
 
 BURNS = """
 import os, sys, time
@@ -41,8 +41,17 @@ def keeper():
     process.communicate()
 
 
+def runs(process):
+    """Whether a process is alive; it may go while it is asked."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_processor_time_is_that_of_descendants_those_included_that_have_ended(keeper):
-    assert 0.49 < Family(keeper.pid).cpu_s() < 0.95  # with the keeper's own it would be 1.0 or more
+    # Without the child that has ended it would be 0.2, with the keeper's own 1.0 or more; ticks round down.
+    assert 0.45 < Family(keeper.pid).cpu_s() < 0.95
 
 
 def test_memory_is_that_of_descendants(keeper):
@@ -58,7 +67,10 @@ def test_a_family_that_is_killed_is_gone(keeper):
     family.kill()
     assert keeper.wait(WITHIN_S) == -9
     assert len(descendants) == 1
-    assert not any(process.is_running() and process.status() != "zombie" for process in descendants)
+    deadline = time.monotonic() + WITHIN_S
+    while any(map(runs, descendants)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(map(runs, descendants))
 
 
 def test_a_family_that_is_gone_costs_nothing_and_can_be_killed_again(keeper):

@@ -39,7 +39,7 @@ def confined(folder, attempts, version=0):
     rules = json.dumps([box.readable, box.writable])
     line = [sys.executable, "-c", TRY, rules, json.dumps(attempts), str(version)]
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]} | prepare(folder, Path(numba.config.CACHE_DIR))
-    done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.stderr == ""
     return done.stdout.splitlines()
 
