@@ -27,6 +27,8 @@ from bench.task import Sizes
 
 POLL_S = 0.1
 """How often limits are checked and memory is measured."""
+GONE_S = 10.0
+"""Longest wait for the end of a child that closed its pipe: its keeper sweeps up after it first."""
 TAIL_BYTES = 4_000
 """How much of a child's output is kept for its record."""
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NUMBA_CACHE_DIR")
@@ -258,7 +260,7 @@ class Child:
         """What became of a child that answers no more."""
         if self._verdict is None:
             try:
-                code = self._process.wait(timeout=2.0)
+                code = self._process.wait(timeout=GONE_S)
             except subprocess.TimeoutExpired:
                 return ChildFailed("failed", f"the child closed its pipe without an answer\n{self._printed()}".strip())
             if self._verdict is None:

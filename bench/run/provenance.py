@@ -114,7 +114,10 @@ def without_paths(text: str) -> str:
     """
     for folder in (sys.prefix, sys.base_prefix, str(ROOT)):
         text = text.replace(f"{folder}/", "")
-    return re.sub(r"""(?<![\w.:/~-])(?:/[^\s/:'"]+)+/""", "", text.replace(str(Path.home()), "~"))
+    home = str(Path.home())
+    if home != "/":  # that of a user without one
+        text = text.replace(home, "~")
+    return re.sub(r"""(?<![\w.:/~-])(?:/[^\s/:'"]+)+/""", "", text)
 
 
 def host() -> dict[str, Any]:

@@ -1,7 +1,10 @@
+import io
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.image import imsave
 
 import leaderboard.publish_board
 from bench.errors import BenchError
@@ -65,6 +68,12 @@ def blank_pictures(monkeypatch):
     monkeypatch.setattr(leaderboard.publish_board, "_pictures", lambda found: blank)
 
 
+def png(pixels, level):
+    written = io.BytesIO()
+    imsave(written, pixels, format="png", pil_kwargs={"compress_level": level})
+    return written.getvalue()
+
+
 def made(checkout, planned=PLANNED):
     return generated(checkout, checkout / "records", TASKS, planned)
 
@@ -126,6 +135,17 @@ def test_written_files_are_up_to_date_until_one_of_them_or_a_record_changes(chec
     removed = checkout / "records" / "tcn" / "records-0.jsonl.xz"
     removed.unlink()
     assert {README, "leaderboard/site/index.html"} <= set(out_of_date(checkout, made(checkout)))
+
+
+def test_a_picture_is_up_to_date_by_what_it_shows(tmp_path):
+    shown = np.full((4, 4, 3), 200, dtype=np.uint8)
+    drawn = {level: png(shown, level) for level in (0, 9)}
+    (tmp_path / "a.png").write_bytes(drawn[0])
+    assert drawn[0] != drawn[9]
+    assert out_of_date(tmp_path, {"a.png": drawn[9]}) == []
+    shown[0, 0] = 100
+    assert out_of_date(tmp_path, {"a.png": png(shown, 0)}) == ["a.png"]
+    assert out_of_date(tmp_path, {"a.png": png(shown[:2], 0)}) == ["a.png"]
 
 
 def test_plan_is_written_beside_the_page_and_read_again(checkout, blank_pictures):

@@ -1,10 +1,7 @@
 # The records in leaderboard/records/, and what the checkout makes of them.
-import io
 import re
 
-import numpy as np
 import pytest
-from matplotlib.image import imread
 
 from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
@@ -58,11 +55,4 @@ def test_every_record_says_what_its_predictions_say(records):
 @pytest.mark.slow
 @pytest.mark.smoke
 def test_readme_pictures_and_page_are_what_the_records_give(records, planned, tasks):
-    files = generated(ROOT, FOLDER, tasks, planned)
-    others = out_of_date(ROOT, files)
-    pictures = [name for name in others if name.endswith(".png") and (ROOT / name).is_file()]
-    assert sorted(set(others) - set(pictures)) == []
-    for name in pictures:  # other processors compress and round in other ways, but draw the same
-        kept, drawn = imread(ROOT / name), imread(io.BytesIO(files[name]))
-        assert kept.shape == drawn.shape, name
-        assert np.abs(kept - drawn).max() <= 2 / 255, name
+    assert out_of_date(ROOT, generated(ROOT, FOLDER, tasks, planned)) == []

@@ -212,3 +212,8 @@ def test_a_machine_without_git_has_no_commit(tmp_path, monkeypatch):
 )
 def test_paths_are_cut_and_the_rest_is_kept(text, expected):
     assert without_paths(text) == expected
+
+
+def test_a_user_without_a_home_of_its_own_changes_no_message(monkeypatch):
+    monkeypatch.setenv("HOME", "/")
+    assert without_paths("R2 / RMSE of /srv/data/trace.csv") == "R2 / RMSE of trace.csv"
