@@ -100,8 +100,8 @@ class Variant:
         """
         if base == SOUND:
             return self
-        if self.base != SOUND or self.row in NOT_ON_HOLDS:
-            return None
+        if self.base not in (SOUND, LIKELIHOOD) or self.row in NOT_ON_HOLDS:
+            return None  # the row that holds learns by the same likelihood as LIKELIHOOD
         return Variant(
             ON_HOLDS_PREFIX + self.row, self.items, self.severity, self.sentence, self.decides, self.place, base
         )
@@ -244,7 +244,7 @@ NOT_ON_HOLDS = (
     *("time_global_z", "time_in_seconds", "no_schedule", "plateau_schedule", "muon"),
 )
 """Variants that are not measured on the row that holds under shift. Its network places cells by the seconds since the
-start, so another zero or unit of time has no meaning there; its loss and its training are part of its repair."""
+start, so another zero or unit of time has no meaning there; its training is part of its repair."""
 
 
 def variants(base: str, asked: list[str] | None = None) -> list[Variant]:
