@@ -1,12 +1,14 @@
-"""The tables of the page about the rows: each over the core tasks, and where the test is not what a model was told."""
+"""The tables of the page about the rows: over the core tasks, where the test misleads a model, and over seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from bench.task import Task
 from leaderboard.accuracy_cost import predict_costs
-from leaderboard.cells import CEILING
+from leaderboard.cells import CEILING, number_of
 from leaderboard.lines import Line, Spread
 from leaderboard.overview import Overview, both
 from leaderboard.tables import Table
@@ -14,6 +16,8 @@ from leaderboard.wording import NONE, SHOWN, code_span, grid, quantity_text, rat
 
 PAGE = "docs/rows.md"
 UNPUBLISHED = "not published yet"
+MOVED_PERCENT = 0.05
+"""Standard deviation that is printed as more than nothing."""
 
 
 def blocks(overview: Overview | None, tables: Sequence[Table], tasks: Mapping[str, Task]) -> dict[str, str]:
@@ -35,8 +39,12 @@ def blocks(overview: Overview | None, tables: Sequence[Table], tasks: Mapping[st
     """
     by_task = {table.task: table for table in tables}
     misled = [name for name in by_task if name in tasks and _misleads(tasks[name])]
-    core = core_table(overview, [by_task[task] for task in overview.tasks]) if overview else UNPUBLISHED
-    return {"core tasks": core, "misled": misled_table([by_task[name] for name in misled]) if misled else UNPUBLISHED}
+    compared = [by_task[task] for task in overview.tasks] if overview else []
+    return {
+        "core tasks": core_table(overview, compared) if overview else UNPUBLISHED,
+        "misled": misled_table([by_task[name] for name in misled]) if misled else UNPUBLISHED,
+        "seeds": seeds_table(compared) if compared else UNPUBLISHED,
+    }
 
 
 def core_table(overview: Overview, tables: Sequence[Table]) -> str:
@@ -88,6 +96,33 @@ def misled_table(tables: Sequence[Table]) -> str:
     names = sorted({line.label for table in tables for line in table.lines if line.scored and line.row != CEILING})
     rows = [[code_span(name), *(_pair(table, name) for table in tables)] for name in names]
     return grid(["row: E0 / k_d", *(code_span(table.task) for table in tables)], rows, "lr")
+
+
+def seeds_table(tables: Sequence[Table]) -> str:
+    """Lay out how much seeds move each row that they move: the standard deviation of the logarithm of its RMSE.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        The core tasks.
+
+    Returns
+    -------
+    str
+        Markdown table, rows by name.
+    """
+    spreads: dict[str, dict[str, np.ndarray]] = {}
+    for table in tables:
+        for line in table.lines:
+            rmse = np.array([[number_of(r, shown.name, "rmse") for shown in SHOWN] for r in line.scored])
+            if len(rmse) > 1:
+                spreads.setdefault(line.label, {})[table.task] = 100 * np.std(np.log(rmse), axis=0, ddof=1)
+    rows = [
+        [code_span(name), *(" / ".join(f"{sd:.1f}" for sd in on[t.task]) if t.task in on else NONE for t in tables)]
+        for name, on in sorted(spreads.items())
+        if max(sd.max() for sd in on.values()) >= MOVED_PERCENT
+    ]
+    return grid(["row: E0 / k_d, %", *(code_span(table.task) for table in tables)], rows, "lr")
 
 
 def _misleads(task: Task) -> bool:

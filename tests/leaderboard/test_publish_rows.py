@@ -62,5 +62,20 @@ def test_only_tasks_whose_electrode_noise_or_chemistry_is_not_that_of_training_m
     assert not any("bayes" in row for row in rows)
 
 
+def test_seeds_are_told_of_rows_that_they_move(beside_ceiling):
+    cells = beside_ceiling({"tcn": 0.1, "nls": 0.1}, OVERVIEW.tasks, n_seeds=2)
+    rmse = {("tcn", 0): 1.0, ("tcn", 1): 1.1}
+    moved = [
+        replace(
+            cell, scores={name: score | {"rmse": rmse.get((cell.row, cell.seed), 2.0)} for name, score in s.items()}
+        )
+        for cell in cells
+        if (s := cell.scores)
+    ]
+    lines = blocks(OVERVIEW, tables(moved), TASKS)["seeds"].splitlines()
+    assert lines[0] == "| row: E0 / k_d, % | `in_distribution` | `shift_1s` |"
+    assert lines[2:] == ["| `tcn` | 6.7 / 6.7 | 6.7 / 6.7 |"]  # log 1.1 / sqrt 2
+
+
 def test_nothing_published_says_so():
-    assert blocks(None, [], TASKS) == {"core tasks": UNPUBLISHED, "misled": UNPUBLISHED}
+    assert blocks(None, [], TASKS) == dict.fromkeys(("core tasks", "misled", "seeds"), UNPUBLISHED)
