@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bench.run.record import Record
 from leaderboard.cells import CEILING, FLOOR, predict_cpu_us, predict_us
-from leaderboard.looks import Look, frame, look_of, ratio_axis
+from leaderboard.looks import Look, frame, look_of
 from leaderboard.overview import Overview
 from leaderboard.statistics import RowResult
 from leaderboard.tables import Table
@@ -22,7 +23,10 @@ PER_LINE = 5
 COST_TICKS = {1.0: "1 µs", 10.0: "10 µs", 100.0: "0.1 ms", 1e3: "1 ms", 1e4: "10 ms", 1e5: "0.1 s", 1e6: "1 s"}
 """Microseconds a case, as they are printed."""
 ABOVE_CEILING = 1.08
-"""Least height of the axis above the ceiling, so that rows on it can be told apart."""
+"""Least height of the axis above the ceiling."""
+STRETCHED_BY = 0.01
+"""Excess over the ceiling below which the axis of ratios turns linear: the best rows differ by less than others by."""
+RATIO_TICKS = (1, 1.01, 1.03, 1.1, 1.3, 2, 5, 10, 20, 50, 100, 1e3, 1e4, 1e6)
 
 
 def predict_costs(tables: Sequence[Table]) -> dict[str, float]:
@@ -71,12 +75,12 @@ def draw_accuracy_cost(overview: Overview, tables: Sequence[Table], looks: Mappi
         return None
     keys = [*rows, *[CEILING] * (CEILING in costs)]
     legend = 0.3 + 0.2 * -(-len(keys) // PER_LINE)
-    figure = Figure(figsize=(9.6, 4.5 + legend))
+    figure = Figure(figsize=(9.6, 5.5 + legend))
     axes = figure.subplots(1, len(SHOWN), sharex=True)
     for ax, comparison, shown in zip(axes, overview.comparisons, SHOWN, strict=True):
         _panel(ax, {row.row: row for row in comparison.rows}, costs, looks)
         ax.set_title(shown.formula)
-        ax.set_ylabel(f"RMSE / ceiling, {shown.formula}")
+        ax.set_ylabel(f"RMSE / ceiling, {shown.formula} (stretched near 1)")
         ax.set_xlabel("one core's time to predict a case, in a batch")
     figure.suptitle(f"Accuracy against cost over {len(overview.tasks)} core tasks: {overview.preset}")
     marks = [
@@ -84,7 +88,7 @@ def draw_accuracy_cost(overview: Overview, tables: Sequence[Table], looks: Mappi
         for row in keys
     ]
     figure.legend(handles=marks, loc="lower center", ncols=min(PER_LINE, len(marks)), frameon=False)
-    frame(figure, left=0.75, right=0.3, bottom=0.55 + legend, top=0.65, wspace=0.22)
+    frame(figure, left=0.8, right=0.3, bottom=0.55 + legend, top=0.65, wspace=0.22)
     return figure
 
 
@@ -104,10 +108,11 @@ def _panel(ax: Axes, found: Mapping[str, RowResult], costs: Mapping[str, float],
     ax.set_xticks([tick for tick in COST_TICKS if min(shown) / 2.0 <= tick <= max(shown) * 2.0])
     ax.set_xticklabels([COST_TICKS[tick] for tick in ax.get_xticks()])
     ax.set_xticks([], minor=True)
-    high = max(ABOVE_CEILING, *(result.high for result in found.values())) ** 1.06
-    low = min(1.0, *(result.low for result in found.values())) / high**0.08
-    ratio_axis(ax.yaxis, low, high)
-    ax.set_ylim(low, high)
+    high = max(ABOVE_CEILING, *(result.high for result in found.values()))
+    ax.set_yscale("function", functions=(_stretch, _unstretch))
+    ax.set_ylim(1.0 - 0.6 * STRETCHED_BY, 1.3 * high)
+    ax.set_yticks([tick for tick in RATIO_TICKS if tick <= 1.3 * high])
+    ax.set_yticklabels([f"{tick:g}" for tick in ax.get_yticks()])
     ax.axhline(1.0, color="0", linewidth=1.0, linestyle=":", zorder=1)
     _note(ax, 1.0, -11, "ceiling: the exact posterior mean")
     floor = found.get(FLOOR)
@@ -116,11 +121,21 @@ def _panel(ax: Axes, found: Mapping[str, RowResult], costs: Mapping[str, float],
         _note(ax, floor.ratio, 4, f"floor: the training mean, {ratio_text(floor.ratio)}")
 
 
+def _stretch(ratio: np.ndarray) -> np.ndarray:
+    """Height of a ratio: the logarithm of its excess over the ceiling, and as far down as the ceiling itself."""
+    return np.asarray(np.log10(np.maximum(ratio - 1.0 + STRETCHED_BY, 0.1 * STRETCHED_BY)))
+
+
+def _unstretch(height: np.ndarray) -> np.ndarray:
+    """Ratio at a height."""
+    return np.asarray(10.0**height + 1.0 - STRETCHED_BY)
+
+
 def _note(ax: Axes, ratio: float, shift: float, text: str) -> None:
-    """Write at the right end of a line, so many points above it."""
-    at = (0.99, ratio)
+    """Write beside a line, so many points above it, left of where most rows stand."""
+    at = (0.14, ratio)
     where = ax.get_yaxis_transform()
-    ax.annotate(text, at, (0, shift), xycoords=where, textcoords="offset points", ha="right", fontsize=7, color="0.3")
+    ax.annotate(text, at, (0, shift), xycoords=where, textcoords="offset points", ha="left", fontsize=7, color="0.3")
 
 
 def _cost(record: Record) -> float | None:
