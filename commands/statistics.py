@@ -9,7 +9,8 @@ from rich.console import Console
 
 from commands._options import say
 from leaderboard.size_and_power import PROFILES, SEEDS, SHARES, USEFUL, draw_case_noise, measure_power, measure_size
-from leaderboard.size_tables import power_table, size_table
+from leaderboard.size_at_distances import measure_at_distances
+from leaderboard.size_tables import distance_table, power_table, size_table
 
 REPEATS, QUICK_REPEATS = 1000, 100
 SEED = 1
@@ -41,6 +42,10 @@ def statistics(
         size_table(sizes),
         f"A row that is better by {USEFUL:.0%} in RMSE: percent of its pairs that are found.",
         power_table(powers),
+        "Rows at four distances from a ceiling, 3 seeds, by what their variances between seeds are moderated in, in "
+        "percent: false winners among pairs of equal rows / families of all pairs with one / pairs found of the two "
+        "groups nearest to the ceiling / of all that differ.",
+        distance_table(measure_at_distances(n_repeats, SEED)),
     ]
     console = Console()
     for part in text:

@@ -9,7 +9,9 @@ the random-effects form of two crossed factors without repetition: the spread be
 cases and seeds, so adding the whole case variance would count it twice (Cornfield & Tukey, Ann. Math. Stat. 27 (1956)
 907, doi:10.1214/aoms/1177728067). Cases enter by the influence of each on log RMSE (delta method). The seed variance
 rests on a few seeds: it is moderated across rows (Smyth, Stat. Appl. Genet. Mol. Biol. 3 (2004) 3,
-doi:10.2202/1544-6115.1027), but upwards only. ``size_and_power`` measures why.
+doi:10.2202/1544-6115.1027), but upwards only. ``size_and_power`` measures why. Beside a ceiling it is a row's variance
+in units of its distance from the ceiling that is moderated: what seeds move is what a row lacks, so a row that lacks
+little must not be judged by one that lacks much. ``size_at_distances`` measures that.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ CAUTION = 0.1
 ROUNDING = 1e-9
 """Relative difference in RMSE that arithmetic alone can make."""
 NEGLIGIBLE = 0.01
-"""A row whose seeds add less than this share of the median pair's case variance tells nothing of other rows' seeds."""
+"""A row whose seeds add less than this share of the case variance tells nothing of other rows' seeds. That variance is
+the median pair's, or the row's own beside a ceiling."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +110,15 @@ class Moments:
         The part of ``case`` that differs from seed to seed, and is in the spread between seeds too.
     n_cases : int
         Number of cases.
+    distance : array, shape (..., row), optional
+        How far each row is from the ceiling: its level, or what the choice of cases alone could make of it.
     """
 
     level: Array
     case: Array
     interaction: Array
     n_cases: int
+    distance: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,11 +189,13 @@ def moments_of(errors: Errors) -> Moments:
     mean = influence.mean(axis=1)
     rest = influence - mean[:, None]
     free = max(n_seeds - 1, 1) * (n_cases - 1)
+    case = mean @ mean.T / (n_cases * (n_cases - 1))
     return Moments(
         level,
-        mean @ mean.T / (n_cases * (n_cases - 1)),
+        case,
         np.tensordot(rest, rest, axes=([1, 2], [1, 2])) / (free * n_cases * n_seeds),
         n_cases,
+        None if errors.ceiling is None else np.hypot(level.mean(axis=-1), np.sqrt(np.diagonal(case))),
     )
 
 
@@ -256,10 +264,16 @@ def _seed_variance(moments: Moments) -> tuple[Array, Array]:
         return none, none + 1
     variance = moments.level.var(axis=-1, ddof=1)
     variance = np.where(variance < ROUNDING**2, 0.0, variance)  # a row that training does not move
-    pairs = _of_pairs(moments.case)
-    typical = np.median(pairs, axis=-1)[..., None] if pairs.shape[-1] else 0.0
-    informative = variance > NEGLIGIBLE * n_seeds * typical
-    moderated, prior_df, _ = moderate(variance, n_seeds - 1, informative)
+    if moments.distance is None:
+        pairs = _of_pairs(moments.case)
+        typical = np.median(pairs, axis=-1)[..., None] if pairs.shape[-1] else 0.0
+        unit: Array = np.ones_like(variance)
+    else:
+        typical = np.diagonal(moments.case, axis1=-2, axis2=-1)
+        unit = moments.distance**2
+    informative = (variance > NEGLIGIBLE * n_seeds * typical) & (unit > 0)
+    moderated, prior_df, _ = moderate(variance / np.where(unit > 0, unit, 1.0), n_seeds - 1, informative)
+    moderated = np.where(informative, moderated * unit, variance)
     # A prior cannot know more than all other rows together, and a few rows tell its strength badly: half of it counts.
     bound = np.maximum(informative.sum(axis=-1) - 1, 0) * (n_seeds - 1)
     prior_df = np.minimum(prior_df / 2, bound)[..., None]

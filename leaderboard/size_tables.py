@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from leaderboard.size_and_power import METHODS, USED, Power, Size
+from leaderboard.size_at_distances import METHODS as PRIORS
+from leaderboard.size_at_distances import SizeAtDistances
 
 
 def size_table(sizes: list[Size]) -> str:
@@ -43,6 +45,26 @@ def power_table(powers: list[Power]) -> str:
     for power in powers:
         sd = f"{100 * power.seed_sd:g} %"
         lines.append([str(power.n_seeds), sd, _percent(power.pair), _percent(power.family)])
+    return _markdown(lines)
+
+
+def distance_table(sizes: list[SizeAtDistances]) -> str:
+    """Lay out size and power at several distances from a ceiling as Markdown.
+
+    Parameters
+    ----------
+    sizes : list of SizeAtDistances
+        As measured.
+
+    Returns
+    -------
+    str
+        A line each, in percent, by method: false pairs / false families / neighbours found / all differences found.
+    """
+    lines = [["seeds move rows", *PRIORS]]
+    for size in sizes:
+        shares = (size.pair, size.family, size.neighbours, size.found)
+        lines.append([size.profile, *(" / ".join(_percent(share[prior]) for share in shares) for prior in PRIORS)])
     return _markdown(lines)
 
 
