@@ -72,7 +72,9 @@ class NpePredictor(Predictor):
                 draws = posterior.transform.inv(base.expand(-1, len(part), -1)).double()
                 means.append(draws.mean(dim=0).numpy())
                 sds.append(draws.std(dim=0).numpy())
-        return Prediction(np.concatenate(means), np.concatenate(sds))
+        # Draws that all press against an end of the prior are one number in single precision.
+        least = np.array([target.high - target.low for target in TARGETS]) * np.finfo(np.float32).eps
+        return Prediction(np.concatenate(means), np.maximum(np.concatenate(sds), least))
 
 
 @dataclass(frozen=True)

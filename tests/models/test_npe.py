@@ -1,8 +1,10 @@
 from dataclasses import replace
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from bench.contract import Context
 from bench.draw import draw_cases
@@ -40,3 +42,17 @@ def test_its_posterior_stays_within_the_prior_and_nothing_is_written(tmp_path, m
     assert (answer.sd > 0).all()
     assert (answer.sd < high - low).all()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_draws_that_all_press_against_an_end_of_the_prior_still_have_a_width():
+    class Pressed:
+        def net(self, inputs):
+            ends = torch.tensor([target.high for target in TARGETS])
+            inverse = SimpleNamespace(inv=lambda base: ends.expand(len(base), len(inputs), -1))
+            return SimpleNamespace(transform=inverse)
+
+    traces = draw_cases((TRAINING,), TEMPERATURE_CORRECTED, "npe/pressed", 3).traces
+    answer = npe.NpePredictor(Pressed(), np.zeros(1), np.ones(1), 0, None).predict(traces)
+    width = np.array([target.high - target.low for target in TARGETS])
+    assert answer.mean == pytest.approx(np.tile([target.high for target in TARGETS], (3, 1)))
+    assert answer.sd == pytest.approx(np.tile(width * 2.0**-23, (3, 1)))
