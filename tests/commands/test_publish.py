@@ -21,7 +21,7 @@ TASKS = ("--task", "shift_10s", "--task", "matched_10s")
 def checkout(tmp_path_factory, hostile):
     """A checkout of its own, with two plugins, empty boards and tiny standard sizes, to publish into."""
     root = tmp_path_factory.mktemp("checkout")
-    for page, names in ((README, ["board"]), (PAGE, ["core tasks", "misled"])):
+    for page, names in ((README, ["board"]), (PAGE, ["core tasks", "misled", "seeds"])):
         (root / page).parent.mkdir(exist_ok=True)
         marks = [f"<!-- begin: {name}, written by `{COMMAND}` -->\n<!-- end: {name} -->\n" for name in names]
         (root / page).write_text("# Title\n\n" + "".join(marks), encoding="utf-8")
@@ -70,6 +70,7 @@ def test_board_is_written_at_the_end(first, checkout):
     assert written == [
         "written: leaderboard/site/index.html",
         "written: leaderboard/site/plan.json",
+        "written: docs/pictures/board_ratios.png",
         "written: README.md",
         "written: docs/rows.md",
     ]
