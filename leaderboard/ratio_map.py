@@ -10,7 +10,6 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from leaderboard.cells import CEILING
 from leaderboard.lines import Spread
@@ -62,8 +61,7 @@ def draw_ratio_map(tables: Sequence[Table], core: Sequence[str], first: Sequence
         f"left of the line: core tasks; colours from 1 to {WORST:g}", loc="right", fontsize=8, color="0.3"
     )
     if any(len(ratios) < len(rows) for panel in found for ratios in panel.values()):
-        key = [Patch(facecolor=EMPTY, label="no score")]
-        axes[-1].legend(handles=key, loc="upper right", bbox_to_anchor=(1.0, 1.12), frameon=False, borderaxespad=0.0)
+        axes[-1].set_title("grey: no score", loc="right", fontsize=8, color="0.3")
     figure.suptitle("Every row on every task: how many times the least attainable error")
     frame(figure, left=left, right=0.9, bottom=bottom, top=0.75, hspace=0.4 / height)
     return figure

@@ -42,7 +42,7 @@ def test_a_cell_without_a_score_is_empty_and_explained(beside_ceiling):
     some = [replace(r, status="failed", scores={}) if (r.row, r.task) == ("tcn", "shift_1s") else r for r in records]
     figure = draw_ratio_map(tables(some), TASKS)
     assert all(len(numbers(ax)) == 3 for ax in figure.axes)
-    assert [text.get_text() for text in figure.axes[-1].get_legend().get_texts()] == ["no score"]
+    assert figure.axes[-1].get_title(loc="right") == "grey: no score"
 
 
 def test_without_a_score_there_is_no_picture(beside_ceiling):
