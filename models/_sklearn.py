@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+VARIES = 1e-6
+"""Variance of a standardised feature that is more than rounding."""
+
 
 @dataclass(frozen=True)
 class Standard:
@@ -122,7 +125,8 @@ class SklearnModel(Model):
 def polynomial_ridge(degree: int) -> Pipeline:
     """Ridge regression on standardised features and their products.
 
-    The penalty is chosen a target, by leave-one-out error on the training cases.
+    The penalty is chosen a target, by leave-one-out error on the training cases. A feature that does not vary there is
+    left out: what scaling leaves of it is rounding, and its products would be scaled up to whole standard deviations.
 
     Parameters
     ----------
@@ -140,12 +144,14 @@ def polynomial_ridge(degree: int) -> Pipeline:
     >>> polynomial_ridge(2).fit(x, np.column_stack([x, x**2])).predict([[0.5]]).round(2).tolist()
     [[0.5, 0.25]]
     """
+    from sklearn.feature_selection import VarianceThreshold
     from sklearn.linear_model import RidgeCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
     return make_pipeline(
         StandardScaler(),
+        VarianceThreshold(VARIES),
         PolynomialFeatures(degree, include_bias=False),
         StandardScaler(),
         RidgeCV(alphas=np.logspace(-3, 3, 13), alpha_per_target=True),

@@ -17,7 +17,7 @@ class Ridge(SklearnModel):
     """Linear in products of summaries; the penalty is chosen on the training cases, by leave-one-out error.
 
     Tuning: two trials at 8,192 training and 2,048 validation cases of 30 s @ 0.3 s, R2 of E0 / k_d: degree 1
-    0.908 / 0.139, degree 2 0.994 / 0.522.
+    0.908 / 0.139, degree 2 0.994 / 0.520.
 
     Parameters
     ----------

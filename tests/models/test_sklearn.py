@@ -12,7 +12,7 @@ from bench.metrics import scores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from models import mean, ridge
-from models._sklearn import SklearnModel, Standard
+from models._sklearn import SklearnModel, Standard, polynomial_ridge
 
 ACQUISITION = Acquisition(30.0, 0.3)
 CONTEXT = Context(0, (ACQUISITION,), TEMPERATURE_CORRECTED)
@@ -46,7 +46,7 @@ def test_targets_are_scaled_and_given_back_in_physical_units():
 def test_a_linear_row_counts_its_coefficients():
     assert Neighbours().fit(cases("train", 20), cases("valid", 10), CONTEXT).n_parameters is None
     fitted = ridge.Ridge(degree=1).fit(cases("train", 100), cases("valid", 10), CONTEXT)
-    assert fitted.n_parameters == 2 * (33 + 1)
+    assert fitted.n_parameters == 2 * (33 - 3 + 1)  # volume, samples and duration are the same in every case
 
 
 def test_products_of_summaries_carry_both_targets():
@@ -57,6 +57,14 @@ def test_products_of_summaries_carry_both_targets():
     )
     assert quadratic["E0_g_per_L"]["r2"] > 0.98 > linear["E0_g_per_L"]["r2"]
     assert quadratic["k_d_per_s"]["r2"] > 0.35 > linear["k_d_per_s"]["r2"]
+
+
+def test_a_feature_that_is_constant_in_training_moves_no_answer():
+    generator = np.random.default_rng(0)
+    varying, targets = generator.random((200, 3)), generator.random((200, 2))
+    fitted = polynomial_ridge(2).fit(np.column_stack([varying, np.full(200, 9.9)]), targets)
+    there, elsewhere = (fitted.predict(np.column_stack([varying, np.full(200, at)])) for at in (9.9, 10.0))
+    np.testing.assert_allclose(elsewhere, there, rtol=1e-12)
 
 
 def test_the_floor_answers_the_training_mean():
