@@ -148,7 +148,7 @@ def status_text(records: Iterable[Record]) -> str:
     if len(statuses) == 1:
         return statuses[0]
     ordered = sorted(set(statuses), key=lambda status: (status != "ok", status))
-    return ", ".join(f"{statuses.count(status)} {status}" for status in ordered)
+    return ", ".join(f"{statuses.count(status):,} {status}" for status in ordered)
 
 
 def draws_text(records: Iterable[Record]) -> list[str]:

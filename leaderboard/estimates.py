@@ -195,8 +195,26 @@ def moments_of(errors: Errors) -> Moments:
         case,
         np.tensordot(rest, rest, axes=([1, 2], [1, 2])) / (free * n_cases * n_seeds),
         n_cases,
-        None if errors.ceiling is None else np.hypot(level.mean(axis=-1), np.sqrt(np.diagonal(case))),
+        None if errors.ceiling is None else distances(level, case),
     )
+
+
+def distances(level: Array, case: Array) -> Array:
+    """How far rows are from the ceiling: their mean level, or what the choice of cases alone could make of it.
+
+    Parameters
+    ----------
+    level : array, shape (..., row, seed)
+        Log RMSE relative to the ceiling.
+    case : array, shape (..., row, row)
+        Covariance of the rows' means over seeds that comes from the choice of cases.
+
+    Returns
+    -------
+    array, shape (..., row)
+        Logarithms of a ratio.
+    """
+    return np.asarray(np.hypot(level.mean(axis=-1), np.sqrt(np.diagonal(case, axis1=-2, axis2=-1))))
 
 
 def row_estimates(moments: Moments) -> Estimates:

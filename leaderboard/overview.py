@@ -21,7 +21,8 @@ RMSE relative to the exact posterior's, geometric mean over the core tasks and s
 is its interval. **both** is the geometric mean over the targets and gives the order."""
 PLACES = """\
 Intervals are over test cases and seeds. **place** is every place that no separated pair contradicts (Holm over all
-pairs, 5 %), and rows that share a letter of **tie** are not separated."""
+pairs, 5 %), and rows that share a letter of **tie** are not separated. An interval is of one row alone, places hold for
+all pairs at once: rows whose intervals lie apart may still share a letter."""
 ONE_SEED = """\
 **Cases only**: with one seed the intervals hold for these very fits, not for the methods, and there are no places."""
 

@@ -96,7 +96,7 @@ def _text(ratio: float) -> str:
 
 def _ratios(table: Table, target: str) -> dict[str, float]:
     """Ratio of every scored row of a table, the ceiling left out."""
-    found = {line.row: line.ratio(target) for line in table.lines if line.scored and line.row != CEILING}
+    found = {line.label: line.ratio(target) for line in table.lines if line.scored and line.row != CEILING}
     return {row: spread.mean for row, spread in found.items() if isinstance(spread, Spread)}
 
 

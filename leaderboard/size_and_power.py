@@ -1,7 +1,8 @@
 """Size and power of the comparisons, measured on synthetic rows: does chance make winners, are real ones found.
 
-Synthetic rows are all equally good, on tasks that share cases and seeds, with heavy-tailed errors that are nearly the
-same for every row; seeds move some rows more than others. A share of the variance of the mean difference, from none to
+There is no ceiling here, as in a comparison of two runs and in the audit; ``size_at_distances`` has one, as the
+overview has. Synthetic rows are all equally good, on tasks that share cases and seeds, with heavy-tailed errors that
+are nearly the same for every row; seeds move some rows more than others. A share of the variance of the mean difference, from none to
 all of it, comes from the seeds.
 
 What was tried, with the largest share of false winners anywhere in 1,000 repeats, of pairs / of families after Holm, at

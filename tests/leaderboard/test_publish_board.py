@@ -146,6 +146,9 @@ def test_a_picture_is_up_to_date_by_what_it_shows(tmp_path):
     shown[0, 0] = 100
     assert out_of_date(tmp_path, {"a.png": png(shown, 0)}) == ["a.png"]
     assert out_of_date(tmp_path, {"a.png": png(shown[:2], 0)}) == ["a.png"]
+    for damaged in (b"", drawn[0][: len(drawn[0]) // 2]):
+        (tmp_path / "a.png").write_bytes(damaged)
+        assert out_of_date(tmp_path, {"a.png": drawn[0]}) == ["a.png"]
 
 
 def test_plan_is_written_beside_the_page_and_read_again(checkout, blank_pictures):
