@@ -2,8 +2,8 @@
 
 There is no ceiling here, as in a comparison of two runs and in the audit; ``size_at_distances`` has one, as the
 overview has. Synthetic rows are all equally good, on tasks that share cases and seeds, with heavy-tailed errors that
-are nearly the same for every row; seeds move some rows more than others. A share of the variance of the mean difference, from none to
-all of it, comes from the seeds.
+are nearly the same for every row; seeds move some rows more than others. A share of the variance of the mean
+difference, from none to all of it, comes from the seeds.
 
 What was tried, with the largest share of false winners anywhere in 1,000 repeats, of pairs / of families after Holm, at
 3 and at 5 seeds:
