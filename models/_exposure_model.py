@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
@@ -12,9 +10,10 @@ import torch
 
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
-from models._exposure_network import MIDDLE, WIDTH, ReadingNetwork, ReadingTraining, Scale, scaled
+from models._exposure_network import MIDDLE, WIDTH, ReadingNetwork, Scale, cost, scaled
 from models._exposure_readings import PLAIN, Reader, Reading, Readings
-from models._least_squares import HIGH, LOW, noise_sd
+from models._least_squares import HIGH, LOW, noise_sd, prior_sd
+from models._row_training import RowTraining, settled
 
 VALIDATION_COPIES = 4
 """Sub-samplings of each validation case, by which epochs are compared."""
@@ -53,11 +52,12 @@ class ExposurePredictor(Predictor):
         return sum(p.numel() for p in self.network.parameters())
 
     def predict(self, traces: Traces) -> Prediction:
-        """Predict the targets of traces, within the prior; see ``Predictor``."""
+        """Predict the targets of traces, within the prior and no less surely than it; see ``Predictor``."""
         inputs = self.scale.inputs(self.reader.read(traces), "cpu")
-        with _settled(self.threads), torch.no_grad():
+        with settled(self.threads), torch.no_grad():
             mean, sd = (values.double().numpy() * WIDTH for values in self.network(*inputs))
-        return Prediction(np.clip(mean + MIDDLE, LOW, HIGH), sd)
+        mean = np.clip(mean + MIDDLE, LOW, HIGH)
+        return Prediction(mean, np.minimum(sd, prior_sd(mean)))
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class ExposureModel(Model):
     whole : float
         Share of them that are the whole trace.
     epochs, batch_size, learning_rate, weight_decay
-        See ``ReadingTraining``.
+        See ``RowTraining``.
     """
 
     fixed_features = True
@@ -113,25 +113,11 @@ class ExposureModel(Model):
             (*scale.inputs(found, context.device), scaled(np.tile(cases.targets.values, (n, 1)), context.device))
             for found, cases, n in ((read_train, train, self.copies), (read_valid, valid, VALIDATION_COPIES))
         )
-        training = ReadingTraining(**{field.name: getattr(self, field.name) for field in fields(ReadingTraining)})
-        with _settled(context.threads, context.seed):
+        training = RowTraining(**{field.name: getattr(self, field.name) for field in fields(RowTraining)})
+        with settled(context.threads, context.seed):
             network = ReadingNetwork(rows[0].shape[1], len(self.asked()), self.width).to(context.device)
-            history = training.run(network, rows, rows_valid, generator, context.report)
+            history = training.run(network, cost, rows, rows_valid, generator, context.report)
         shown = self.copies * train.traces.n_cases + VALIDATION_COPIES * valid.traces.n_cases
         return ExposurePredictor(
             reader, scale, network.to("cpu"), context.threads, history, shown * self.simulated_a_trace
         )
-
-
-@contextmanager
-def _settled(threads: int, seed: int | None = None) -> Iterator[None]:
-    """Set torch's threads and generator, and put back what was there before."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            if seed is not None:
-                torch.manual_seed(seed)
-            yield
-    finally:
-        torch.set_num_threads(before)

@@ -22,7 +22,7 @@ from models._lm_kernel import H_00, H_01, H_11
 Array = NDArray[np.float64]
 
 REACH = 5.0
-"""How far from the optimum the integral over k_d goes, in standard deviations."""
+"""How far from the optimum the integral over k_d goes, in standard deviations where it is a Gaussian."""
 FAR = 5.0
 """Standard deviations beyond which a tail is taken from its asymptotic series."""
 NARROWEST = 1e-3
@@ -82,13 +82,26 @@ def _conditional(
 
 
 @compiled
-def _window(fit: Array, noise: float, low: float, high: float) -> tuple[float, float]:
-    """Ends of the integral over k_d."""
+def _steepness(fit: Array, time_s: Array, ph: Array, n: int, curve: Array, n_nodes: int, ph_eq: float) -> float:
+    """Size of the derivative by k_d of half the sum of squares at a fit: what is left of it on an end of the prior."""
+    slope_cost = 0.0
+    j = 0
+    for k in range(n):
+        phi, phi_k_d = unit_exposure(time_s[k], fit[K_D])
+        fitted, slope, j = ph_at(fit[E0] * phi, curve, n_nodes, ph_eq, j)
+        slope_cost += slope * fit[E0] * phi_k_d * (fitted - ph[k])
+    return abs(slope_cost)
+
+
+@compiled
+def _window(fit: Array, steepness: float, noise: float, low: float, high: float) -> tuple[float, float]:
+    """Ends of the integral over k_d: where the exponent has fallen by what ``REACH`` standard deviations are."""
     information = fit[H_11] - fit[H_01] * fit[H_01] / fit[H_00] if fit[H_00] > 0.0 else 0.0
-    if not information > 0.0:
+    fall = (REACH * noise) ** 2
+    slope = steepness + math.sqrt(steepness * steepness + max(information, 0.0) * fall)
+    if not slope > 0.0:
         return low, high
-    reach = REACH * noise / math.sqrt(information)
-    return max(low, fit[K_D] - reach), min(high, fit[K_D] + reach)
+    return max(low, fit[K_D] - fall / slope), min(high, fit[K_D] + fall / slope)
 
 
 @compiled
@@ -115,7 +128,10 @@ def integrate_cases(
         n_nodes, ph_eq = build_curve(packed[i], packed[i, PH0], u_stop, math.inf, curve)
         if n_nodes < 0:
             return -1
-        start, stop = _window(fits[i], noise, low[K_D], high[K_D])
+        steepness = 0.0
+        if fits[i, K_D] <= low[K_D] or fits[i, K_D] >= high[K_D]:
+            steepness = _steepness(fits[i], time_s[i], ph[i], n, curve, n_nodes, ph_eq)
+        start, stop = _window(fits[i], steepness, noise, low[K_D], high[K_D])
         along = fits[i, H_01] / fits[i, H_00] if fits[i, H_00] > 0.0 else 0.0
         for node in range(n_rule):
             y = start + (stop - start) * rule[0, node]

@@ -120,6 +120,27 @@ def out_of_nodes(name: str) -> PluginError:
     )
 
 
+def prior_sd(estimate: Array) -> Array:
+    """Root mean square distance of the uniform prior from estimates: no standard deviation need be wider.
+
+    Parameters
+    ----------
+    estimate : array, shape (case, 2)
+        E0 [g/L] and k_d [1/s].
+
+    Returns
+    -------
+    array, shape (case, 2)
+        In the targets' units.
+
+    Examples
+    --------
+    >>> prior_sd(0.5 * (LOW + HIGH)).round(7).tolist()
+    [0.3464102, 0.0014405]
+    """
+    return np.sqrt((HIGH - LOW) ** 2 / 12 + (estimate - 0.5 * (LOW + HIGH)) ** 2)
+
+
 def standard_deviations(estimate: Array, matrix: Array, noise: float) -> Array:
     """Gauss-Newton standard deviations, no wider than the prior leaves them.
 
@@ -149,7 +170,7 @@ def standard_deviations(estimate: Array, matrix: Array, noise: float) -> Array:
     [[0.3464102, 0.0014405]]
     """
     h_00, h_01, h_11 = matrix.T
-    widest = (HIGH - LOW) ** 2 / 12 + (estimate - 0.5 * (LOW + HIGH)) ** 2
+    widest = prior_sd(estimate) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         # nan (nothing known of either target) and inf both give way to the widest.
         given_k_d = np.fmin(noise**2 / h_00, widest[:, E0])

@@ -68,9 +68,9 @@ class Laplace(Model):
     """How cheap the ceiling can be: the posterior mean, with one of its two integrals done by a Gaussian.
 
     Nothing is trained. It assumes the chemistry and the noise of the training cases, and an electrode without lag or
-    offset. Tuning: on 2,000 validation cases a core task, RMSE relative to the exact posterior's at most 1.0014 for
-    E0 and 1.0001 for k_d with 8, 10 or 12 nodes on five tasks; on ``prefix_60s``, where k_d is sharpest, 8, 10 and
-    12 nodes leave means off by at most 0.6, 0.3 and 0.13 posterior standard deviations in the worst case.
+    offset. Tuning: on 2,000 validation cases of each core acquisition RMSE relative to the exact posterior's is at most
+    1.0003 for either target with 8, 10 or 12 nodes; on 60 s @ 0.3 s, where k_d is sharpest, 8, 10 and 12 nodes leave
+    means off by at most 0.3, 0.1 and 0.03 posterior standard deviations in the worst case.
 
     Parameters
     ----------

@@ -91,8 +91,8 @@ class GaussianNll(Loss):
     """Gaussian negative log-likelihood with a smoothly bounded variance.
 
     The outputs are the means, then one raw number a target for the logarithm of the variance. It stays between
-    -12 (a standard deviation of 0.0025, the sharpest posterior of E0) and 2 by softplus bounds, whose gradient does
-    not vanish at once as that of a clamp does.
+    -12 (a standard deviation of 0.0025, sharper than nine posteriors of E0 in ten) and 2 by softplus bounds, whose
+    gradient does not vanish at once as that of a clamp does.
 
     Examples
     --------

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from bench.contract import Context
 from bench.draw import draw_cases
@@ -9,6 +10,10 @@ from bench.metrics import scores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from models import exposure, exposure_robust, gradient_boosting_exposure, nls
+from models._exposure_model import ExposurePredictor
+from models._exposure_network import Scale
+from models._exposure_readings import PLAIN, Reader
+from models._least_squares import HIGH, LOW
 
 WORLD = TEMPERATURE_CORRECTED
 FINE, COARSE = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
@@ -45,3 +50,15 @@ def test_a_row_trained_with_nuisances_beats_least_squares_behind_a_slow_electrod
     assert (rmse(fitted, asked) < 0.6 * rmse(nls.MODEL.fit(None, None, CONTEXT), asked)).all()
     # Electrode and chemistry are simulated in fit, twice for every trace shown: four copies of each case.
     assert fitted.simulator_calls == 2 * (4 * 1_000 + 4 * 200)
+
+
+def test_no_answer_is_less_sure_than_the_prior_or_outside_it():
+    traces, reader = cases("test", 3).traces, Reader(WORLD, FINE.noise_sd, PLAIN)
+
+    def lost(features, targets, sd):
+        return torch.tensor([[0.0, -9.0]] * 3), torch.full((3, 2), 1e4)
+
+    answer = ExposurePredictor(reader, Scale.of(reader.read(traces).features), lost, threads=1).predict(traces)
+    np.testing.assert_allclose(answer.mean, [[0.5 * (LOW + HIGH)[0], LOW[1]]] * 3)
+    # About its middle a uniform density has this root mean square, about an end twice as much.
+    np.testing.assert_allclose(answer.sd, [(HIGH - LOW) / np.sqrt(12) * [1, 2]] * 3)

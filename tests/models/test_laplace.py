@@ -41,6 +41,17 @@ def test_fewer_nodes_answer_the_same_where_k_d_is_wide():
     assert (np.abs(few - many) / (HIGH - LOW)).max() < 1e-3
 
 
+def test_a_posterior_that_presses_against_an_end_of_the_prior_is_resolved():
+    # The electrode lags, and nothing says so: the best k_d is the smallest.
+    traces = draw_cases((Acquisition(30.0, 0.3, lag_s=2.0),), WORLD, "laplace", 50).traces
+    context = Context(0, (ACQUISITIONS[0],), WORLD)
+    few, many = (laplace.Laplace(n).fit(None, None, context).predict(traces) for n in (12, 96))
+    assert np.median(many.mean[:, 1] - LOW[1]) < 0.01 * (HIGH - LOW)[1]
+    # Two cases in a hundred lie in a corner of the prior, where E0 has an end as well and twelve nodes are too few.
+    assert np.quantile(np.abs(few.mean - many.mean) / many.sd, 0.95) < 0.01
+    assert np.quantile(np.abs(few.sd / many.sd - 1), 0.95) < 0.01
+
+
 @given(low=st.floats(-20, 20), width=st.floats(0.05, 20))
 def test_cut_normal_has_the_moments_of_scipy(low, width):
     high = low + width

@@ -55,4 +55,14 @@ def test_draws_that_all_press_against_an_end_of_the_prior_still_have_a_width():
     answer = npe.NpePredictor(Pressed(), np.zeros(1), np.ones(1), 0, None).predict(traces)
     width = np.array([target.high - target.low for target in TARGETS])
     assert answer.mean == pytest.approx(np.tile([target.high for target in TARGETS], (3, 1)))
-    assert answer.sd == pytest.approx(np.tile(width * 2.0**-23, (3, 1)))
+    assert (answer.mean <= [target.high for target in TARGETS]).all()
+    assert answer.sd == pytest.approx(np.tile(width * npe.NARROWEST, (3, 1)))
+
+
+def test_epochs_are_compared_by_cases_that_it_does_not_learn_from():
+    train, valid = (draw_cases((TRAINING,), TEMPERATURE_CORRECTED, f"npe/{part}", 8) for part in ("train", "valid"))
+    model, generator = npe.Npe(copies=2), np.random.default_rng(0)
+    (seen, targets), (seen_valid, targets_valid) = (model._seen(cases, generator) for cases in (train, valid))
+    assert seen.shape == seen_valid.shape == (3 * 8, seen.shape[1])
+    np.testing.assert_array_equal(targets, np.tile(train.targets.values, (3, 1)))
+    assert not {tuple(row) for row in targets} & {tuple(row) for row in targets_valid}
