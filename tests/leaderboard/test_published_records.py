@@ -46,6 +46,11 @@ def test_cells_are_those_of_the_plan_and_the_readme_counts_those_that_are_missin
     assert int(counted[1].replace(",", "") if counted else 0) == len(cells - there)
 
 
+def test_the_plan_is_complete(records, planned, tasks):
+    there = {record.cell for record in records}
+    assert [cell.cell for cell in planned_cells(planned, tasks) if cell.cell not in there] == []
+
+
 @pytest.mark.slow
 @pytest.mark.smoke
 def test_every_record_says_what_its_predictions_say(records):
