@@ -13,8 +13,10 @@ from leaderboard.overview import Overview, place_text
 from leaderboard.statistics import Comparison
 from leaderboard.wording import SHOWN, Shown, ratio_text
 
-COLUMNS = (1.02, 1.15, 1.27)
-"""Where numbers stand beside a panel, in its widths."""
+PANEL = 3.5
+"""Width of a panel [inch]."""
+COLUMNS = (0.07, 0.53, 0.95)
+"""Where numbers begin beside a panel [inch]."""
 
 
 def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | None:
@@ -38,7 +40,9 @@ def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | Non
     left = 0.3 + max(text_width(row) for row in [*rows, *(row for row, _ in overview.outside)])
     n_rows = len(rows) + len(overview.outside)
     height = 1.55 + 0.3 * n_rows
-    figure = Figure(figsize=(left + 8.6, height))
+    ties = [row.groups for comparison in overview.comparisons for row in comparison.rows]
+    beside = COLUMNS[-1] + max(map(text_width, [*ties, "tie"])) + 0.15
+    figure = Figure(figsize=(left + len(SHOWN) * (PANEL + beside), height))
     axes = figure.subplots(1, len(SHOWN), sharey=True)
     for ax, comparison, shown in zip(axes, overview.comparisons, SHOWN, strict=True):
         _panel(ax, comparison, rows, [row for row, _ in overview.outside], shown, looks)
@@ -46,7 +50,7 @@ def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | Non
     axes[0].set_ylim(n_rows - 0.5, -0.5)
     figure.suptitle(f"RMSE / ceiling over {len(overview.tasks)} core tasks: {overview.preset}, {_what(overview)}")
     figure.text(0.5, 0.1 / height, _note(overview), ha="center", fontsize=8, color="0.3")
-    frame(figure, left=left, right=1.35, bottom=0.75, top=0.65, wspace=0.45)
+    frame(figure, left=left, right=beside, bottom=0.75, top=0.65, wspace=beside / PANEL)
     return figure
 
 
@@ -63,9 +67,18 @@ def _panel(
         ax.plot([row.ratio], [place], marker=look.marker, color=look.colour, markersize=7)
         texts = (ratio_text(row.ratio), place_text(row.rank) if row.rank else "", row.groups)
         for column, text in zip(COLUMNS, texts, strict=True):
-            ax.text(column, place, text, transform=at_right, va="center", fontsize=8)
+            ax.text(1 + column / PANEL, place, text, transform=at_right, va="center", fontsize=8)
     for place, _ in enumerate(outside, start=len(rows)):
-        ax.text(COLUMNS[0], place, "outside", transform=at_right, va="center", fontsize=8, style="italic", color="0.3")
+        ax.text(
+            1 + COLUMNS[0] / PANEL,
+            place,
+            "outside",
+            transform=at_right,
+            va="center",
+            fontsize=8,
+            style="italic",
+            color="0.3",
+        )
     ax.axvline(1.0, color="0", linewidth=1.0, linestyle=":")
     low = min(1.0, *(row.low for row in comparison.rows))
     high = max(1.5, *(row.high for row in comparison.rows))
@@ -74,7 +87,7 @@ def _panel(
     ax.set_xlim(low, high)
     for column, heading in zip(COLUMNS, ("ratio", "place", "tie"), strict=True):
         if heading == "ratio" or not comparison.cases_only:
-            ax.text(column, 1.02, heading, transform=ax.transAxes, fontsize=7, color="0.3")
+            ax.text(1 + column / PANEL, 1.02, heading, transform=ax.transAxes, fontsize=7, color="0.3")
     ax.set_title(shown.formula)
     ax.set_xlabel("RMSE / ceiling, 1 = nothing left to gain")
     ax.grid(axis="y", visible=False)

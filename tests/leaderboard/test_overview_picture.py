@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from leaderboard.looks import looks_of
+from leaderboard.looks import looks_of, text_width
 from leaderboard.overview import Overview
 from leaderboard.overview_picture import draw_overview
 from leaderboard.statistics import Comparison, RowResult
@@ -37,6 +39,18 @@ def test_rows_outside_the_ranking_are_drawn_as_such():
     figure = draw_overview(overview_of(outside=(("nls", "why"),)), looks_of(["gru", "tcn", "nls"]))
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["gru", "tcn", "nls"]
     assert "outside" in texts(figure.axes[0])
+
+
+def test_many_letters_of_a_tie_make_room_for_themselves():
+    narrow = overview_of()
+    first, *others = narrow.comparisons[0].rows
+    comparison = replace(narrow.comparisons[0], rows=(replace(first, groups="abcdefghijkl"), *others))
+    wide = replace(narrow, comparisons=(comparison, comparison))
+    figures = [draw_overview(each, looks_of(["gru", "tcn"])) for each in (narrow, wide)]
+    widths = [figure.get_figwidth() for figure in figures]
+    assert widths[1] - widths[0] == pytest.approx(2 * (text_width("abcdefghijkl") - text_width("tie")))
+    panels = [figure.axes[0].get_position().width * width for figure, width in zip(figures, widths, strict=True)]
+    assert panels[1] == pytest.approx(panels[0])
 
 
 def test_overview_without_rows_is_not_drawn():
