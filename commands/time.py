@@ -48,8 +48,8 @@ def time(
       python run_bench.py time --scaling score --row gradient_boosting
 
     Costs are processor seconds, so that other work on the machine moves them little. The peers live in an environment
-    of their own, which 'make peers' creates; without it their lines say so. The score curves train networks for 40 minutes and more;
-    what is done is kept, and the same command goes on.
+    of their own, which 'make peers' creates; without it their lines say so. The score curves train networks for
+    40 minutes and more; what is done is kept, and the same command goes on.
     """
     console = Console()
     with friendly_errors():
