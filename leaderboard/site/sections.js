@@ -29,7 +29,7 @@ function drawOverview() {
     if (overview.rows.length) body.append(sortable(`overview-${number}`, caption, columns, rows, pinned, drawOverview));
     else body.append(el("p", { class: "note" }, "No row has every core task yet."));
     if (overview.detectable) body.append(el("p", { class: "note" }, overview.detectable));
-    if (overview.outside.length) body.append(el("details", {}, el("summary", {}, `Outside the ranking: ${overview.outside.length} rows`),
+    if (overview.outside.length) body.append(el("details", {}, el("summary", {}, `Outside the ranking: ${overview.outside.length} row${overview.outside.length === 1 ? "" : "s"}`),
       el("ul", { class: "plain" }, overview.outside.map(([row, why]) => el("li", {}, el("strong", {}, row), `: ${why}`)))));
   });
 }
