@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.posterior import Posterior
 from bench.world.equilibria import World
 from bench.world.quantities import TARGETS
 from bench.world.simulator import simulate_ph
@@ -64,26 +63,6 @@ def forecast_ph(known: Array, predicted: Array, world: World) -> tuple[Array, in
     clipped = np.clip(predicted, low, high)
     n_clipped = int((clipped != predicted).any(axis=1).sum())
     return simulate_ph(REFERENCE_TIME_S, known, clipped, world), n_clipped
-
-
-def posterior_forecast(posterior: Posterior, known: Array, world: World) -> tuple[Array, Array]:
-    """Posterior predictive mean and standard deviation of the pH on the reference grid: the forecast's ceiling.
-
-    Parameters
-    ----------
-    posterior : Posterior
-        Posteriors of the cases.
-    known : array, shape (case, 5)
-        Known inputs.
-    world : World
-        Chemistry that the cases live in.
-
-    Returns
-    -------
-    mean, sd : array, shape (case, 401)
-        PH.
-    """
-    return posterior.predictive_ph(REFERENCE_TIME_S, known, world)
 
 
 def forecast_scores(truth: Array, forecast: Array) -> dict[str, float]:

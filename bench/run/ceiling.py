@@ -13,7 +13,7 @@ import numpy as np
 from bench.calibration import exact_uncertainty
 from bench.compiled import ROOT
 from bench.draw import draw_measured
-from bench.forecast import REFERENCE_TIME_S, forecast_scores, posterior_forecast, true_ph
+from bench.forecast import REFERENCE_TIME_S, forecast_scores, true_ph
 from bench.metrics import METRIC_VERSION, scores
 from bench.posterior import Posterior, exact_posterior
 from bench.run import provenance
@@ -27,8 +27,8 @@ from bench.world.quantities import TARGET_NAMES, TARGETS
 
 CEILING = "bayes"
 """Name of the row."""
-SOURCE = ROOT / "bench" / "forecast.py"
-"""File whose digest stands for the row: it imports the posterior, and nothing of the runner."""
+SOURCE = ROOT / "bench" / "posterior.py"
+"""File whose digest stands for the row."""
 
 
 def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: Seal | None = None) -> Iterator[Record]:
@@ -92,7 +92,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     answers = Answers(known, truth, posterior.mean, posterior.sd)
     predict_s, predict_cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
     true = true_ph(known, truth, task.test_world)
-    forecast, band = posterior_forecast(posterior, known, task.test_world)
+    forecast, band = posterior.predictive_ph(REFERENCE_TIME_S, known, task.test_world)
     stem = digest_of([task.name, cell.preset, cell.test_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / task.name / f"{CEILING}-{stem}.npz"
     write_arrays(

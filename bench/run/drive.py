@@ -185,9 +185,8 @@ def _write_order(job: Job, cells: list[Cell], folder: Path) -> None:
     first = job.first
     write_json(
         folder / "job.json",
-        {
-            "plugin": str(first.plugin.path.resolve()),
-            "overrides": first.plugin.overrides,
+        first.plugin.order
+        | {
             "seed": first.seed,
             "sizes": asdict(first.sizes),
             "tasks": [asdict(cell.task) for cell in cells],

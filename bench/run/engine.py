@@ -180,8 +180,7 @@ def check_settings(plugins: Sequence[Plugin], sizes: Sizes, *, sealed: bool = Fa
     """
     for plugin in plugins:
         with tempfile.TemporaryDirectory(prefix="check-") as name:
-            order = {"plugin": str(plugin.path.resolve()), "overrides": plugin.overrides}
-            write_json(Path(name) / "job.json", order | {"sizes": asdict(sizes), "tasks": []})
+            write_json(Path(name) / "job.json", plugin.order | {"sizes": asdict(sizes), "tasks": []})
             sandbox = sandbox_for(plugin.path, ROOT) if sealed else None
             with Child(Path(name), 1, Limits(time_s=120.0), sandbox=sandbox) as child:
                 try:

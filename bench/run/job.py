@@ -7,7 +7,9 @@ starts it with that folder as the working directory.
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import pickle
 import re
 import sys
@@ -165,6 +167,7 @@ def main() -> None:
 def _serve(channel: Channel) -> None:
     """Carry out the orders of one job."""
     order = json.loads(Path("job.json").read_text(encoding="utf-8"))
+    _watch(Path(order["plugin"]), {Path(name) for name in order["files"]})
     model = load_model(Path(order["plugin"]), order["overrides"])
     sizes = Sizes(**order["sizes"])
     lacking = missing_packages(model)
@@ -195,6 +198,30 @@ def _serve(channel: Channel) -> None:
             channel.send("predicted", simulator_calls=predictor.simulator_calls)
             _write_answer(prediction, message["answer"])
             channel.send("written")
+
+
+def _watch(plugin: Path, counted: set[Path]) -> None:
+    """Refuse to read a file beside a plugin that its digest does not count: changed, it would go unseen."""
+    folder, elsewhere = plugin.parent, [Path.cwd(), Path(sys.prefix), Path(sys.base_prefix)]
+    if not folder.is_relative_to(ROOT):
+        elsewhere.append(ROOT)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event != "open" or not isinstance(arguments[0], str | bytes) or arguments[2] & (os.O_WRONLY | os.O_RDWR):
+            return
+        name = os.path.realpath(os.fsdecode(arguments[0]))
+        if not name.startswith(f"{folder}{os.sep}"):
+            return
+        path = Path(importlib.util.source_from_cache(name) if name.endswith(".pyc") else name)
+        beside = path.relative_to(folder)
+        if path in counted or beside.parts[0].startswith(".") or any(map(path.is_relative_to, elsewhere)):
+            return
+        raise PluginError(
+            f"plugin '{plugin.stem}': a file beside it that it reads must be named in its source, got {beside}. "
+            "Write its name there as a text, so that a changed file is seen."
+        )
+
+    sys.addaudithook(hook)
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
-from bench.run.provenance import libraries_of, source_digest, versions_of
+from bench.run.provenance import versions_of
 from bench.run.record import FINAL, Record
+from bench.run.sources import source_digest, sources_of
 from bench.task import Sizes, Task, digest_of
 
 DRAW = ROOT / "bench" / "draw.py"
@@ -60,10 +61,16 @@ class Plugin:
         """Digest of the sources and library versions behind the model."""
         return source_digest(self.path)
 
+    @property
+    def order(self) -> dict[str, Any]:
+        """What a child needs to load it, and which files beside it are known to count."""
+        files = sorted(map(str, sources_of(self.path).files))
+        return {"plugin": str(self.path.resolve()), "overrides": self.overrides, "files": files}
+
     @cached_property
     def versions(self) -> dict[str, str]:
         """Versions of the libraries that the model imports."""
-        return versions_of(libraries_of(self.path))
+        return versions_of(sources_of(self.path).libraries)
 
 
 @dataclass(frozen=True)

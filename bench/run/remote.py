@@ -23,7 +23,7 @@ from bench.run.drive import Outcome, Place, drive
 from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plugin
 from bench.run.prediction import Answer
-from bench.run.provenance import source_digest
+from bench.run.sources import source_digest, sources_of
 from bench.run.store import CaseStore
 from bench.task import Sizes, task_from_dict
 
@@ -204,7 +204,7 @@ def digests(paths: list[str]) -> dict[str, str]:
     >>> digests(["models/no_such_file.py"])
     {'models/no_such_file.py': ''}
     """
-    source_digest.cache_clear()  # a worker lives long, and its checkout may change under it
+    sources_of.cache_clear()  # a worker lives long, and its checkout may change under it
     return {path: source_digest(ROOT / path) if (ROOT / path).is_file() else "" for path in paths}
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.draw import draw_measured, draw_parameters
-from bench.forecast import REFERENCE_TIME_S, forecast_ph, forecast_scores, posterior_forecast, true_ph
+from bench.forecast import REFERENCE_TIME_S, forecast_ph, forecast_scores, true_ph
 from bench.posterior import exact_posterior
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import FIXED_25C, TEMPERATURE_CORRECTED
@@ -52,7 +52,7 @@ def test_no_point_forecast_beats_the_posterior_predictive_mean():
     measured, targets = draw_measured(acquisition, TEMPERATURE_CORRECTED, "forecast", range(600))
     posterior = exact_posterior(measured, acquisition, TEMPERATURE_CORRECTED)
     true = true_ph(measured.known, targets.values, TEMPERATURE_CORRECTED)
-    best, sd = posterior_forecast(posterior, measured.known, TEMPERATURE_CORRECTED)
+    best, sd = posterior.predictive_ph(REFERENCE_TIME_S, measured.known, TEMPERATURE_CORRECTED)
     of_means, _ = forecast_ph(measured.known, posterior.mean, TEMPERATURE_CORRECTED)
     ceiling = forecast_scores(true, best)["ph_rmse"]
     assert ceiling < forecast_scores(true, of_means)["ph_rmse"]

@@ -181,11 +181,11 @@ def test_a_cell_is_given_as_soon_as_it_is_done_while_its_job_goes_on(plan_of, be
 
 def test_planning_reads_the_sources_of_a_plugin_once_and_asks_for_no_commit(plan_of, monkeypatch):
     read = []
-    monkeypatch.setattr(bench.run.plan, "libraries_of", lambda path: read.append(path.stem) or set())
+    monkeypatch.setattr(bench.run.plan, "versions_of", lambda libraries: read.append(libraries) or {})
     monkeypatch.setattr(bench.run.provenance, "commit", lambda: pytest.fail("the commit was asked for"))
     plan = plan_of([("behaves", {}), ("neighbour", {})], ALL, seeds=3)
     assert len(planned(plan, [])) == 18
-    assert sorted(read) == ["behaves", "neighbour"]
+    assert len(read) == 2
 
 
 def test_open_cells_without_a_record_are_planned_until_they_run(run_rows, plan_of, out):
@@ -202,3 +202,13 @@ def test_open_cells_without_a_record_are_planned_until_they_run(run_rows, plan_o
         ('raises(where="fit")', "sparse"): "not_run",
     }
     assert {r.status for r in run_rows(out, rows, ("dense", "sparse")).values()} == {"ok", "failed"}
+
+
+def test_a_file_beside_a_plugin_that_its_digest_does_not_count_cannot_be_read(run_rows, out):
+    records = run_rows(out, [("reads", {}), ("reads", {"stem": "_answering"})])
+    assert records["reads", "dense"].status == "failed"
+    assert records["reads", "dense"].message == (
+        "plugin 'reads': a file beside it that it reads must be named in its source, got _table.py. "
+        "Write its name there as a text, so that a changed file is seen."
+    )
+    assert records['reads(stem="_answering")', "dense"].status == "ok"  # it imports that one
