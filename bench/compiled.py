@@ -25,11 +25,6 @@ CACHE_VARIABLE = "NUMBA_CACHE_DIR"
 def kernel_digest() -> str:
     """Digest of every source file under ``bench/`` and ``models/`` that holds a compiled kernel.
 
-    Returns
-    -------
-    str
-        Sixteen hexadecimal digits.
-
     Examples
     --------
     >>> len(kernel_digest())
@@ -49,16 +44,6 @@ numba.config.CACHE_DIR = str(Path(os.environ.get(CACHE_VARIABLE, ROOT / ".cache"
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of numbers and arrays to machine code, at its first call or from the cache.
-
-    Parameters
-    ----------
-    function : callable
-        A function in the subset of Python that numba compiles. Divisions by zero follow IEEE 754.
-
-    Returns
-    -------
-    callable
-        The compiled function; it releases the interpreter lock.
 
     Examples
     --------

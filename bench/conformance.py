@@ -17,15 +17,6 @@ PASSED, FAILED, DECLINED = "passed", "failed", "declined"
 class Outcome:
     """What came out of one check of one model.
 
-    Parameters
-    ----------
-    check : str
-        Name of the check.
-    status : str
-        ``passed``, ``failed`` or ``declined``.
-    message : str
-        What is wrong and how to mend it, or why the check does not apply; empty where it passed.
-
     Examples
     --------
     >>> Outcome("overfits", DECLINED, "it declares fixed features").status
@@ -54,19 +45,7 @@ def _fixed(subject: Subject) -> str | None:
 
 @dataclass(frozen=True)
 class Check:
-    """One property that every model must have.
-
-    Parameters
-    ----------
-    name : str
-        Name in outcomes.
-    ask : callable
-        Subject to None, or to a sentence that says what is wrong and how to mend it.
-    declines : callable
-        Subject to None, or to the reason why the check does not apply.
-    scored : bool
-        Whether it asks for a score, so that the model must be fitted on enough cases.
-    """
+    """One property that every model must have."""
 
     name: str
     ask: Callable[[Subject], str | None]
@@ -93,20 +72,7 @@ CHECKS = (
 
 
 def examine(check: Check, subject: Subject) -> Outcome:
-    """Put one check to one model.
-
-    Parameters
-    ----------
-    check : Check
-        One of ``CHECKS``.
-    subject : Subject
-        The model, with the fits that other checks have made already.
-
-    Returns
-    -------
-    Outcome
-        Whatever the model raises is a failure of the check, with the error in its message.
-    """
+    """Put one check to one model."""
     try:
         reason = subject.cannot() or check.declines(subject)
         wrong = None if reason else check.ask(subject)
@@ -121,19 +87,6 @@ def examine(check: Check, subject: Subject) -> Outcome:
 
 
 def conformance(model: Model, sizes: Sizes = SIZES) -> tuple[Outcome, ...]:
-    """Put every check to a model.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    sizes : Sizes
-        How many cases it is fitted and tested on.
-
-    Returns
-    -------
-    tuple of Outcome
-        One a check, in the order of ``CHECKS``.
-    """
+    """Put every check to a model."""
     subject = Subject(model, sizes)
     return tuple(examine(check, subject) for check in CHECKS)

@@ -24,20 +24,6 @@ class PluginError(BenchError):
 def unknown(where: str, which: str, known: Iterable[str]) -> BenchError:
     """Build the error for a name that does not exist, naming those that do and the closest.
 
-    Parameters
-    ----------
-    where : str
-        What kind of thing was looked for, such as ``task``.
-    which : str
-        The name that was asked for.
-    known : iterable of str
-        The names that exist.
-
-    Returns
-    -------
-    BenchError
-        The error, for the caller to raise.
-
     Examples
     --------
     >>> print(unknown("task", "shift_10", ["shift_1s", "shift_10s"]))

@@ -23,68 +23,21 @@ FEW = Sizes(train=64, valid=32, test=32, seeds=1)
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A model under examination; its cases are drawn and its fits are made once, when a check first asks for them.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    sizes : Sizes
-        How many cases it is fitted and tested on.
-    """
+    """A model under examination; its cases are drawn and its fits are made once, when a check first asks for them."""
 
     model: Model
     sizes: Sizes = SIZES
 
     def cases(self, part: str, n_cases: int, *acquisitions: Acquisition) -> Cases:
-        """Cases drawn afresh: the same for the same arguments.
-
-        Parameters
-        ----------
-        part : str
-            Name of the random streams.
-        n_cases : int
-            How many.
-        *acquisitions : Acquisition
-            How they are measured, in turn; as in training where none is given.
-
-        Returns
-        -------
-        Cases
-            Nobody else holds them.
-        """
+        """Cases drawn afresh: the same for the same arguments."""
         return draw_cases(acquisitions or (TRAINING,), TEMPERATURE_CORRECTED, f"conformance/{part}", n_cases)
 
     def fit(self, train: Cases, valid: Cases, acquisition: Acquisition = TRAINING) -> Predictor:
-        """Fit the model with seed 0.
-
-        Parameters
-        ----------
-        train, valid : Cases
-            What it is fitted on.
-        acquisition : Acquisition
-            How they were measured.
-
-        Returns
-        -------
-        Predictor
-            A new one.
-        """
+        """Fit the model with seed 0."""
         return self.model.fit(train, valid, Context(0, (acquisition,), TEMPERATURE_CORRECTED))
 
     def cannot(self, test: Acquisition = TRAINING) -> str | None:
-        """The model's own reason against being tested on an acquisition.
-
-        Parameters
-        ----------
-        test : Acquisition
-            How the test traces are measured.
-
-        Returns
-        -------
-        str or None
-            The reason.
-        """
+        """The model's own reason against being tested on an acquisition."""
         return self.model.cannot(Task("conformance", "does it keep the contract", (TRAINING,), test), self.sizes)
 
     @cached_property

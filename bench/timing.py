@@ -15,32 +15,6 @@ from bench.errors import BenchError
 class Figure:
     """One measured cost, beside that of a peer on the same work, and what was aimed at.
 
-    Parameters
-    ----------
-    section : str
-        Group of figures that are measured together.
-    work : str
-        What was done.
-    value : float or None
-        What it cost, or came to; None where it was not measured.
-    unit : str
-        Unit of the value, and of the peer's.
-    peer : str
-        What else does the same work; empty for a figure that stands by itself.
-    peer_value : float or None
-        What it cost the peer; None where it was not measured.
-    least_ratio : float or None
-        Least ratio of the peer's value to ours that is aimed at.
-    most, least : float or None
-        Bounds of a value that stands by itself.
-    note : str
-        How exact both were, or why there is no number.
-
-    Raises
-    ------
-    BenchError
-        A value that is not above 0.
-
     Examples
     --------
     >>> figure = Figure("simulate", "a trace", 2.0, "us", "a loop", 9000.0, least_ratio=4000.0)
@@ -83,49 +57,17 @@ class Figure:
 
 
 def n_cores() -> int:
-    """Number of cores that this process may use.
-
-    Returns
-    -------
-    int
-        At least 1.
-    """
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 def cpu_seconds(work: Callable[[], object], n_calls: int = 3) -> float:
-    """Processor seconds of one call, of all threads of this process: the least of several.
-
-    Parameters
-    ----------
-    work : callable
-        What is measured; called once before, for caches.
-    n_calls : int
-        Calls measured.
-
-    Returns
-    -------
-    float
-        Seconds.
-    """
+    """Processor seconds of one call, of all threads of this process: the least of several."""
     return race({"it": work}, n_calls)["it"]
 
 
 def race(works: Mapping[str, Callable[[], object]], n_rounds: int) -> dict[str, float]:
-    """Processor seconds of one call of each work, in turns, so that a change of the machine's pace meets all.
-
-    Parameters
-    ----------
-    works : mapping
-        Name to what is measured; each is called once before, for caches.
-    n_rounds : int
-        Calls of each.
-
-    Returns
-    -------
-    dict
-        Name to the least of its seconds.
-    """
+    """Processor seconds of one call of each work, in turns, so that a change of the machine's pace meets all."""
     return {name: min(spent) for name, spent in turns(works, n_rounds).items()}
 
 
@@ -133,18 +75,6 @@ def turns(
     works: Mapping[str, Callable[[], object]], n_rounds: int, clock: Callable[[], float] = time.process_time
 ) -> dict[str, list[float]]:
     """Seconds of every call of ``race``.
-
-    Parameters
-    ----------
-    works, n_rounds
-        As for ``race``.
-    clock : callable
-        Seconds since some time in the past; processor seconds without it.
-
-    Returns
-    -------
-    dict
-        Name to one number a round.
 
     Examples
     --------
@@ -165,18 +95,6 @@ def turns(
 
 def usual_ratio(spent: Mapping[str, list[float]], above: str, below: str) -> float:
     """Median over rounds of the ratio of two works of ``turns``.
-
-    Parameters
-    ----------
-    spent : mapping
-        What ``turns`` gave.
-    above, below : str
-        Names of the two.
-
-    Returns
-    -------
-    float
-        How many times as long ``above`` took.
 
     Examples
     --------

@@ -58,18 +58,7 @@ HEADS = "".join(
 
 
 def imports_between(root: Path) -> set[Arrow]:
-    """Which folder imports which, from every import statement of the sources.
-
-    Parameters
-    ----------
-    root : Path
-        The checkout.
-
-    Returns
-    -------
-    set of (str, str)
-        Importing and imported name, of ``BOXES``; a folder that has no box of its own counts as the one that holds it.
-    """
+    """Which folder imports which, from every import statement of the sources."""
     tops = {name.split("/")[0] for name in BOXES}
     files = [
         path for top in sorted(tops) for path in ([root / top] if top.endswith(".py") else (root / top).rglob("*.py"))
@@ -86,16 +75,6 @@ def imports_between(root: Path) -> set[Arrow]:
 
 def architecture_svg(arrows: set[Arrow]) -> str:
     """Draw boxes and arrows.
-
-    Parameters
-    ----------
-    arrows : set of (str, str)
-        Importing and imported name, of ``BOXES``. Those from outside into parts of the instrument lead to its frame.
-
-    Returns
-    -------
-    str
-        An SVG file; every arrow has its sentence as title.
 
     Examples
     --------

@@ -28,19 +28,7 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Row:
-    """Which row is asked, and how it was trained.
-
-    Parameters
-    ----------
-    plugin : Plugin
-        The model.
-    task : Task
-        Task on whose training cases it is fitted.
-    preset : str
-        Name of the sizes.
-    out : Path
-        Folder of stored fits.
-    """
+    """Which row is asked, and how it was trained."""
 
     plugin: Plugin
     task: Task

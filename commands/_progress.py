@@ -21,17 +21,7 @@ LINE_EVERY_S = 5.0
 
 
 class RunProgress(AbstractContextManager["RunProgress"]):
-    """Shows what each job is doing and how long it and the run have left.
-
-    Parameters
-    ----------
-    console : rich.console.Console
-        Where to; bars are drawn only on a terminal.
-    n_cells : int
-        Cells to be done.
-    expected_s : float
-        Estimated wall seconds of the run; 0 where nothing is known.
-    """
+    """Shows what each job is doing and how long it and the run have left."""
 
     def __init__(self, console: Console, n_cells: int, expected_s: float) -> None:
         self._console = console

@@ -30,19 +30,7 @@ RATIO_TICKS = (1, 1.01, 1.03, 1.1, 1.3, 2, 5, 10, 20, 50, 100, 1e3, 1e4, 1e6)
 
 
 def predict_costs(tables: Sequence[Table]) -> dict[str, float]:
-    """What a prediction costs each line, all test cases asked at once.
-
-    Parameters
-    ----------
-    tables : sequence of Table
-        The tasks.
-
-    Returns
-    -------
-    dict
-        Label of a line to microseconds of one core a case, geometric mean over tasks and seeds; wall time where
-        CPU time was not measured. Lines without a measured cost on every task are left out.
-    """
+    """What a prediction costs each line, all test cases asked at once."""
     found: dict[str, list[float]] = {}
     for table in tables:
         for line in table.lines:
@@ -53,22 +41,7 @@ def predict_costs(tables: Sequence[Table]) -> dict[str, float]:
 
 
 def draw_accuracy_cost(overview: Overview, tables: Sequence[Table], looks: Mapping[str, Look]) -> Figure | None:
-    """Draw RMSE / ceiling against the cost of a prediction.
-
-    Parameters
-    ----------
-    overview : Overview
-        What is compared.
-    tables : sequence of Table
-        Its tasks.
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure or None
-        A panel a target, with the ceiling and the floor as lines; None where no row has both a ratio and a cost.
-    """
+    """Draw RMSE / ceiling against the cost of a prediction."""
     costs = predict_costs(tables)
     rows = [row for row in overview.rows if row in costs]
     if not rows:

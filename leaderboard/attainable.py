@@ -18,23 +18,7 @@ FAR = 5.0
 
 
 def attainable(table: Table) -> tuple[str, ...]:
-    """Say what the exact posterior reaches on a task, one sentence a target.
-
-    Parameters
-    ----------
-    table : Table
-        Lines of one task.
-
-    Returns
-    -------
-    tuple of str
-        Nothing where the table has no ceiling; a further sentence where the ceiling contradicts itself.
-
-    Raises
-    ------
-    BenchError
-        A ceiling without its scores.
-    """
+    """Say what the exact posterior reaches on a task, one sentence a target."""
     ceiling = table.ceiling
     if ceiling is None:
         return ()

@@ -35,19 +35,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Cells of one preset that belong to the audit.
-
-    Parameters
-    ----------
-    records : mapping
-        Task, row and seed to the record.
-    seeds : tuple of int
-        Seeds of the base.
-    predicted : mapping
-        Task and row to the predictions of every seed, of rows that have all.
-    missing : tuple of str
-        The other rows, each with the reason.
-    """
+    """Cells of one preset that belong to the audit."""
 
     records: Mapping[tuple[str, str, int], Record]
     seeds: tuple[int, ...]
@@ -63,31 +51,7 @@ class Cells:
 def read_audit(
     folder: Path, records: Iterable[Record], preset: str, base: str = SOUND, stale: Stale | None = None
 ) -> Audit:
-    """Read the audit from records and the predictions beside them.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the records.
-    records : iterable of Record
-        Its records.
-    preset : str
-        Sizes to take.
-    base : str
-        Row that faults are added to.
-    stale : mapping, optional
-        Cells that are stale: they are left out.
-
-    Returns
-    -------
-    Audit
-        Of all variants whose cells are there; the others are named.
-
-    Raises
-    ------
-    BenchError
-        The base itself lacks a cell.
-    """
+    """Read the audit from records and the predictions beside them."""
     fresh = {(r.task, r.row, r.seed): r for r in records if r.preset == preset and r.cell not in (stale or {})}
     chosen = variants(base)
     cells = _read_cells(folder, fresh, [row for row in rows(chosen) if row], base)

@@ -57,15 +57,7 @@ DECODED = (
 
 @dataclass(frozen=True)
 class Metric:
-    """A wrong way to score right predictions.
-
-    Parameters
-    ----------
-    name, items, severity, sentence : str
-        As in ``Variant``.
-    place : int or None
-        Place among the ten most likely causes.
-    """
+    """A wrong way to score right predictions."""
 
     name: str
     items: str
@@ -85,15 +77,7 @@ METRICS = (
 
 @dataclass(frozen=True)
 class Scored:
-    """What a wrong metric says beside the right one, on one task and target.
-
-    Parameters
-    ----------
-    name, task, target : str
-        Metric and where.
-    right, reported : tuple of float
-        One number a seed.
-    """
+    """What a wrong metric says beside the right one, on one task and target."""
 
     name: str
     task: str
@@ -118,18 +102,6 @@ class Statistics:
 def training_statistics(n_train: int, seed: int) -> Statistics:
     """Statistics of the training targets, as a scaler has them; targets do not depend on the task.
 
-    Parameters
-    ----------
-    n_train : int
-        Number of training cases.
-    seed : int
-        Seed of the run.
-
-    Returns
-    -------
-    Statistics
-        Of the same draw as ``bench.draw.training_cases``.
-
     Examples
     --------
     >>> training_statistics(100, 0).mean.shape
@@ -141,20 +113,6 @@ def training_statistics(n_train: int, seed: int) -> Statistics:
 
 def decoded(name: str, mean: Array, truth: Array, training: Statistics) -> Array:
     """Predictions as they come out with a fault of decoding.
-
-    Parameters
-    ----------
-    name : str
-        One of ``DECODED``.
-    mean, truth : array, shape (case, 2)
-        Right predictions, and the truth whose statistics leak into one of the faults.
-    training : Statistics
-        Of the training targets.
-
-    Returns
-    -------
-    array, shape (case, 2)
-        What is scored.
 
     Examples
     --------
@@ -168,22 +126,7 @@ def decoded(name: str, mean: Array, truth: Array, training: Statistics) -> Array
 
 
 def reported(name: str, truth: Array, mean: Array, training: Statistics) -> Array:
-    """R2 that a wrong metric gives.
-
-    Parameters
-    ----------
-    name : str
-        One of ``METRICS``.
-    truth, mean : array, shape (case, 2)
-        True and predicted targets in physical units.
-    training : Statistics
-        Of the training targets.
-
-    Returns
-    -------
-    array, shape (2,)
-        For E0 and k_d; the same number twice where the metric does not tell them apart.
-    """
+    """R2 that a wrong metric gives."""
     if name == "r2_pooled":
         return np.full(2, 1.0 - np.sum((truth - mean) ** 2) / (np.sum((truth - truth.mean()) ** 2) + EPSILON))
     if name == "r2_mean_of_cases":
@@ -196,20 +139,7 @@ def reported(name: str, truth: Array, mean: Array, training: Statistics) -> Arra
 
 
 def metric_verdict(scored: list[Scored]) -> str:
-    """Judge a wrong metric.
-
-    Parameters
-    ----------
-    scored : list of Scored
-        On every task and target.
-
-    Returns
-    -------
-    str
-        ``not a fault`` where it gives the right number everywhere, to rounding. Otherwise by k_d in distribution:
-        ``confirmed`` needs three seeds, a mean difference of at least 0.02, and a 95 % interval over seeds that does
-        not reach 0; ``no measurable effect`` an interval inside +-0.02.
-    """
+    """Judge a wrong metric."""
     if not scored:
         return UNDECIDED
     pairs = [pair for each in scored for pair in zip(each.right, each.reported, strict=True)]

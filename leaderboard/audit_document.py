@@ -19,35 +19,13 @@ UNMEASURED = "not measured yet"
 
 
 def published(folder: Path) -> dict[str, Audit]:
-    """Read the published audits.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of their JSON files.
-
-    Returns
-    -------
-    dict
-        Base to audit; empty before any was published.
-    """
+    """Read the published audits."""
     found = [load_audit(path) for path in sorted(folder.glob("*.json"))]
     return {audit.base: audit for audit in found}
 
 
 def blocks(audits: Mapping[str, Audit]) -> dict[str, str]:
-    """Write the blocks of the page.
-
-    Parameters
-    ----------
-    audits : mapping
-        Base to published audit.
-
-    Returns
-    -------
-    dict
-        Name of a block to its Markdown.
-    """
+    """Write the blocks of the page."""
     sound, holds = audits.get(SOUND), audits.get(HOLDS)
     return {
         "what was run": _run_text(audits),
@@ -60,18 +38,7 @@ def blocks(audits: Mapping[str, Audit]) -> dict[str, str]:
 
 
 def items_table(audit: Audit | None) -> str:
-    """Lay out what answers every item, and what was measured.
-
-    Parameters
-    ----------
-    audit : Audit or None
-        None before any was published.
-
-    Returns
-    -------
-    str
-        Markdown table.
-    """
+    """Lay out what answers every item, and what was measured."""
     verdicts = verdict_texts(audit)
     lines = []
     for item in ITEMS:
@@ -83,18 +50,7 @@ def items_table(audit: Audit | None) -> str:
 
 
 def verdict_texts(audit: Audit | None) -> dict[str, str]:
-    """Verdict of every variant and wrong metric, with the change of R2 that it rests on.
-
-    Parameters
-    ----------
-    audit : Audit or None
-        None before any was published.
-
-    Returns
-    -------
-    dict
-        Name to text.
-    """
+    """Verdict of every variant and wrong metric, with the change of R2 that it rests on."""
     if audit is None:
         return {}
     texts = {

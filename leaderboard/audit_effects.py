@@ -28,23 +28,7 @@ CONFIRMED, OPPOSITE, NONE_MEASURED, NOT_A_FAULT, UNDECIDED = (
 
 @dataclass(frozen=True)
 class Effect:
-    """Change from a base to a row, on one task and target.
-
-    Parameters
-    ----------
-    row, base, task, target : str
-        What is compared, and where.
-    r2, base_r2 : float
-        Mean over seeds of each.
-    change, low, high : float
-        Change of R2, with its 95 % interval.
-    factor, factor_low, factor_high : float
-        RMSE of the row over that of the base, which is also the factor between their RMSE ratios, with its interval.
-    p : float
-        Two-sided p of no change, not adjusted.
-    n_seeds : int
-        Seeds that both have; with one the interval holds for these very fits.
-    """
+    """Change from a base to a row, on one task and target."""
 
     row: str
     base: str
@@ -70,22 +54,6 @@ def effects(
     The difference of log RMSE is paired over cases and seeds; its variance between seeds is moderated over the pairs,
     as that of rows is elsewhere. The change of R2 is the same estimate on another scale: (1 - R2 of the base) times
     (1 - factor squared), the base taken at its geometric mean over seeds.
-
-    Parameters
-    ----------
-    task : str
-        Name of the task.
-    truth : array, shape (case, 2)
-        True targets.
-    errors : mapping
-        Row to squared errors, shape (seed, case, 2), in the targets' units squared; the same seeds in the same order.
-    pairs : sequence of tuple of str
-        Row and base.
-
-    Returns
-    -------
-    dict
-        Row, base and target to the effect.
 
     Examples
     --------
@@ -134,21 +102,6 @@ def effects(
 
 def verdict(effect: Effect | None, p_holm: float, sign: int) -> str:
     """Judge the one comparison that a variant's verdict rests on.
-
-    Parameters
-    ----------
-    effect : Effect or None
-        Its effect; None where a cell is missing.
-    p_holm : float
-        Its p, adjusted for all variants.
-    sign : int
-        Direction that is claimed: -1 for a fault, 1 for a repair.
-
-    Returns
-    -------
-    str
-        ``confirmed`` and ``opposite`` need three seeds, significance and a change of at least 0.02;
-        ``no measurable effect`` an interval inside +-0.02; otherwise ``undecided``.
 
     Examples
     --------

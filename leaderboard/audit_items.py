@@ -12,19 +12,7 @@ FAULTS = "tests/models/_faults/test_arithmetic.py"
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the seed audit.
-
-    Parameters
-    ----------
-    name, asks : str
-        Its number, and what it asks for, in a few words.
-    tests : tuple of str
-        ``file::test`` of the tests that answer it.
-    tasks : tuple of str
-        Tasks that answer it.
-    measured : tuple of str
-        Variants, faults of decoding and wrong metrics that answer it.
-    """
+    """One item of the seed audit."""
 
     name: str
     asks: str

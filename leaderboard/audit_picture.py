@@ -29,18 +29,7 @@ FORMULAS = {shown.name: shown.formula for shown in SHOWN}
 
 
 def draw_audit(audit: Audit) -> Figure:
-    """Draw changes of R2 with their intervals, a line a variant.
-
-    Parameters
-    ----------
-    audit : Audit
-        With at least one variant that could be compared.
-
-    Returns
-    -------
-    Figure
-        Left: added to its base; right: removed from the pipeline as found, where anything was.
-    """
+    """Draw changes of R2 with their intervals, a line a variant."""
     findings = [finding for finding in audit.findings if finding.deciding]
     labels = [_label(finding) for finding in findings]
     n_panels = 2 if any(finding.at(finding.removed) for finding in findings) else 1

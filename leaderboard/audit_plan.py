@@ -27,15 +27,7 @@ REPEATS = (1, 2)
 
 @dataclass(frozen=True)
 class Comparison:
-    """The comparison that decides a verdict.
-
-    Parameters
-    ----------
-    task, target : str
-        Where it is made.
-    sign : int
-        ``FAULT`` or ``REPAIR``: the direction that is claimed.
-    """
+    """The comparison that decides a verdict."""
 
     task: str
     target: str
@@ -54,27 +46,7 @@ LEARNT_REPAIR = Comparison("in_distribution", "k_d_per_s", REPAIR)
 
 @dataclass(frozen=True)
 class Variant:
-    """One fault or proposed repair: a row that differs from its base in one stage.
-
-    Parameters
-    ----------
-    row : str
-        Row in which it is added to its base.
-    items : str
-        Items of the seed audit.
-    severity : str
-        The seed audit's word; a dash where it has none.
-    sentence : str
-        What it is.
-    decides : Comparison
-        What its verdict rests on.
-    place : int or None
-        Place among the ten most likely causes.
-    base : str
-        Row without it.
-    removed : str
-        Row of the pipeline as found without the fault, or with the repair; empty where there is none.
-    """
+    """One fault or proposed repair: a row that differs from its base in one stage."""
 
     row: str
     items: str
@@ -86,18 +58,7 @@ class Variant:
     removed: str = ""
 
     def on(self, base: str) -> Variant | None:
-        """Same variant on another base.
-
-        Parameters
-        ----------
-        base : str
-            ``SOUND`` or ``HOLDS``.
-
-        Returns
-        -------
-        Variant or None
-            None where it is not measured there.
-        """
+        """Same variant on another base."""
         if base == SOUND:
             return self
         if self.base not in (SOUND, LIKELIHOOD) or self.row in NOT_ON_HOLDS:
@@ -250,23 +211,6 @@ start, so another zero or unit of time has no meaning there; its training is par
 def variants(base: str, asked: list[str] | None = None) -> list[Variant]:
     """Variants on a base.
 
-    Parameters
-    ----------
-    base : str
-        ``tcn_dt`` or ``tcn_dt_subsampled``.
-    asked : list of str, optional
-        Only these, by the name of their row; every one if not given.
-
-    Returns
-    -------
-    list of Variant
-        In the order of the plan, or as asked for.
-
-    Raises
-    ------
-    BenchError
-        A base or a variant that does not exist; the closest is named.
-
     Examples
     --------
     >>> [variant.base for variant in variants("tcn_dt", ["edge_padding", "nll_plain"])]
@@ -283,16 +227,6 @@ def variants(base: str, asked: list[str] | None = None) -> list[Variant]:
 
 def rows(chosen: list[Variant]) -> list[str]:
     """Rows that must be run for variants, each once: bases, the variants, and the pipelines as found.
-
-    Parameters
-    ----------
-    chosen : list of Variant
-        The variants.
-
-    Returns
-    -------
-    list of str
-        Names of rows.
 
     Examples
     --------

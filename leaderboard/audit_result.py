@@ -19,21 +19,7 @@ from leaderboard.audit_plan import Comparison, Variant
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of one variant.
-
-    Parameters
-    ----------
-    variant : Variant
-        The variant.
-    verdict : str
-        By the rules of ``audit_effects.verdict``.
-    p_holm : float or None
-        p of the comparison that decides, adjusted for all variants; None where it could not be made.
-    added : tuple of Effect
-        From the base to the row with the variant, on every task and target that was measured.
-    removed : tuple of Effect
-        From the pipeline as found to the same without the fault, or with the repair.
-    """
+    """What came of one variant."""
 
     variant: Variant
     verdict: str
@@ -76,25 +62,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Audit:
-    """The audit of one folder.
-
-    Parameters
-    ----------
-    preset, base : str
-        Sizes, and the row that faults are added to.
-    n_seeds : int
-        Seeds that every comparison has.
-    findings : tuple of Finding
-        From the largest effect in the claimed direction to the largest against it.
-    metrics : tuple of MetricFinding
-        Wrong metrics.
-    spread : Spread
-        Of the unseeded split.
-    missing : tuple of str
-        Rows without all their cells, each with the reason; they are in no comparison.
-    commits : tuple of str
-        Commits that the records come from.
-    """
+    """The audit of one folder."""
 
     preset: str
     base: str
@@ -106,18 +74,7 @@ class Audit:
     commits: tuple[str, ...] = ()
 
     def order(self, removed: bool = False) -> list[tuple[int, float]]:
-        """Places among the ten most likely causes beside what was measured.
-
-        Parameters
-        ----------
-        removed : bool
-            Whether to take what removing each from the pipeline as found brings, not what adding it costs.
-
-        Returns
-        -------
-        list of tuple of int and float
-            Place and loss of R2; those that were measured.
-        """
+        """Places among the ten most likely causes beside what was measured."""
         placed = []
         for finding in self.findings:
             effect = finding.at(finding.removed) if removed else finding.deciding
@@ -129,18 +86,7 @@ class Audit:
         return sorted(placed)
 
     def agreement(self, removed: bool = False) -> tuple[float, int] | None:
-        """Rank correlation between the seed audit's order and the measured one.
-
-        Parameters
-        ----------
-        removed : bool
-            As in ``order``.
-
-        Returns
-        -------
-        tuple of float and int, or None
-            Spearman's coefficient, 1 where the orders agree, and the number of causes; None with fewer than three.
-        """
+        """Rank correlation between the seed audit's order and the measured one."""
         placed = self.order(removed)
         if len(placed) < 3 or len({loss for _, loss in placed}) == 1:
             return None
@@ -149,31 +95,12 @@ class Audit:
 
 
 def write_audit(audit: Audit, path: Path) -> None:
-    """Write an audit as JSON.
-
-    Parameters
-    ----------
-    audit : Audit
-        The audit.
-    path : Path
-        A ``.json`` file.
-    """
+    """Write an audit as JSON."""
     write_json(path, asdict(audit))
 
 
 def load_audit(path: Path) -> Audit:
-    """Read what ``write_audit`` wrote.
-
-    Parameters
-    ----------
-    path : Path
-        A ``.json`` file.
-
-    Returns
-    -------
-    Audit
-        An equal audit.
-    """
+    """Read what ``write_audit`` wrote."""
     value = json.loads(path.read_text(encoding="utf-8"))
     return Audit(
         value["preset"],

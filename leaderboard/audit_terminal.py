@@ -18,18 +18,7 @@ COLOURS = {CONFIRMED: "red", OPPOSITE: "yellow", NONE_MEASURED: "green", NOT_A_F
 
 
 def terminal_audit(audit: Audit) -> RenderableType:
-    """Lay out the verdicts for a terminal.
-
-    Parameters
-    ----------
-    audit : Audit
-        The audit.
-
-    Returns
-    -------
-    RenderableType
-        For ``rich.console.Console.print``.
-    """
+    """Lay out the verdicts for a terminal."""
     table = RichTable(
         title=Text(f"The audit on {audit.base}: {audit.preset}, {audit.n_seeds} seed(s)", "bold"),
         title_justify="left",

@@ -17,16 +17,6 @@ SYMBOLS = {shown.name: shown.symbol for shown in SHOWN}
 def change_text(value: float | None) -> str:
     """Print a change of R2.
 
-    Parameters
-    ----------
-    value : float or None
-        The change, or nothing.
-
-    Returns
-    -------
-    str
-        With its sign.
-
     Examples
     --------
     >>> [change_text(value) for value in (0.0123, -0.4, -130.52, -2.1e5, 0.0, float("inf"), None)]
@@ -40,34 +30,12 @@ def change_text(value: float | None) -> str:
 
 
 def interval_text(low: float, high: float) -> str:
-    """Print an interval of a change of R2.
-
-    Parameters
-    ----------
-    low, high : float
-        Its ends.
-
-    Returns
-    -------
-    str
-        In brackets.
-    """
+    """Print an interval of a change of R2."""
     return f"[{change_text(low)}, {change_text(high)}]"
 
 
 def audit_page(audit: Audit) -> str:
-    """Write the report.
-
-    Parameters
-    ----------
-    audit : Audit
-        The audit.
-
-    Returns
-    -------
-    str
-        Markdown; the same for the same audit.
-    """
+    """Write the report."""
     findings = audit.findings
     parts = [f"# The audit on `{audit.base}`", _summary(audit)]
     if audit.n_seeds < LEAST_SEEDS:
@@ -104,18 +72,7 @@ HOW_TO_READ = f"""\
 
 
 def caution(audit: Audit) -> str:
-    """Say what few seeds mean.
-
-    Parameters
-    ----------
-    audit : Audit
-        The audit.
-
-    Returns
-    -------
-    str
-        One sentence.
-    """
+    """Say what few seeds mean."""
     seeds = f"{audit.n_seeds} seed" + "s" * (audit.n_seeds > 1)
     return (
         f"{seeds}: every verdict that rests on training is undecided by rule, which asks for {LEAST_SEEDS}; "
@@ -124,18 +81,7 @@ def caution(audit: Audit) -> str:
 
 
 def order_text(audit: Audit) -> str:
-    """Say how the seed audit's order agrees with the measured one.
-
-    Parameters
-    ----------
-    audit : Audit
-        The audit.
-
-    Returns
-    -------
-    str
-        A table and two sentences, as Markdown.
-    """
+    """Say how the seed audit's order agrees with the measured one."""
     added, removed = dict(audit.order()), dict(audit.order(removed=True))
     names = {f.variant.place: f.variant.row for f in audit.findings if f.variant.place}
     names |= {m.metric.place: m.metric.name for m in audit.metrics if m.metric.place}
@@ -165,18 +111,7 @@ def order_text(audit: Audit) -> str:
 
 
 def spread_text(audit: Audit) -> str:
-    """Say how far fits of the unseeded split scatter, beside fits over seeds.
-
-    Parameters
-    ----------
-    audit : Audit
-        With at least two repeats.
-
-    Returns
-    -------
-    str
-        Sentences.
-    """
+    """Say how far fits of the unseeded split scatter, beside fits over seeds."""
 
     def said(values: Sequence[float]) -> str:
         return f"{len(values)} fits, R2 of k_d in distribution from {r2_text(min(values))} to {r2_text(max(values))}"

@@ -32,31 +32,7 @@ CSV_FILE = "board.csv"
 def write_board(
     folder: Path, out: Path | None = None, stale: Stale | None = None, tasks: Mapping[str, Task] | None = None
 ) -> list[Path]:
-    """Write the page, the values and the pictures of a folder of records.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder with the records, the predictions and the examples.
-    out : Path, optional
-        Folder to write into, made if missing; the same folder if not given.
-    stale : mapping, optional
-        Cells that are stale (``Record.cell``), and what has changed since, such as ``source``.
-    tasks : mapping, optional
-        Name to task, of all that are known: which are core, and which form the curves of sampling shift. Without it
-        there is neither overview nor curve.
-
-    Returns
-    -------
-    list of Path
-        The files: ``board.md``, ``board.csv``, the pictures of every table, and those of several tasks together. The
-        same records give the same bytes.
-
-    Raises
-    ------
-    BenchError
-        No records, a line that is not one, or an ok cell without its scores.
-    """
+    """Write the page, the values and the pictures of a folder of records."""
     out = out or folder
     records = read_records(folder)
     if not records:

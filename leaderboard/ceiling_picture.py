@@ -51,18 +51,6 @@ class Known:
     def of(cls, acquisition: Acquisition, n_cases: int) -> Known:
         """Draw cases from the prior, measure them, and compute their posteriors.
 
-        Parameters
-        ----------
-        acquisition : Acquisition
-            How they are measured.
-        n_cases : int
-            How many.
-
-        Returns
-        -------
-        Known
-            The same parameters in every acquisition.
-
         Examples
         --------
         >>> known = Known.of(Acquisition(10.0, 10.0), 20)
@@ -81,18 +69,7 @@ class Known:
 
 
 def draw_ceiling(n_cases: int = 1000) -> Figure:
-    """Draw the best answers against the truth, and how the ceiling rises with the prefix.
-
-    Parameters
-    ----------
-    n_cases : int
-        Cases a point.
-
-    Returns
-    -------
-    Figure
-        Three scatters of k_d above one curve a target and sampling interval.
-    """
+    """Draw the best answers against the truth, and how the ceiling rises with the prefix."""
     figure = Figure(figsize=(9.0, 6.9))
     grid = figure.add_gridspec(2, 6)
     shown = SHOWN[1]

@@ -19,27 +19,7 @@ FORECAST = "forecast"
 
 
 def score_of(record: Record, target: str, score: str) -> float | str:
-    """Look up one score of a record.
-
-    Parameters
-    ----------
-    record : Record
-        A record with status ``ok``.
-    target : str
-        Name of the target.
-    score : str
-        ``r2``, ``rmse``, ``mae`` or ``bias``.
-
-    Returns
-    -------
-    float or str
-        In the target's own unit; a sentence where it is undefined.
-
-    Raises
-    ------
-    BenchError
-        A record that lacks the score.
-    """
+    """Look up one score of a record."""
     try:
         return record.scores[target][score]
     except KeyError as error:
@@ -50,27 +30,7 @@ def score_of(record: Record, target: str, score: str) -> float | str:
 
 
 def number_of(record: Record, target: str, score: str) -> float:
-    """Look up one score of a record that is always a number.
-
-    Parameters
-    ----------
-    record : Record
-        A record with status ``ok``.
-    target : str
-        Name of the target.
-    score : str
-        ``rmse``, ``mae`` or ``bias``.
-
-    Returns
-    -------
-    float
-        In the target's own unit.
-
-    Raises
-    ------
-    BenchError
-        A record that lacks the score, or has something else there.
-    """
+    """Look up one score of a record that is always a number."""
     value = score_of(record, target, score)
     if isinstance(value, str):
         raise BenchError(
@@ -81,18 +41,7 @@ def number_of(record: Record, target: str, score: str) -> float:
 
 
 def relative_error(record: Record) -> float:
-    """RMSE in standard deviations of the prior, geometric mean over targets.
-
-    Parameters
-    ----------
-    record : Record
-        A record with scores.
-
-    Returns
-    -------
-    float
-        1 for a model that answers the prior mean, 0 for a perfect one.
-    """
+    """RMSE in standard deviations of the prior, geometric mean over targets."""
     errors = [
         number_of(record, target.name, "rmse") / ((target.high - target.low) / math.sqrt(12.0)) for target in TARGETS
     ]
@@ -100,50 +49,17 @@ def relative_error(record: Record) -> float:
 
 
 def predict_us(record: Record) -> float | None:
-    """Wall time that a batch of all test cases takes.
-
-    Parameters
-    ----------
-    record : Record
-        A record.
-
-    Returns
-    -------
-    float or None
-        Microseconds a case; None where it was not measured.
-    """
+    """Wall time that a batch of all test cases takes."""
     return _per_case_us(record, record.predict_s)
 
 
 def predict_cpu_us(record: Record) -> float | None:
-    """Processor time that a batch of all test cases takes.
-
-    Parameters
-    ----------
-    record : Record
-        A record.
-
-    Returns
-    -------
-    float or None
-        Microseconds a case; None where it was not measured.
-    """
+    """Processor time that a batch of all test cases takes."""
     return _per_case_us(record, record.predict_cpu_s)
 
 
 def status_text(records: Iterable[Record]) -> str:
-    """Count cells by status.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        Cells.
-
-    Returns
-    -------
-    str
-        Such as ``ok`` for one cell and ``2 ok, 1 timeout`` for three; nothing for none.
-    """
+    """Count cells by status."""
     statuses = [record.status for record in records]
     if len(statuses) == 1:
         return statuses[0]
@@ -153,16 +69,6 @@ def status_text(records: Iterable[Record]) -> str:
 
 def draws_text(records: Iterable[Record]) -> list[str]:
     """Say which test cases the scores are of, and what confined the models.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        Cells; those without scores are left out.
-
-    Returns
-    -------
-    list of str
-        One text for the public test cases, one for every key from which others were drawn.
 
     Examples
     --------
@@ -185,18 +91,6 @@ def draws_text(records: Iterable[Record]) -> list[str]:
 def ratio_of(record: Record, which: str) -> float | None:
     """RMSE relative to the exact posterior's on the same cases.
 
-    Parameters
-    ----------
-    record : Record
-        A record.
-    which : str
-        Name of a target, or ``forecast``.
-
-    Returns
-    -------
-    float or None
-        1 where nothing is left to gain, as for the exact posterior itself; None where no ceiling is known.
-
     Examples
     --------
     >>> fields = ("task", "t1", "bayes", "bayes", {}, 0, "quick", {}, "ok", "", "s1", "c1", 1)
@@ -210,18 +104,7 @@ def ratio_of(record: Record, which: str) -> float | None:
 
 
 def overall_ratio(record: Record) -> float | None:
-    """RMSE relative to the exact posterior's, geometric mean over targets.
-
-    Parameters
-    ----------
-    record : Record
-        A record.
-
-    Returns
-    -------
-    float or None
-        None where no ceiling is known.
-    """
+    """RMSE relative to the exact posterior's, geometric mean over targets."""
     ratios = [ratio_of(record, target.name) for target in TARGETS]
     known = [ratio for ratio in ratios if ratio is not None]
     return math.prod(known) ** (1.0 / len(known)) if len(known) == len(TARGETS) else None

@@ -26,24 +26,7 @@ Draw = Callable[[], Figure | None]
 def overview_chapters(
     found: Sequence[Evidence], tasks: Mapping[str, Task], looks: Mapping[str, Look], out: Path
 ) -> list[Chapter]:
-    """Compare rows over the core tasks, and draw it.
-
-    Parameters
-    ----------
-    found : sequence of Evidence
-        All tables, with what was predicted.
-    tasks : mapping
-        Name to task.
-    looks : mapping
-        Row to colour and marker.
-    out : Path
-        Folder of the pictures.
-
-    Returns
-    -------
-    list of Chapter
-        One for every preset and sizes that has all core tasks.
-    """
+    """Compare rows over the core tasks, and draw it."""
     compared = overviews(found, {name for name, task in tasks.items() if task.core})
     endings = _endings([overview.preset for overview in compared])
     return [
@@ -69,24 +52,7 @@ def overview_chapters(
 def shift_chapters(
     found: Sequence[Table], tasks: Mapping[str, Task], looks: Mapping[str, Look], out: Path
 ) -> list[Chapter]:
-    """Show what sampling shift costs, and what remedies recover.
-
-    Parameters
-    ----------
-    found : sequence of Table
-        All tables.
-    tasks : mapping
-        Name to task.
-    looks : mapping
-        Row to colour and marker.
-    out : Path
-        Folder of the pictures.
-
-    Returns
-    -------
-    list of Chapter
-        One for every preset and sizes with something to show.
-    """
+    """Show what sampling shift costs, and what remedies recover."""
 
     def sizes_of(table: Table) -> tuple[str, list[tuple[str, int]]]:
         return table.preset, sorted(table.sizes.items())

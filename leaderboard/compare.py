@@ -29,19 +29,7 @@ Seeds = dict[int, Array]
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One side: records with the folder of their predictions.
-
-    Parameters
-    ----------
-    name : str
-        As it is printed.
-    records : tuple of Record
-        Its cells.
-    folder : Path
-        Where the predictions lie.
-    stale : mapping
-        Cells that are left out because something has changed since; none for a run that is history.
-    """
+    """One side: records with the folder of their predictions."""
 
     name: str
     records: tuple[Record, ...]
@@ -51,27 +39,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Move:
-    """One target of one row on one task, or on several together.
-
-    Parameters
-    ----------
-    row : str
-        Name of the row, or of both where two rows are compared.
-    task, preset : str
-        Where; several tasks are named by their number.
-    target : str
-        Name of the target.
-    n_seeds : int
-        Seeds that both have.
-    r2 : tuple of float
-        R2 of the first and of the second, mean over seeds; not given for several tasks.
-    ratio, low, high : float
-        RMSE of the second relative to the first, with its 95 % interval, not adjusted for the number of moves.
-    p, p_holm : float
-        Two-sided p of no difference, alone and adjusted for all moves.
-    same : bool
-        Whether the predictions are equal to the last bit.
-    """
+    """One target of one row on one task, or on several together."""
 
     row: str
     task: str
@@ -98,17 +66,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two sides against each other.
-
-    Parameters
-    ----------
-    first, second : str
-        Their names.
-    moves : tuple of Move
-        By row, task and target; several tasks together after the single ones.
-    notes : tuple of str
-        What could not be compared, what changed its status, and what changed in the sources.
-    """
+    """Two sides against each other."""
 
     first: str
     second: str
@@ -134,20 +92,7 @@ class _Pair:
 
 
 def compare_rows(run: Run, first: str, second: str) -> Compared:
-    """Compare two rows of one run.
-
-    Parameters
-    ----------
-    run : Run
-        Where both are.
-    first, second : str
-        Names of the rows.
-
-    Returns
-    -------
-    Compared
-        On every task that has both.
-    """
+    """Compare two rows of one run."""
     pairs, notes = [], []
     for place, evidence in _evidence(run).items():
         errors = _by_seed(evidence)
@@ -161,18 +106,7 @@ def compare_rows(run: Run, first: str, second: str) -> Compared:
 
 
 def compare_runs(first: Run, second: Run) -> Compared:
-    """Compare two runs row by row.
-
-    Parameters
-    ----------
-    first, second : Run
-        Two folders, or the records of two commits.
-
-    Returns
-    -------
-    Compared
-        Every row and task that both have, on the same test cases.
-    """
+    """Compare two runs row by row."""
     here, there = _evidence(first), _evidence(second)
     pairs, notes = [], []
     for place, evidence in here.items():

@@ -25,22 +25,7 @@ Grid = Mapping[tuple[float, float], Table]
 
 
 def draw_interval_curves(grid: Grid, trained_s: float, looks: Mapping[str, Look]) -> Figure | None:
-    """Draw R2 and the ratio to the ceiling against the test interval, a column a prefix.
-
-    Parameters
-    ----------
-    grid : mapping
-        Prefix [s] and test interval [s] to the table of the task.
-    trained_s : float
-        Interval of the training traces [s].
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure or None
-        None where no prefix has two intervals.
-    """
+    """Draw R2 and the ratio to the ceiling against the test interval, a column a prefix."""
     columns = {
         f"prefix {prefix:g} s": {interval: grid[at, interval] for at, interval in sorted(grid) if at == prefix}
         for prefix in sorted({prefix for prefix, _ in grid})
@@ -49,22 +34,7 @@ def draw_interval_curves(grid: Grid, trained_s: float, looks: Mapping[str, Look]
 
 
 def draw_prefix_curves(grid: Grid, trained_s: float, looks: Mapping[str, Look]) -> Figure | None:
-    """Draw R2 and the ratio to the ceiling against the prefix, a column a test interval.
-
-    Parameters
-    ----------
-    grid : mapping
-        Prefix [s] and test interval [s] to the table of the task.
-    trained_s : float
-        Interval of the training traces [s].
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure or None
-        None where no interval has two prefixes.
-    """
+    """Draw R2 and the ratio to the ceiling against the prefix, a column a test interval."""
     columns = {
         f"test interval {interval:g} s": {prefix: grid[prefix, at] for prefix, at in sorted(grid) if at == interval}
         for interval in sorted({interval for _, interval in grid})

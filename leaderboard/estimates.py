@@ -53,11 +53,6 @@ class Errors:
     ceiling : array, shape (task, case), optional
         Squared errors of the exact posterior's mean, the same for all seeds.
 
-    Raises
-    ------
-    BenchError
-        Shapes that do not fit, names that repeat, values that are not finite, or a row without any error.
-
     Examples
     --------
     >>> Errors(("a", "b"), np.ones((2, 3, 1, 10))).squared_error.shape
@@ -123,13 +118,7 @@ class Moments:
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """Estimates with a t reference each.
-
-    Parameters
-    ----------
-    value, standard_error, df : array
-        Estimate, its standard error, and the degrees of freedom of that.
-    """
+    """Estimates with a t reference each."""
 
     value: Array
     standard_error: Array
@@ -148,33 +137,12 @@ class Estimates:
         return np.asarray(stats.t.isf(LEVEL / 2, self.df) * self.standard_error)
 
     def detectable(self, level: float) -> Array:
-        """Smallest true value that a two-sided test at a level finds with the wanted power.
-
-        Parameters
-        ----------
-        level : float
-            Level of the test.
-
-        Returns
-        -------
-        array
-            In the unit of the value.
-        """
+        """Smallest true value that a two-sided test at a level finds with the wanted power."""
         return np.asarray(special.nctdtrinc(self.df, 1 - POWER, stats.t.isf(level / 2, self.df)) * self.standard_error)
 
 
 def moments_of(errors: Errors) -> Moments:
     """Reduce squared errors to levels and to the variances that come from cases.
-
-    Parameters
-    ----------
-    errors : Errors
-        One target.
-
-    Returns
-    -------
-    Moments
-        By the delta method: the influence of case i on log RMSE is (e_i^2 / MSE - 1) / 2, averaged over tasks.
 
     Examples
     --------
@@ -200,36 +168,12 @@ def moments_of(errors: Errors) -> Moments:
 
 
 def distances(level: Array, case: Array) -> Array:
-    """How far rows are from the ceiling: their mean level, or what the choice of cases alone could make of it.
-
-    Parameters
-    ----------
-    level : array, shape (..., row, seed)
-        Log RMSE relative to the ceiling.
-    case : array, shape (..., row, row)
-        Covariance of the rows' means over seeds that comes from the choice of cases.
-
-    Returns
-    -------
-    array, shape (..., row)
-        Logarithms of a ratio.
-    """
+    """How far rows are from the ceiling: their mean level, or what the choice of cases alone could make of it."""
     return np.asarray(np.hypot(level.mean(axis=-1), np.sqrt(np.diagonal(case, axis1=-2, axis2=-1))))
 
 
 def row_estimates(moments: Moments) -> Estimates:
-    """Log RMSE of every row, relative to the ceiling where there is one.
-
-    Parameters
-    ----------
-    moments : Moments
-        Levels and variances.
-
-    Returns
-    -------
-    Estimates
-        Of shape (..., row).
-    """
+    """Log RMSE of every row, relative to the ceiling where there is one."""
     seed, df = _seed_variance(moments)
     n_seeds = moments.level.shape[-1]
     case, interaction = (np.diagonal(m, axis1=-2, axis2=-1) for m in (moments.case, moments.interaction))
@@ -237,18 +181,7 @@ def row_estimates(moments: Moments) -> Estimates:
 
 
 def pair_estimates(moments: Moments) -> Estimates:
-    """Differences in log RMSE between rows, in the order of ``numpy.triu_indices``.
-
-    Parameters
-    ----------
-    moments : Moments
-        Levels and variances.
-
-    Returns
-    -------
-    Estimates
-        First minus second, of shape (..., pair).
-    """
+    """Differences in log RMSE between rows, in the order of ``numpy.triu_indices``."""
     seed, df = _seed_variance(moments)
     n_seeds = moments.level.shape[-1]
     first, second = np.triu_indices(moments.level.shape[-2], 1)

@@ -46,21 +46,7 @@ class Evidence:
 
 
 def read_evidence(folder: Path, table: Table) -> Evidence | None:
-    """Read the predictions of a table's fresh lines.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the records.
-    table : Table
-        Lines of one task.
-
-    Returns
-    -------
-    Evidence or None
-        Lines whose files are missing, or that were tested on other cases than the ceiling, are left out; None where
-        nothing remains.
-    """
+    """Read the predictions of a table's fresh lines."""
     read = {line.label: (line, found) for line in table.lines if not line.stale and (found := _read(folder, line))}
     if not read:
         return None
@@ -75,18 +61,7 @@ def read_evidence(folder: Path, table: Table) -> Evidence | None:
 
 
 def leaks(found: Sequence[Evidence]) -> list[tuple[str, ...]]:
-    """Find rows that beat the exact posterior on the same cases, which no honest row does on average.
-
-    Parameters
-    ----------
-    found : sequence of Evidence
-        All tables of a board: they are one family of tests.
-
-    Returns
-    -------
-    list of tuple of str
-        For each table its alarms, a sentence each; nothing where all is well.
-    """
+    """Find rows that beat the exact posterior on the same cases, which no honest row does on average."""
     perfect = [
         [f"`{label}` predicts {names} without any error" for label, names in _perfect(evidence)] for evidence in found
     ]

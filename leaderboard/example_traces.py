@@ -27,26 +27,7 @@ def draw_examples(
     seeds: Mapping[str, int],
     looks: Mapping[str, Look],
 ) -> Figure:
-    """Draw example traces with their samples, and beside each the true and the predicted parameters.
-
-    Parameters
-    ----------
-    table : Table
-        Lines; the best of them are shown, and the ceiling.
-    examples : ExampleTraces
-        At least one case; the first four are drawn.
-    predicted : mapping
-        Label of a line to its predictions; may be empty.
-    seeds : mapping
-        Label of a line to the seed of its predictions.
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure
-        A pair of panels a case.
-    """
+    """Draw example traces with their samples, and beside each the true and the predicted parameters."""
     shown = [line for line in table.lines if line.label in predicted]
     ceiling = [line for line in shown if line.role == "ceiling"]
     lines = [line for line in shown if not line.role][: MOST_ROWS - len(ceiling)] + ceiling

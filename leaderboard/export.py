@@ -19,27 +19,7 @@ LONG_COLUMNS = ("method", "task", "seed", "metric_error", "time_train_s", "time_
 
 
 def long_frame(records: Iterable[Record], stale: Stale | None = None) -> str:
-    """Write scores as other boards read them: one line for each row, task, target and seed.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        Of one preset; cells without a score are left out.
-    stale : mapping, optional
-        Cells that are stale, which are left out as well.
-
-    Returns
-    -------
-    str
-        Comma-separated: ``method``; ``task``, which is the task with the target, for targets are never pooled;
-        ``seed``; ``metric_error``, the RMSE in the target's own unit; ``time_train_s`` and ``time_infer_s``, wall
-        seconds of the fit and of predicting all test cases. The ceiling, which has no training, stands once a seed.
-
-    Raises
-    ------
-    BenchError
-        Records of several presets, which would give one line two values.
-    """
+    """Write scores as other boards read them: one line for each row, task, target and seed."""
     kept = [record for record in records if record.status == "ok" and record.cell not in (stale or {})]
     presets = sorted({record.preset for record in kept})
     if len(presets) > 1:
@@ -71,20 +51,7 @@ def long_frame(records: Iterable[Record], stale: Stale | None = None) -> str:
 
 
 def write_parquet_of_csv(text: str, path: Path) -> None:
-    """Write comma-separated values as Parquet, each column in the type that its values have.
-
-    Parameters
-    ----------
-    text : str
-        With a heading.
-    path : Path
-        The file.
-
-    Raises
-    ------
-    BenchError
-        pyarrow is not installed.
-    """
+    """Write comma-separated values as Parquet, each column in the type that its values have."""
     check_pyarrow()
     from pyarrow import csv as arrow_csv
     from pyarrow import parquet
@@ -95,22 +62,7 @@ def write_parquet_of_csv(text: str, path: Path) -> None:
 
 
 def write_parquet(columns: Mapping[str, Sequence[Any]], path: Path, metadata: Mapping[str, str]) -> None:
-    """Write columns as Parquet.
-
-    Parameters
-    ----------
-    columns : mapping
-        Name to values, one a case; a value may be a list.
-    path : Path
-        The file.
-    metadata : mapping
-        Text that the file carries with it.
-
-    Raises
-    ------
-    BenchError
-        pyarrow is not installed.
-    """
+    """Write columns as Parquet."""
     check_pyarrow()
     import pyarrow
     from pyarrow import parquet
@@ -120,13 +72,7 @@ def write_parquet(columns: Mapping[str, Sequence[Any]], path: Path, metadata: Ma
 
 
 def check_pyarrow() -> None:
-    """Refuse to write Parquet where its library is missing.
-
-    Raises
-    ------
-    BenchError
-        With the line that installs it.
-    """
+    """Refuse to write Parquet where its library is missing."""
     if importlib.util.find_spec("pyarrow") is None:
         raise BenchError(
             "export 'parquet': package pyarrow must be installed, got none. "

@@ -77,19 +77,7 @@ X, y = load_from_ts_file("{name}_E0_g_per_L_TRAIN.ts")
 
 @dataclass(frozen=True)
 class Export:
-    """What is written of a task.
-
-    Parameters
-    ----------
-    task : Task
-        The task.
-    preset : str
-        Name of the sizes.
-    sizes : Sizes
-        Numbers of cases.
-    seed : int
-        Seed of the training and validation cases; the test cases have none.
-    """
+    """What is written of a task."""
 
     task: Task
     preset: str
@@ -97,37 +85,14 @@ class Export:
     seed: int = 0
 
     def splits(self) -> Iterator[tuple[str, Cases]]:
-        """Draw the cases of each split.
-
-        Yields
-        ------
-        tuple of str and Cases
-            ``train``, ``valid`` and ``test``, as models see them.
-        """
+        """Draw the cases of each split."""
         yield "train", training_cases(self.task, self.sizes, self.seed)
         yield "valid", validation_cases(self.task, self.sizes, self.seed)
         yield "test", test_cases(self.task, self.sizes)
 
 
 def data_card(export: Export, n_samples: Mapping[str, tuple[int, int]], formats: Collection[str], commit: str) -> str:
-    """Write the data card of an exported task.
-
-    Parameters
-    ----------
-    export : Export
-        Task, sizes and seed.
-    n_samples : mapping
-        Split to the least and the largest number of samples of a trace.
-    formats : collection of str
-        What was written.
-    commit : str
-        Commit of the checkout.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """Write the data card of an exported task."""
     task, sizes = export.task, export.sizes
     train = " and ".join(acquisition.label for acquisition in task.train)
     measured = {"train": train, "valid": train, "test": task.test.label}

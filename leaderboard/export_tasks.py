@@ -27,29 +27,7 @@ DIGITS = 9
 
 
 def write_task(export: Export, formats: tuple[str, ...], folder: Path, commit: str) -> list[Path]:
-    """Write the cases of a task and their data card.
-
-    Parameters
-    ----------
-    export : Export
-        Task, sizes and seed.
-    formats : tuple of str
-        Of ``FORMATS``.
-    folder : Path
-        Where to; a folder of the task's name is made in it.
-    commit : str
-        Commit of the checkout, for the card.
-
-    Returns
-    -------
-    list of Path
-        The files. The same task, sizes and seed give the same bytes of .ts.
-
-    Raises
-    ------
-    BenchError
-        Parquet without pyarrow.
-    """
+    """Write the cases of a task and their data card."""
     own = folder / export.task.name
     own.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
@@ -73,21 +51,6 @@ def write_task(export: Export, formats: tuple[str, ...], folder: Path, commit: s
 
 def ts_text(cases: Cases, target: int, name: str) -> str:
     """Cases in the .ts format, for regression on one target.
-
-    Parameters
-    ----------
-    cases : Cases
-        What is written; traces may differ in length.
-    target : int
-        Column of the target.
-    name : str
-        Name of the problem.
-
-    Returns
-    -------
-    str
-        A heading, then a line a case: a channel for the pH, one for the time [s] and one for each known input, colons
-        between, and the target [its own unit] behind.
 
     Examples
     --------

@@ -20,23 +20,7 @@ NAMES = {"train_loss": "training", "valid_loss": "validation"}
 
 
 def draw_fit(record: Record, examples: ExampleTraces, predicted: Predicted) -> Figure:
-    """Draw what the seed audit asks to be looked at.
-
-    Parameters
-    ----------
-    record : Record
-        A record with scores.
-    examples : ExampleTraces
-        Example traces of its task.
-    predicted : Predicted
-        Its predictions.
-
-    Returns
-    -------
-    Figure
-        Traces and the intervals between their samples; losses, and gradient norm with learning rate, over the epochs;
-        predicted against true values of both targets.
-    """
+    """Draw what the seed audit asks to be looked at."""
     figure = Figure(figsize=(11.6, 6.4))
     panels = figure.subplots(2, 3)
     frame(figure, left=0.65, right=0.75, bottom=0.55, top=0.75, wspace=0.5, hspace=0.42)
@@ -54,18 +38,6 @@ def epochs_of(
     history: Sequence[dict[str, float | str]], name: str
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """One quantity of every epoch.
-
-    Parameters
-    ----------
-    history : sequence of dict
-        As in a record: a value that is not finite is text there.
-    name : str
-        Such as ``train_loss``.
-
-    Returns
-    -------
-    array, shape (epoch,)
-        Not a number where it was not recorded.
 
     Examples
     --------

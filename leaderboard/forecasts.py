@@ -27,24 +27,7 @@ TICKS_S = (0, 10, 30, 100, 300, 1000)
 def draw_forecasts(
     table: Table, examples: ExampleTraces, predicted: Mapping[str, Predicted], looks: Mapping[str, Look]
 ) -> Figure | None:
-    """Draw forecasts of example cases, and below each their errors.
-
-    Parameters
-    ----------
-    table : Table
-        Lines; the best of them that forecast are shown.
-    examples : ExampleTraces
-        Example cases; the first four are drawn.
-    predicted : mapping
-        Label of a line to its predictions.
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure or None
-        None where no forecasts were stored.
-    """
+    """Draw forecasts of example cases, and below each their errors."""
     forecasts = examples.forecasts
     lines = [
         line

@@ -34,16 +34,6 @@ class Spread:
     def text(self, number: Callable[[float], str]) -> str:
         """Print the mean and, where seeds differ in print, the range.
 
-        Parameters
-        ----------
-        number : callable
-            How one number is printed.
-
-        Returns
-        -------
-        str
-            Such as ``0.731 (0.725..0.738)``.
-
         Examples
         --------
         >>> Spread(0.731, 0.725, 0.738, 3).text(str)
@@ -55,21 +45,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a table: seeds that agree in everything else, and the cells of the row that gave no score.
-
-    Parameters
-    ----------
-    row : str
-        Name of the row.
-    scored : tuple of Record
-        Cells with scores, by seed; they differ in seed only, so that they may be averaged.
-    unscored : tuple of Record
-        The row's cells without scores, by seed.
-    stale : tuple of str
-        What has changed since the scored cells ran; nothing where they are fresh.
-    note : str
-        What tells it from another line of the same name.
-    """
+    """One row of a table: seeds that agree in everything else, and the cells of the row that gave no score."""
 
     row: str
     scored: tuple[Record, ...]
@@ -105,116 +81,36 @@ class Line:
         return _spread_of_known(overall_ratio(record) for record in self.scored)
 
     def ratio(self, which: str) -> Spread | None:
-        """RMSE relative to the ceiling's over seeds.
-
-        Parameters
-        ----------
-        which : str
-            Name of a target, or ``forecast``.
-
-        Returns
-        -------
-        Spread or None
-            None where a cell knows no ceiling, or no cell has scores.
-        """
+        """RMSE relative to the ceiling's over seeds."""
         return _spread_of_known(ratio_of(record, which) for record in self.scored)
 
     def r2(self, target: str) -> Spread | str | None:
-        """R2 of a target over seeds.
-
-        Parameters
-        ----------
-        target : str
-            Name of the target.
-
-        Returns
-        -------
-        Spread, str or None
-            A sentence where it is undefined, None where no cell has scores.
-        """
+        """R2 of a target over seeds."""
         values = [score_of(record, target, "r2") for record in self.scored]
         sentence = next((value for value in values if isinstance(value, str)), None)
         return sentence or _spread([float(value) for value in values])
 
     def r2_text(self, target: str) -> str:
-        """R2 of a target as printed.
-
-        Parameters
-        ----------
-        target : str
-            Name of the target.
-
-        Returns
-        -------
-        str
-            Mean and range over seeds, or the sentence that stands in their place.
-        """
+        """R2 of a target as printed."""
         value = self.r2(target)
         return value.text(r2_text) if isinstance(value, Spread) else r2_text(value)
 
     def mean(self, target: str, score: str, unit: float = 1.0) -> float | None:
-        """Mean over seeds of a score.
-
-        Parameters
-        ----------
-        target : str
-            Name of the target.
-        score : str
-            ``rmse``, ``mae`` or ``bias``.
-        unit : float
-            Unit of the answer, in the target's own unit.
-
-        Returns
-        -------
-        float or None
-            None where no cell has scores.
-        """
+        """Mean over seeds of a score."""
         values = [number_of(record, target, score) for record in self.scored]
         return fmean(values) / unit if values else None
 
     def forecast(self, score: str) -> float | None:
-        """Mean over seeds of a score of the forecast.
-
-        Parameters
-        ----------
-        score : str
-            ``ph_rmse``, ``ph_rmse_median``, ``ph_rmse_p95`` or ``n_clipped``.
-
-        Returns
-        -------
-        float or None
-            None where no cell has it.
-        """
+        """Mean over seeds of a score of the forecast."""
         return _mean_of_known(record.forecast.get(score) for record in self.scored)
 
     def uncertainty(self, target: str, score: str, unit: float = 1.0) -> float | None:
-        """Mean over seeds of a score of the stated uncertainty.
-
-        Parameters
-        ----------
-        target : str
-            Name of the target.
-        score : str
-            ``nll``, ``crps``, ``sharpness``, ``coverage_50`` or ``coverage_90``.
-        unit : float
-            Unit of the answer, in the target's own unit.
-
-        Returns
-        -------
-        float or None
-            None where the row states no uncertainty.
-        """
+        """Mean over seeds of a score of the stated uncertainty."""
         value = _mean_of_known(record.uncertainty.get(target, {}).get(score) for record in self.scored)
         return None if value is None else value / unit
 
     def costs(self) -> dict[str, str]:
-        """What the row costs, mean over seeds: processor seconds, which other work hardly moves, and wall seconds.
-
-        Returns
-        -------
-        dict
-            Column heading to printed number.
-        """
+        """What the row costs, mean over seeds: processor seconds, which other work hardly moves, and wall seconds."""
         return {
             "fit CPU [s]": quantity_text(self._cost(lambda r: r.fit_cpu_s)),
             "fit [s]": quantity_text(self._cost(lambda r: r.fit_s)),

@@ -19,26 +19,7 @@ CEILINGS = ("r2", "r2_error", "r2_implied", "r2_implied_error")
 
 
 def csv_board(records: Iterable[Record], stale: Stale | None = None) -> str:
-    """Write records in long format.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        In any order.
-    stale : mapping, optional
-        Cells that are stale, and why.
-
-    Returns
-    -------
-    str
-        A heading and one line a cell, by task, row, preset and seed. Scores are in the targets' own units with nine
-        significant digits; what does not exist is empty, and ``note`` says why an R2 is.
-
-    Raises
-    ------
-    BenchError
-        An ok cell without its scores.
-    """
+    """Write records in long format."""
     ordered = sorted(records, key=lambda r: (r.task, r.row, r.preset, r.seed))
     lines = [_values(record, (stale or {}).get(record.cell, ())) for record in ordered]
     text = io.StringIO()

@@ -36,16 +36,6 @@ class Look:
 def looks_of(rows: Iterable[str]) -> dict[str, Look]:
     """Give every row its colour and marker.
 
-    Parameters
-    ----------
-    rows : iterable of str
-        Names of all rows of a board, in any order.
-
-    Returns
-    -------
-    dict
-        Row to look; the pairs repeat after 56 rows. The floor is grey and the ceiling black.
-
     Examples
     --------
     >>> looks = looks_of(["gru", "ridge", "mean"])
@@ -63,18 +53,6 @@ def looks_of(rows: Iterable[str]) -> dict[str, Look]:
 def look_of(label: str, looks: Mapping[str, Look]) -> Look:
     """Look of a line, whatever mark its label carries behind the name of its row.
 
-    Parameters
-    ----------
-    label : str
-        Label of a line.
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Look
-        That of its row.
-
     Examples
     --------
     >>> looks = looks_of(["gru", "tcn"])
@@ -86,13 +64,7 @@ def look_of(label: str, looks: Mapping[str, Look]) -> Look:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Draw in the board's style, and leave matplotlib's settings as they were.
-
-    Yields
-    ------
-    None
-        Nothing.
-    """
+    """Draw in the board's style, and leave matplotlib's settings as they were."""
     ours: dict[str, Any] = {
         "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same letters on every machine
         "font.size": 9,
@@ -119,32 +91,14 @@ def frame(
     wspace: float = 0.2,
     hspace: float = 0.2,
 ) -> None:
-    """Set the margins of a figure, which costs nothing beside letting matplotlib search for them.
-
-    Parameters
-    ----------
-    figure : Figure
-        Its panels made by ``subplots``.
-    left, right, bottom, top : float
-        Margins [inch].
-    wspace, hspace : float
-        Gaps between panels, in the mean width and height of a panel.
-    """
+    """Set the margins of a figure, which costs nothing beside letting matplotlib search for them."""
     width, height = figure.get_size_inches()
     figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height, wspace, hspace)
     figure.suptitle(figure.get_suptitle(), y=1 - 0.1 / height)
 
 
 def ratio_axis(axis: Axis, low: float, high: float) -> None:
-    """Make the axis of an error relative to the ceiling: logarithmic, with round numbers that do not collide.
-
-    Parameters
-    ----------
-    axis : Axis
-        An axis whose limits are set.
-    low, high : float
-        Its limits.
-    """
+    """Make the axis of an error relative to the ceiling: logarithmic, with round numbers that do not collide."""
     span = math.log10(high / low)
     fine = (1, 1.1, 1.2, 1.5, 2, 3, 5) if span < 0.45 else (1, 1.5, 2, 3, 5)
     steps = fine if span < 0.9 else (1, 2, 5) if span < 2.2 else (1,)
@@ -160,18 +114,6 @@ def ratio_axis(axis: Axis, low: float, high: float) -> None:
 def text_width(text: str, size: float = 8.0) -> float:
     """Room that a text takes, a little more than it needs.
 
-    Parameters
-    ----------
-    text : str
-        Letters without markup.
-    size : float
-        Size of the letters [point].
-
-    Returns
-    -------
-    float
-        Width [inch].
-
     Examples
     --------
     >>> round(text_width("inception_time"), 2)
@@ -181,20 +123,7 @@ def text_width(text: str, size: float = 8.0) -> float:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a picture, the same bytes for the same drawing.
-
-    Parameters
-    ----------
-    figure : Figure
-        Drawn within ``drawing``.
-    path : Path
-        A ``.png`` file; its folder is made if missing.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
+    """Write a picture, the same bytes for the same drawing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
     # The usual level 6 takes twice as long for a tenth of the size.

@@ -42,19 +42,7 @@ HOW_TO_READ = f"""\
 
 @dataclass(frozen=True)
 class Section:
-    """One table with its pictures.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    pictures : dict
-        What is shown, and the name of the file that shows it.
-    notes : tuple of str
-        Sentences that say what could not be drawn.
-    alarms : tuple of str
-        Warnings that must be seen before any number, as Markdown.
-    """
+    """One table with its pictures."""
 
     table: Table
     pictures: dict[str, str] = field(default_factory=dict)
@@ -64,17 +52,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Chapter:
-    """What is said about several tasks together.
-
-    Parameters
-    ----------
-    title : str
-        Heading.
-    text : str
-        Markdown.
-    pictures : dict
-        What is shown, and the name of the file that shows it.
-    """
+    """What is said about several tasks together."""
 
     title: str
     text: str
@@ -87,27 +65,7 @@ def markdown_board(
     overviews: Sequence[Chapter] = (),
     shifts: Sequence[Chapter] = (),
 ) -> str:
-    """Write the page.
-
-    Parameters
-    ----------
-    records : sequence of Record
-        All that the tables hold.
-    sections : sequence of Section
-        The tables and their pictures, in order.
-    overviews, shifts : sequence of Chapter
-        What stands before and after the tables.
-
-    Returns
-    -------
-    str
-        Markdown; the same for the same records.
-
-    Raises
-    ------
-    BenchError
-        An ok cell without its scores.
-    """
+    """Write the page."""
     parts = ["# Board", _summary(records)]
     parts += [f"**{alarm}**" for section in sections for alarm in section.alarms]
     parts += [text for chapter in overviews for text in _chapter(chapter)]

@@ -10,27 +10,6 @@ from bench.errors import BenchError
 def fill(text: str, page: str, command: str, blocks: Mapping[str, str]) -> str:
     r"""Put blocks between their marks in a page, in place of what stands there.
 
-    Parameters
-    ----------
-    text : str
-        The page.
-    page : str
-        Its name, for errors.
-    command : str
-        Command that generates the blocks; part of the marks.
-    blocks : mapping
-        Name to Markdown.
-
-    Returns
-    -------
-    str
-        The page with every block.
-
-    Raises
-    ------
-    BenchError
-        A mark that the page lacks.
-
     Examples
     --------
     >>> page = "before\n<!-- begin: a, written by `make a` -->\nold\n<!-- end: a -->\nafter"

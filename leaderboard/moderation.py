@@ -16,22 +16,6 @@ Array = NDArray[np.float64]
 def moderate(variance: Array, df: float, informative: NDArray[np.bool_] | None = None) -> tuple[Array, Array, Array]:
     """Draw variances towards what they have in common, as far as they have it.
 
-    Parameters
-    ----------
-    variance : array, shape (..., row)
-        Sample variances.
-    df : float
-        Degrees of freedom of each.
-    informative : bool array, shape (..., row), optional
-        Rows that the prior is estimated from; those with a positive variance if not given. Others stay as they are.
-
-    Returns
-    -------
-    moderated : array, shape (..., row)
-        (d0 s0^2 + df s^2) / (d0 + df).
-    prior_df, prior_variance : array, shape (...)
-        d0, infinite where the variances scatter no more than chance and 0 with fewer than two of them; and s0^2.
-
     Notes
     -----
     Source: Smyth (2004), section 6.2: moments of log s^2. With d0 infinite s0^2 is the pooled variance.

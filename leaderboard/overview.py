@@ -29,23 +29,7 @@ ONE_SEED = """\
 
 @dataclass(frozen=True)
 class Overview:
-    """Rows over all core tasks of one preset.
-
-    Parameters
-    ----------
-    preset : str
-        Name of the sizes.
-    sizes : dict
-        Numbers of training, validation and test cases.
-    tasks : tuple of str
-        The core tasks.
-    seeds : tuple of int
-        Seeds of every row.
-    comparisons : tuple of Comparison
-        One a target; empty where no row has every core task.
-    outside : tuple of (str, str)
-        Rows that are not ranked, and why.
-    """
+    """Rows over all core tasks of one preset."""
 
     preset: str
     sizes: dict[str, int]
@@ -63,20 +47,7 @@ class Overview:
 
 
 def overviews(found: Sequence[Evidence], core: Collection[str]) -> list[Overview]:
-    """Compare rows over all core tasks.
-
-    Parameters
-    ----------
-    found : sequence of Evidence
-        Tables, with what was predicted.
-    core : collection of str
-        Names of the core tasks.
-
-    Returns
-    -------
-    list of Overview
-        One for every preset and sizes that has the ceiling of all core tasks, on the same cases.
-    """
+    """Compare rows over all core tasks."""
 
     def sizes_of(evidence: Evidence) -> tuple[str, list[tuple[str, int]]]:
         return evidence.table.preset, sorted(evidence.table.sizes.items())
@@ -90,34 +61,12 @@ def overviews(found: Sequence[Evidence], core: Collection[str]) -> list[Overview
 
 
 def both(rows: Sequence[RowResult]) -> float:
-    """Geometric mean over targets of a row's ratio.
-
-    Parameters
-    ----------
-    rows : sequence of RowResult
-        The row, one a target.
-
-    Returns
-    -------
-    float
-        1 leaves nothing to gain.
-    """
+    """Geometric mean over targets of a row's ratio."""
     return math.prod(row.ratio for row in rows) ** (1.0 / len(rows))
 
 
 def overview_text(overview: Overview) -> str:
-    """Write the overview.
-
-    Parameters
-    ----------
-    overview : Overview
-        What is compared.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """Write the overview."""
     tasks = ", ".join(f"`{task}`" for task in overview.tasks)
     parts = [f"Core tasks: {tasks}. Preset {overview.preset}; {seeds_text(overview.seeds)}."]
     if overview.comparisons:
@@ -132,18 +81,7 @@ def overview_text(overview: Overview) -> str:
 
 
 def detectable_text(overview: Overview) -> str:
-    """Say what a run could have seen.
-
-    Parameters
-    ----------
-    overview : Overview
-        At least two rows.
-
-    Returns
-    -------
-    str
-        One sentence.
-    """
+    """Say what a run could have seen."""
     ratios = [
         f"{ratio_text(comparison.detectable_ratio)} for {shown.symbol}"
         for shown, comparison in zip(SHOWN, overview.comparisons, strict=True)
@@ -180,16 +118,6 @@ def _row_cells(row: RowResult) -> list[str]:
 
 def place_text(rank: tuple[int, int]) -> str:
     """Print a rank interval.
-
-    Parameters
-    ----------
-    rank : tuple of int
-        Best and worst place.
-
-    Returns
-    -------
-    str
-        One number where both are the same.
 
     Examples
     --------

@@ -20,20 +20,7 @@ COLUMNS = (0.07, 0.53, 0.95)
 
 
 def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | None:
-    """Draw the overview.
-
-    Parameters
-    ----------
-    overview : Overview
-        What is compared.
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure or None
-        A panel a target; None where no row is ranked.
-    """
+    """Draw the overview."""
     rows = overview.rows
     if not rows:
         return None

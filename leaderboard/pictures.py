@@ -29,25 +29,7 @@ MOST_POINTS = 1000
 
 
 def draw_r2(table: Table, looks: Mapping[str, Look]) -> Figure:
-    """Draw R2 of every row, both targets side by side.
-
-    Parameters
-    ----------
-    table : Table
-        Lines, drawn from top to bottom.
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure
-        Large marks are means over seeds, small ones seeds; the number stands at the right.
-
-    Raises
-    ------
-    BenchError
-        An ok cell without its scores.
-    """
+    """Draw R2 of every row, both targets side by side."""
     labels = [f"{line.label}, {line.role}" if line.role else line.label for line in table.lines]
     left = 0.3 + max(map(text_width, labels))
     numbers = [line.r2_text(shown.name).partition(":")[0] for line in table.lines for shown in SHOWN]
@@ -69,24 +51,7 @@ def draw_r2(table: Table, looks: Mapping[str, Look]) -> Figure:
 def draw_predicted(
     table: Table, predicted: Mapping[str, Predicted], seeds: Mapping[str, int], looks: Mapping[str, Look]
 ) -> Figure:
-    """Draw predicted against true values, one panel a row and target.
-
-    Parameters
-    ----------
-    table : Table
-        Lines, drawn in their order.
-    predicted : mapping
-        Label of a line to its predictions; lines without are left out. At least one.
-    seeds : mapping
-        Label of a line to the seed that is drawn.
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure
-        A block of panels a target; all panels of a block share their axes.
-    """
+    """Draw predicted against true values, one panel a row and target."""
     lines = [line for line in table.lines if line.label in predicted]
     per_line = min(PER_LINE, len(lines))
     n_lines = math.ceil(len(lines) / per_line)

@@ -49,22 +49,6 @@ class Twins:
     def of(cls, known: Array, first: Array, k_d: float, prefix: Acquisition = PREFIX) -> Twins:
         """Give a reaction its twin of another deactivation rate.
 
-        Parameters
-        ----------
-        known : array, shape (5,)
-            Known inputs.
-        first : array, shape (2,)
-            E0 [g/L] and k_d [1/s] of the one.
-        k_d : float
-            Deactivation rate of the other [1/s].
-        prefix : Acquisition
-            Where they shall be alike; E0 of the other has the least squares of pH there.
-
-        Returns
-        -------
-        Twins
-            Both.
-
         Examples
         --------
         >>> twins = Twins.of(np.array([50.0, 0.25, 30.0, 7.0, 0.2]), np.array([0.15, 5e-4]), 3e-3)
@@ -91,31 +75,14 @@ class Twins:
 
 
 def example_twins() -> Twins:
-    """Twins of the documents: one set of known inputs in the middle of the prior.
-
-    Returns
-    -------
-    Twins
-        With deactivation rates that differ sixfold.
-    """
+    """Twins of the documents: one set of known inputs in the middle of the prior."""
     known = draw_parameters(STREAM, range(1))[0][0]
     known[[SUBSTRATE, TEMPERATURE, INITIAL_PH]] = 50.0, 25.0, 7.0
     return Twins.of(known, np.array([0.1, 5e-4]), 3e-3)
 
 
 def draw_problem(twins: Twins) -> Figure:
-    """Draw the prefix, what tells the twins apart there, their exposures, and the reaction to its end.
-
-    Parameters
-    ----------
-    twins : Twins
-        The two reactions.
-
-    Returns
-    -------
-    Figure
-        Four panels.
-    """
+    """Draw the prefix, what tells the twins apart there, their exposures, and the reaction to its end."""
     figure = Figure(figsize=(9.0, 6.6))
     (prefix, reaction), (difference, exposure) = figure.subplots(2, 2)
     _prefix(prefix, twins)

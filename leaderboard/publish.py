@@ -38,44 +38,13 @@ KEPT = ("mean", "sd", "rank")
 
 
 def read_published(folder: Path) -> list[Record]:
-    """Read the published records.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of published records.
-
-    Returns
-    -------
-    list of Record
-        Ordered by task, row, preset and seed; empty where nothing is published.
-
-    Raises
-    ------
-    BenchError
-        A file that cannot be read, or a line that is not a record.
-    """
+    """Read the published records."""
     found = [record for shard in sorted(folder.glob(SHARDS)) for record in _read_shard(shard)]
     return sorted(found, key=lambda record: (record.task, record.row, record.preset, record.seed))
 
 
 def publish_cells(records: Iterable[Record], run: Path, folder: Path) -> None:
-    """Add finished cells to the published records, in place of older ones.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        Cells of the run.
-    run : Path
-        Folder of the run, which holds their predictions and examples.
-    folder : Path
-        Folder of published records; made if missing. The same cells give the same bytes.
-
-    Raises
-    ------
-    BenchError
-        A prediction file that is missing, or that was made for other test cases than those published.
-    """
+    """Add finished cells to the published records, in place of older ones."""
     shards: dict[tuple[str, int], list[Record]] = {}
     for record in records:
         shards.setdefault((record.row, record.seed), []).append(_with_predictions(record, run, folder))
@@ -93,27 +62,7 @@ def publish_cells(records: Iterable[Record], run: Path, folder: Path) -> None:
 
 
 def unpack(folder: Path, run: Path, tasks: Mapping[str, Task]) -> list[Record]:
-    """Give a run folder the published cells that it lacks, so that they need not run again.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of published records.
-    run : Path
-        Folder of the run; made if missing. Its own cells are kept unless the published ones are newer.
-    tasks : mapping
-        Name to task.
-
-    Returns
-    -------
-    list of Record
-        The cells that it was given.
-
-    Raises
-    ------
-    BenchError
-        A published file that cannot be read.
-    """
+    """Give a run folder the published cells that it lacks, so that they need not run again."""
     own = {record.cell: record.started_utc for record in read_records(run)}
     given = [
         record for record in read_published(folder) if record.cell not in own or record.started_utc > own[record.cell]
@@ -131,20 +80,7 @@ def unpack(folder: Path, run: Path, tasks: Mapping[str, Task]) -> list[Record]:
 
 
 def stray_files(folder: Path, records: Sequence[Record]) -> list[str]:
-    """Find files that no published record names.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of published records.
-    records : sequence of Record
-        All that are published.
-
-    Returns
-    -------
-    list of str
-        Paths relative to the folder.
-    """
+    """Find files that no published record names."""
     named = {TRUTH_FILE, *(record.prediction_file for record in records)}
     named |= {f"{record.row}/records-{record.seed}.jsonl.xz" for record in records}
     named |= {f"{EXAMPLES_FOLDER}/{record.task}.npz" for record in records}

@@ -48,30 +48,14 @@ HEADLINE = "shift_10s"
 
 @dataclass(frozen=True)
 class Published:
-    """What was planned, and what of it is stale: all that the board says beyond the records.
-
-    Parameters
-    ----------
-    rows : dict
-        Planned row to what it is, in one sentence.
-    tasks : tuple of str
-        Planned tasks.
-    stale : dict
-        ``Record.cell`` to what has changed since.
-    """
+    """What was planned, and what of it is stale: all that the board says beyond the records."""
 
     rows: dict[str, str]
     tasks: tuple[str, ...]
     stale: dict[Cell, tuple[str, ...]]
 
     def to_json(self) -> str:
-        """Write it as text that reads well in a diff.
-
-        Returns
-        -------
-        str
-            JSON.
-        """
+        """Write it as text that reads well in a diff."""
         marks = [[*cell, list(reasons)] for cell, reasons in sorted(self.stale.items())]
         value = {"rows": self.rows, "tasks": list(self.tasks), "stale": marks}
         return json.dumps(value, indent=1, sort_keys=True) + "\n"
@@ -79,16 +63,6 @@ class Published:
     @classmethod
     def from_json(cls, text: str) -> Published:
         """Read what ``to_json`` wrote.
-
-        Parameters
-        ----------
-        text : str
-            JSON.
-
-        Returns
-        -------
-        Published
-            The same.
 
         Examples
         --------
@@ -102,20 +76,7 @@ class Published:
 
 
 def planned_cells(planned: Published, tasks: Mapping[str, Task]) -> list[Record]:
-    """Give a record with status ``not_run`` for every planned cell, the ceilings included.
-
-    Parameters
-    ----------
-    planned : Published
-        Rows and tasks.
-    tasks : mapping
-        Name to task.
-
-    Returns
-    -------
-    list of Record
-        One a task, row and seed of the preset; one a task for the ceiling.
-    """
+    """Give a record with status ``not_run`` for every planned cell, the ceilings included."""
     sizes = PRESETS[PRESET]
     seeds_of = dict.fromkeys(planned.rows, sizes.seeds) | {CEILING: 1}
     blank = Record("", "", "", "", {}, 0, PRESET, asdict(sizes), "not_run", "", "", "", METRIC_VERSION)
@@ -129,29 +90,7 @@ def planned_cells(planned: Published, tasks: Mapping[str, Task]) -> list[Record]
 
 
 def generated(root: Path, folder: Path, tasks: Mapping[str, Task], planned: Published) -> dict[str, bytes]:
-    """Generate everything that is made from the published records.
-
-    Parameters
-    ----------
-    root : Path
-        The checkout, whose README is read for what stands around the board.
-    folder : Path
-        Folder of published records.
-    tasks : mapping
-        Name to task.
-    planned : Published
-        What was planned, and what of it is stale.
-
-    Returns
-    -------
-    dict
-        Path relative to the checkout to the bytes of the file; the same for the same records.
-
-    Raises
-    ------
-    BenchError
-        A record that is not one, an ok cell without its scores, or a README or page of rows without its marks.
-    """
+    """Generate everything that is made from the published records."""
     there = {record.cell: record for record in planned_cells(planned, tasks)}
     there |= {record.cell: record for record in read_published(folder)}
     records = [there[cell] for cell in sorted(there)]
@@ -170,20 +109,7 @@ def generated(root: Path, folder: Path, tasks: Mapping[str, Task], planned: Publ
 
 
 def out_of_date(root: Path, files: Mapping[str, bytes]) -> list[str]:
-    """Say which files are not what the records give.
-
-    Parameters
-    ----------
-    root : Path
-        The checkout.
-    files : mapping
-        What ``generated`` gave.
-
-    Returns
-    -------
-    list of str
-        Paths relative to the checkout.
-    """
+    """Say which files are not what the records give."""
     return [name for name, content in files.items() if not _holds(root / name, content)]
 
 

@@ -20,20 +20,7 @@ CLOSE = 1e-4
 
 
 def problems(folder: Path, records: Sequence[Record]) -> list[str]:
-    """Find what is wrong with published records.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of published records.
-    records : sequence of Record
-        All that are published.
-
-    Returns
-    -------
-    list of str
-        A sentence each; nothing where all is well. Cells that are missing or stale are no problem here.
-    """
+    """Find what is wrong with published records."""
     ceilings = {(record.task, record.preset): record for record in records if record.row == CEILING}
     found = [f"{path}: no record names this file" for path in stray_files(folder, records)]
     for record in records:

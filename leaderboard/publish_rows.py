@@ -21,22 +21,7 @@ MOVED_PERCENT = 0.05
 
 
 def blocks(overview: Overview | None, tables: Sequence[Table], tasks: Mapping[str, Task]) -> dict[str, str]:
-    """Write the blocks of the page.
-
-    Parameters
-    ----------
-    overview : Overview or None
-        Rows over all core tasks, once every core task has its ceiling.
-    tables : sequence of Table
-        One a task, of the published preset.
-    tasks : mapping
-        Name to task.
-
-    Returns
-    -------
-    dict
-        Name of a block to its Markdown.
-    """
+    """Write the blocks of the page."""
     by_task = {table.task: table for table in tables}
     misled = [name for name in by_task if name in tasks and _misleads(tasks[name])]
     compared = [by_task[task] for task in overview.tasks] if overview else []
@@ -48,20 +33,7 @@ def blocks(overview: Overview | None, tables: Sequence[Table], tasks: Mapping[st
 
 
 def core_table(overview: Overview, tables: Sequence[Table]) -> str:
-    """Lay out every ranked row over the core tasks: its ratios, where it is worst, and what it costs.
-
-    Parameters
-    ----------
-    overview : Overview
-        Rows over all core tasks.
-    tables : sequence of Table
-        The core tasks.
-
-    Returns
-    -------
-    str
-        Markdown table, the best row first.
-    """
+    """Lay out every ranked row over the core tasks: its ratios, where it is worst, and what it costs."""
     found = [{row.row: row for row in comparison.rows} for comparison in overview.comparisons]
     cpu_us = predict_costs(tables)
     heading = ["row", "both"]
@@ -81,36 +53,14 @@ def core_table(overview: Overview, tables: Sequence[Table]) -> str:
 
 
 def misled_table(tables: Sequence[Table]) -> str:
-    """Lay out E0 and k_d of every row where lag, offset, noise or chemistry of the test are not those of training.
-
-    Parameters
-    ----------
-    tables : sequence of Table
-        Such tasks.
-
-    Returns
-    -------
-    str
-        Markdown table, rows by name.
-    """
+    """Lay out E0 and k_d of every row where lag, offset, noise or chemistry of the test are not those of training."""
     names = sorted({line.label for table in tables for line in table.lines if line.scored and line.row != CEILING})
     rows = [[code_span(name), *(_pair(table, name) for table in tables)] for name in names]
     return grid(["row: E0 / k_d", *(code_span(table.task) for table in tables)], rows, "lr")
 
 
 def seeds_table(tables: Sequence[Table]) -> str:
-    """Lay out how much seeds move each row that they move: the standard deviation of the logarithm of its RMSE.
-
-    Parameters
-    ----------
-    tables : sequence of Table
-        The core tasks.
-
-    Returns
-    -------
-    str
-        Markdown table, rows by name.
-    """
+    """Lay out how much seeds move each row that they move: the standard deviation of the logarithm of its RMSE."""
     spreads: dict[str, dict[str, np.ndarray]] = {}
     for table in tables:
         for line in table.lines:

@@ -24,22 +24,7 @@ EMPTY = "0.85"
 
 
 def draw_ratio_map(tables: Sequence[Table], core: Sequence[str], first: Sequence[str] = ()) -> Figure | None:
-    """Draw the ratio to the ceiling of every row on every task, means over seeds, a panel a target.
-
-    Parameters
-    ----------
-    tables : sequence of Table
-        One a task, of one preset.
-    core : sequence of str
-        Tasks that stand left of the line.
-    first : sequence of str
-        Rows from the top down; the others follow, those that are nearest to the ceiling first.
-
-    Returns
-    -------
-    Figure or None
-        None where no row has a score.
-    """
+    """Draw the ratio to the ceiling of every row on every task, means over seeds, a panel a target."""
     by_task = {table.task: table for table in tables}
     tasks = [*(task for task in core if task in by_task), *sorted(set(by_task) - set(core))]
     found = [{task: _ratios(by_task[task], shown.name) for task in tasks} for shown in SHOWN]

@@ -23,22 +23,7 @@ CHANCE = 0.95
 
 
 def draw_reliability(table: Table, predicted: Mapping[str, Predicted], looks: Mapping[str, Look]) -> Figure | None:
-    """Draw coverage against its nominal level and the histogram of ranks, beside the exact posterior's.
-
-    Parameters
-    ----------
-    table : Table
-        Lines of one task.
-    predicted : mapping
-        Label of a line to its predictions.
-    looks : mapping
-        Row to colour and marker.
-
-    Returns
-    -------
-    Figure or None
-        A pair of panels a target; None where no model states its uncertainty.
-    """
+    """Draw coverage against its nominal level and the histogram of ranks, beside the exact posterior's."""
     ranks = {
         line.label: (rank, looks[line.row])
         for line in table.lines

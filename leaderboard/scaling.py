@@ -19,18 +19,6 @@ FEW_DECADES = 30.0
 class Curve:
     """One measured quantity against size.
 
-    Parameters
-    ----------
-    label : str
-        What was measured.
-    sizes, values : tuple of float
-        As many of one as of the other, all above 0, sizes rising.
-
-    Raises
-    ------
-    BenchError
-        Numbers that do not fit, or that have no logarithm.
-
     Examples
     --------
     >>> round(Curve("simulate", (100.0, 1000.0), (0.001, 0.01)).slope, 3)
@@ -67,15 +55,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """Curves that share their axes.
-
-    Parameters
-    ----------
-    title, size, value : str
-        What is shown, and the labels of the axes.
-    curves : tuple of Curve
-        At least one.
-    """
+    """Curves that share their axes."""
 
     title: str
     size: str
@@ -84,20 +64,7 @@ class Panel:
 
 
 def draw_scaling(title: str, panels: Sequence[Panel]) -> Figure:
-    """Draw panels side by side.
-
-    Parameters
-    ----------
-    title : str
-        Title of the whole.
-    panels : sequence of Panel
-        At least one.
-
-    Returns
-    -------
-    Figure
-        To be saved within ``drawing``.
-    """
+    """Draw panels side by side."""
     legend = 0.2 * max(len(panel.curves) for panel in panels)
     figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.9 + legend))
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
@@ -127,16 +94,6 @@ def draw_scaling(title: str, panels: Sequence[Panel]) -> Figure:
 
 def slopes_table(panels: Sequence[Panel]) -> str:
     """Markdown table of slopes and measured values.
-
-    Parameters
-    ----------
-    panels : sequence of Panel
-        What was drawn.
-
-    Returns
-    -------
-    str
-        A line a curve.
 
     Examples
     --------

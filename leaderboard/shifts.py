@@ -23,15 +23,7 @@ by less than {NOTHING_LOST}."""
 
 @dataclass(frozen=True)
 class Shift:
-    """A task that moves the sampling interval only, the task that it moves from, and its remedies.
-
-    Parameters
-    ----------
-    task, base : str
-        Tasks with and without the shift.
-    remedies : tuple of str
-        Tasks with the same measured test traces, trained or prepared otherwise.
-    """
+    """A task that moves the sampling interval only, the task that it moves from, and its remedies."""
 
     task: str
     base: str
@@ -39,18 +31,7 @@ class Shift:
 
 
 def shift_grid(tasks: Mapping[str, Task]) -> dict[tuple[float, float], str]:
-    """Find the tasks that train at the finest interval and test at the same prefix, nothing else moved.
-
-    Parameters
-    ----------
-    tasks : mapping
-        Name to task.
-
-    Returns
-    -------
-    dict
-        Prefix [s] and test interval [s] to the name of the task, in their order.
-    """
+    """Find the tasks that train at the finest interval and test at the same prefix, nothing else moved."""
     found: dict[tuple[float, float], str] = {}
     moved = {name: task for name, task in tasks.items() if _moves_interval_only(task)}
     finest = min((task.train[0].interval_s for task in moved.values()), default=0.0)
@@ -62,18 +43,7 @@ def shift_grid(tasks: Mapping[str, Task]) -> dict[tuple[float, float], str]:
 
 
 def shifts_of(tasks: Mapping[str, Task]) -> list[Shift]:
-    """Find every shift that has a remedy.
-
-    Parameters
-    ----------
-    tasks : mapping
-        Name to task.
-
-    Returns
-    -------
-    list of Shift
-        By prefix and interval.
-    """
+    """Find every shift that has a remedy."""
     places = shift_grid(tasks)
     found = []
     for (prefix_s, _), name in places.items():
@@ -88,20 +58,7 @@ def shifts_of(tasks: Mapping[str, Task]) -> list[Shift]:
 
 
 def remedies_text(shifts: list[Shift], tables: Mapping[str, Table]) -> list[str]:
-    """Write what remedies recover.
-
-    Parameters
-    ----------
-    shifts : list of Shift
-        What is shown, as far as it was run.
-    tables : mapping
-        Task to its table, of one preset.
-
-    Returns
-    -------
-    list of str
-        Markdown, a table a shift and target; nothing where no shift was run with its base and a remedy.
-    """
+    """Write what remedies recover."""
     parts: list[str] = []
     for shift in shifts:
         remedies = [name for name in shift.remedies if name in tables]
@@ -111,20 +68,7 @@ def remedies_text(shifts: list[Shift], tables: Mapping[str, Table]) -> list[str]
 
 
 def line_of(table: Table, row: str) -> Line | None:
-    """Find the fresh line of a row.
-
-    Parameters
-    ----------
-    table : Table
-        Lines of one task.
-    row : str
-        Name of the row.
-
-    Returns
-    -------
-    Line or None
-        None where it has no fresh scores, or several lines that differ in more than the seed.
-    """
+    """Find the fresh line of a row."""
     lines = [line for line in table.lines if line.row == row and line.scored and not line.stale]
     return lines[0] if len(lines) == 1 else None
 

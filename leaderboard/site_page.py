@@ -29,23 +29,7 @@ PAGE_FILE = "index.html"
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """Everything that is found out from records and predictions, for whoever shows it.
-
-    Parameters
-    ----------
-    records : tuple of Record
-        Every cell that is shown, those that were not run included.
-    folder : Path
-        Folder of the predictions.
-    tasks : mapping
-        Name to task.
-    tables : tuple of Table
-        One a task and preset.
-    alarms : tuple of tuple of str
-        Warnings of each table.
-    overviews : tuple of Overview
-        Rows over all core tasks, one a preset that has them.
-    """
+    """Everything that is found out from records and predictions, for whoever shows it."""
 
     records: tuple[Record, ...]
     folder: Path
@@ -58,29 +42,7 @@ class Findings:
     def of(
         cls, records: Sequence[Record], folder: Path, tasks: Mapping[str, Task], stale: Stale | None = None
     ) -> Findings:
-        """Compare rows, and look for leaks.
-
-        Parameters
-        ----------
-        records : sequence of Record
-            In any order.
-        folder : Path
-            Folder of the predictions.
-        tasks : mapping
-            Name to task.
-        stale : mapping, optional
-            Cells that are stale, and why.
-
-        Returns
-        -------
-        Findings
-            The same for the same records.
-
-        Raises
-        ------
-        BenchError
-            An ok cell without its scores.
-        """
+        """Compare rows, and look for leaks."""
         found = tuple(tables(records, stale))
         evidence = {place: read for place, table in enumerate(found) if (read := read_evidence(folder, table))}
         alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
@@ -95,20 +57,7 @@ class Findings:
 
 
 def page(found: Findings, abouts: Mapping[str, str]) -> str:
-    """Write the page.
-
-    Parameters
-    ----------
-    found : Findings
-        What is shown.
-    abouts : mapping
-        Row to what it is, in one sentence.
-
-    Returns
-    -------
-    str
-        HTML; the same for the same records. Whatever a record holds is shown as text.
-    """
+    """Write the page."""
     environment = Environment(
         loader=FileSystemLoader(SITE),
         autoescape=True,
@@ -125,20 +74,7 @@ def page(found: Findings, abouts: Mapping[str, str]) -> str:
 
 
 def page_values(found: Findings, abouts: Mapping[str, str]) -> dict[str, Any]:
-    """Gather everything that the page shows.
-
-    Parameters
-    ----------
-    found : Findings
-        What is shown.
-    abouts : mapping
-        Row to what it is, in one sentence.
-
-    Returns
-    -------
-    dict
-        Plain values.
-    """
+    """Gather everything that the page shows."""
     truths: list[list[list[float]]] = []
     places = shift_grid(found.tasks)
     shown = [

@@ -36,30 +36,7 @@ DIGITS = 6
 
 
 def table_values(table: Table, folder: Path, alarms: Sequence[str], truths: list[list[list[float]]]) -> dict[str, Any]:
-    """Gather what the page says of one task.
-
-    Parameters
-    ----------
-    table : Table
-        Lines of the task.
-    folder : Path
-        Folder of the records, beside which the predictions lie.
-    alarms : sequence of str
-        Warnings that belong to it.
-    truths : list
-        True targets of the cases shown, in printed units, a list a target; those of this table are added if they are
-        new.
-
-    Returns
-    -------
-    dict
-        Plain values; ``truth`` is the place in ``truths`` or None.
-
-    Raises
-    ------
-    BenchError
-        An ok cell without its scores.
-    """
+    """Gather what the page says of one task."""
     lines: list[dict[str, Any]] = []
     notes: list[str] = []
     truth: NDArray[np.float64] | None = None
@@ -91,18 +68,7 @@ def table_values(table: Table, folder: Path, alarms: Sequence[str], truths: list
 
 
 def overview_values(overview: Overview) -> dict[str, Any]:
-    """Gather what the page says of all core tasks together.
-
-    Parameters
-    ----------
-    overview : Overview
-        What is compared.
-
-    Returns
-    -------
-    dict
-        Plain values.
-    """
+    """Gather what the page says of all core tasks together."""
     found = [{row.row: row for row in comparison.rows} for comparison in overview.comparisons]
     rows = [
         {

@@ -72,19 +72,7 @@ class CaseNoise:
 
 @dataclass(frozen=True)
 class Size:
-    """False winners among equal rows at a nominal 5 %.
-
-    Parameters
-    ----------
-    n_seeds : int
-        Number of seeds.
-    profile : str
-        How seeds move the rows, a key of ``PROFILES``.
-    share : float
-        Share of the seeds in the variance of the mean difference, over all pairs.
-    pair, worst_pair, family : dict
-        Method to the share of false winners: mean over pairs, the worst pair, and any pair after Holm.
-    """
+    """False winners among equal rows at a nominal 5 %."""
 
     n_seeds: int
     profile: str
@@ -96,17 +84,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Power:
-    """How often one better row among equal ones is told from the others.
-
-    Parameters
-    ----------
-    n_seeds : int
-        Number of seeds.
-    seed_sd : float
-        Standard deviation between seeds of the better row's log RMSE.
-    pair, family : float
-        Share of its pairs that are found, alone and after Holm over all pairs.
-    """
+    """How often one better row among equal ones is told from the others."""
 
     n_seeds: int
     seed_sd: float
@@ -115,23 +93,7 @@ class Power:
 
 
 def draw_case_noise(n_repeats: int, seed: int, n_cases: int = N_CASES) -> CaseNoise:
-    """Draw equal rows that only the choice of cases makes different.
-
-    Parameters
-    ----------
-    n_repeats : int
-        How often.
-    seed : int
-        Of the random numbers.
-    n_cases : int
-        Test cases in each.
-
-    Returns
-    -------
-    CaseNoise
-        An error is a normal times the difficulty of its case, lognormal with 0.6. Of the normal's variance, nine tenths
-        are common to all rows; half of the rest is the row's own, and half is new with every seed.
-    """
+    """Draw equal rows that only the choice of cases makes different."""
     generator = np.random.default_rng(seed)
     rows = tuple(map(str, range(N_ROWS)))
     levels, found = [], []
@@ -159,26 +121,7 @@ def draw_case_noise(n_repeats: int, seed: int, n_cases: int = N_CASES) -> CaseNo
 
 
 def measure_size(noise: CaseNoise, n_seeds: int, profile: str, share: float, seed: int) -> Size:
-    """Count false winners among equal rows.
-
-    Parameters
-    ----------
-    noise : CaseNoise
-        What cases do.
-    n_seeds : int
-        Number of seeds, one of ``SEEDS``.
-    profile : str
-        How seeds move the rows, a key of ``PROFILES``.
-    share : float
-        Share of the seeds in the variance of the mean difference, from 0 to 1.
-    seed : int
-        Of the random numbers.
-
-    Returns
-    -------
-    Size
-        By method.
-    """
+    """Count false winners among equal rows."""
     relative = np.array(PROFILES[profile])
     first, second = np.triu_indices(N_ROWS, 1)
     moments = noise.moments[n_seeds]
@@ -200,26 +143,7 @@ def measure_size(noise: CaseNoise, n_seeds: int, profile: str, share: float, see
 def measure_power(
     noise: CaseNoise, n_seeds: int, seed: int, seed_sd: tuple[float, ...] = ASSUMED_SEED_SD, useful: float = USEFUL
 ) -> list[Power]:
-    """Count how often a row that is better by a useful difference is told from the others.
-
-    Parameters
-    ----------
-    noise : CaseNoise
-        What cases do.
-    n_seeds : int
-        Number of seeds, one of ``SEEDS``.
-    seed : int
-        Of the random numbers.
-    seed_sd : tuple of float
-        Standard deviation between seeds of log RMSE, one a row.
-    useful : float
-        The difference: the others' RMSE is larger by this share.
-
-    Returns
-    -------
-    list of Power
-        Each row in turn as the better one.
-    """
+    """Count how often a row that is better by a useful difference is told from the others."""
     _, moments = _with_seeds(noise, n_seeds, np.array(seed_sd), seed, cases=True)
     first, second = np.triu_indices(N_ROWS, 1)
     found = []

@@ -44,17 +44,7 @@ METHODS = ("in units of the distance", "one prior for all")
 
 @dataclass(frozen=True)
 class SizeAtDistances:
-    """False winners and true ones on one profile, each by method.
-
-    Parameters
-    ----------
-    profile : str
-        A key of ``PROFILES``.
-    pair, family : dict
-        Share of false winners: of pairs of equal rows, and of families with any after Holm over all pairs.
-    neighbours, found : dict
-        Share found after Holm: of pairs of the two groups nearest to the ceiling, and of all that differ.
-    """
+    """False winners and true ones on one profile, each by method."""
 
     profile: str
     pair: dict[str, float]
@@ -64,20 +54,7 @@ class SizeAtDistances:
 
 
 def measure_at_distances(n_repeats: int, seed: int) -> list[SizeAtDistances]:
-    """Count false winners and true ones.
-
-    Parameters
-    ----------
-    n_repeats : int
-        How often.
-    seed : int
-        Of the random numbers.
-
-    Returns
-    -------
-    list of SizeAtDistances
-        One a profile.
-    """
+    """Count false winners and true ones."""
     generator = np.random.default_rng(seed)
     drawn = [_draw(generator) for _ in range(n_repeats)]
     case, interaction = (np.array([getattr(each, name) for each in drawn]) for name in ("case", "interaction"))

@@ -8,18 +8,7 @@ from leaderboard.size_at_distances import SizeAtDistances
 
 
 def size_table(sizes: list[Size]) -> str:
-    """Lay out false winners as Markdown.
-
-    Parameters
-    ----------
-    sizes : list of Size
-        Measured sizes.
-
-    Returns
-    -------
-    str
-        A line each, in percent: of pairs / of families after Holm; with the worst pair for the method in use.
-    """
+    """Lay out false winners as Markdown."""
     lines = [["seeds", "rows", "seed share", f"{USED}: pairs / worst / family", *METHODS[1:]]]
     for size in sizes:
         used = f"{_percent(size.pair[USED])} / {_percent(size.worst_pair[USED])} / {_percent(size.family[USED])}"
@@ -29,18 +18,7 @@ def size_table(sizes: list[Size]) -> str:
 
 
 def power_table(powers: list[Power]) -> str:
-    """Lay out power as Markdown.
-
-    Parameters
-    ----------
-    powers : list of Power
-        Measured powers.
-
-    Returns
-    -------
-    str
-        A line each, in percent.
-    """
+    """Lay out power as Markdown."""
     lines = [["seeds", "seed sd of the better row", "pairs found", "pairs found after Holm"]]
     for power in powers:
         sd = f"{100 * power.seed_sd:g} %"
@@ -49,18 +27,7 @@ def power_table(powers: list[Power]) -> str:
 
 
 def distance_table(sizes: list[SizeAtDistances]) -> str:
-    """Lay out size and power at several distances from a ceiling as Markdown.
-
-    Parameters
-    ----------
-    sizes : list of SizeAtDistances
-        As measured.
-
-    Returns
-    -------
-    str
-        A line each, in percent, by method: false pairs / false families / neighbours found / all differences found.
-    """
+    """Lay out size and power at several distances from a ceiling as Markdown."""
     lines = [["seeds move rows", *PRIORS]]
     for size in sizes:
         shares = (size.pair, size.family, size.neighbours, size.found)

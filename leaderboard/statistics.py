@@ -19,22 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RowResult:
-    """One row on its own and among the others.
-
-    Parameters
-    ----------
-    row : str
-        Name.
-    ratio, low, high : float
-        RMSE relative to the ceiling's, geometric mean over seeds and tasks, with its 95 % interval; the RMSE itself
-        where there is no ceiling.
-    seed_sd : float or None
-        Standard deviation between seeds of log RMSE, as observed; None with one seed.
-    rank : tuple of int or None
-        Best and worst place that no separated pair contradicts; None with one seed.
-    groups : str
-        Letters of the tie groups that the row belongs to, ``a`` the best; rows that share one are not separated.
-    """
+    """One row on its own and among the others."""
 
     row: str
     ratio: float
@@ -47,19 +32,7 @@ class RowResult:
 
 @dataclass(frozen=True)
 class PairResult:
-    """Two rows against each other.
-
-    Parameters
-    ----------
-    first, second : str
-        Names, in the order of the rows: the better first.
-    ratio, low, high : float
-        RMSE of the first relative to the second, with its 95 % interval, not adjusted for the number of pairs.
-    p, p_holm : float
-        Two-sided p of a ratio of 1, alone and adjusted for all pairs.
-    detectable_ratio : float
-        Smallest ratio above 1 that the run would separate from 1 among all pairs, 4 times in 5; may be infinite.
-    """
+    """Two rows against each other."""
 
     first: str
     second: str
@@ -78,17 +51,7 @@ class PairResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that can be said about rows on the same cases.
-
-    Parameters
-    ----------
-    rows : tuple of RowResult
-        From the smallest error to the largest.
-    pairs : tuple of PairResult
-        Every two rows once.
-    cases_only : bool
-        True with one seed: intervals and p then hold for these very fits, and there are no ranks or groups.
-    """
+    """Everything that can be said about rows on the same cases."""
 
     rows: tuple[RowResult, ...]
     pairs: tuple[PairResult, ...]
@@ -102,16 +65,6 @@ class Comparison:
 
 def compare(errors: Errors) -> Comparison:
     """Compare rows on one target, on one task or on several together.
-
-    Parameters
-    ----------
-    errors : Errors
-        Squared errors; a row that lacks a cell is left out by the caller.
-
-    Returns
-    -------
-    Comparison
-        Rows with intervals, ranks and tie groups; pairs with intervals and p.
 
     Examples
     --------
@@ -154,16 +107,6 @@ def compare(errors: Errors) -> Comparison:
 def rank_intervals(separated: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Find the places that every row may hold.
 
-    Parameters
-    ----------
-    separated : bool array, shape (row, row)
-        Whether two rows differ; rows from the smallest error to the largest.
-
-    Returns
-    -------
-    list of tuple of int
-        Best place, 1 + the rows that are surely better; worst place, all rows less those that are surely worse.
-
     Examples
     --------
     >>> rank_intervals(np.array([[0, 0, 1], [0, 0, 0], [1, 0, 0]], dtype=bool))
@@ -175,17 +118,6 @@ def rank_intervals(separated: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def tie_letters(separated: NDArray[np.bool_]) -> list[str]:
     """Name the tie groups, the largest sets of rows of which no two are separated.
-
-    Parameters
-    ----------
-    separated : bool array, shape (row, row)
-        Whether two rows differ; rows from the smallest error to the largest.
-
-    Returns
-    -------
-    list of str
-        Letters of every row's groups; two rows share a letter if and only if they are not separated. Source: Piepho,
-        J. Comput. Graph. Stat. 13 (2004) 456, doi:10.1198/1061860043515.
 
     Examples
     --------
@@ -205,16 +137,6 @@ def tie_letters(separated: NDArray[np.bool_]) -> list[str]:
 def holm(p: Array) -> Array:
     """Adjust p values for their number, step down.
 
-    Parameters
-    ----------
-    p : array, shape (..., test)
-        Values of one family.
-
-    Returns
-    -------
-    array, shape (..., test)
-        Reject where it is at most the level wanted for the family. Source: Holm, Scand. J. Stat. 6 (1979) 65.
-
     Examples
     --------
     >>> holm(np.array([0.04, 0.01, 0.03])).round(2).tolist()
@@ -227,24 +149,7 @@ def holm(p: Array) -> Array:
 
 
 def leak_p(*targets: Errors) -> dict[str, float]:
-    """Test whether a row beats the ceiling on the same cases, which no honest row does on average.
-
-    Parameters
-    ----------
-    *targets : Errors
-        One value a target, each with its ceiling; together they are one family.
-
-    Returns
-    -------
-    dict
-        Row to its smallest one-sided p over tasks and targets, adjusted by Holm over all rows, tasks and targets:
-        an alarm where it is below 0.01. Seeds are averaged: whatever the fit, its errors exceed the ceiling's.
-
-    Raises
-    ------
-    BenchError
-        A target without a ceiling.
-    """
+    """Test whether a row beats the ceiling on the same cases, which no honest row does on average."""
     names, values = [], []
     for errors in targets:
         if errors.ceiling is None:

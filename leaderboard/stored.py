@@ -92,25 +92,7 @@ class ExampleTraces:
 
 
 def read_predicted(folder: Path, record: Record) -> Predicted:
-    """Read the raw predictions of a cell.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the records.
-    record : Record
-        A record with scores.
-
-    Returns
-    -------
-    Predicted
-        One row a test case.
-
-    Raises
-    ------
-    BenchError
-        No such file, or one that does not hold predictions.
-    """
+    """Read the raw predictions of a cell."""
     where = f"predictions '{record.task}/{record.row}/{record.seed}'"
     if not record.prediction_file:
         raise BenchError(f"{where}: file must be named in the record, got none. Run the cell again.")
@@ -126,25 +108,7 @@ def read_predicted(folder: Path, record: Record) -> Predicted:
 
 
 def with_truth(folder: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Give the arrays of a prediction file the true targets that lie beside it, where it has none of its own.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the records.
-    arrays : dict
-        Name to array.
-
-    Returns
-    -------
-    dict
-        With ``case`` and ``truth``.
-
-    Raises
-    ------
-    BenchError
-        No truth in either place.
-    """
+    """Give the arrays of a prediction file the true targets that lie beside it, where it has none of its own."""
     if "truth" in arrays:
         return arrays
     truth = _arrays(folder / TRUTH_FILE, f"true targets '{TRUTH_FILE}': file")["truth"]
@@ -152,25 +116,7 @@ def with_truth(folder: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArr
 
 
 def read_examples(folder: Path, task: str) -> ExampleTraces:
-    """Read the example traces of a task.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the records.
-    task : str
-        Name of the task.
-
-    Returns
-    -------
-    ExampleTraces
-        A few test cases.
-
-    Raises
-    ------
-    BenchError
-        No such file, or one that does not hold example traces.
-    """
+    """Read the example traces of a task."""
     where = f"examples '{task}'"
     arrays = _arrays(folder / EXAMPLES_FOLDER / f"{task}.npz", f"{where}: {EXAMPLES_FOLDER}/{task}.npz")
     n_cases = np.size(arrays.get("case", ()))

@@ -19,17 +19,7 @@ Stale = Mapping[Cell, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Table:
-    """The lines of one task and one preset: the floor, models from best to worst, the ceiling.
-
-    Parameters
-    ----------
-    task, preset : str
-        Names of the task and of the sizes.
-    sizes : dict
-        Numbers of training, validation and test cases.
-    lines : tuple of Line
-        In the order in which they are shown.
-    """
+    """The lines of one task and one preset: the floor, models from best to worst, the ceiling."""
 
     task: str
     preset: str
@@ -71,18 +61,6 @@ def tables(records: Iterable[Record], stale: Stale | None = None) -> list[Table]
 
     Lines are ordered by RMSE, geometric mean over targets. It exists where R2 does not, one wild target cannot decide
     alone, and the order is the same whether it is divided by the ceiling's or by the prior's standard deviation.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        In any order.
-    stale : mapping, optional
-        Cells that are stale, and why.
-
-    Returns
-    -------
-    list of Table
-        By task, preset and sizes, which are never mixed. Seeds join one line only if they agree in all else.
     """
 
     def table_of(record: Record) -> tuple[str, str, list[tuple[str, int]]]:

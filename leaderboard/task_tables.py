@@ -19,23 +19,7 @@ from leaderboard.wording import (
 
 
 def scores_table(table: Table) -> str:
-    """Write R2, the ratio to the ceiling and RMSE, a line a row.
-
-    Parameters
-    ----------
-    table : Table
-        Lines of one task.
-
-    Returns
-    -------
-    str
-        Markdown.
-
-    Raises
-    ------
-    BenchError
-        An ok cell without its scores.
-    """
+    """Write R2, the ratio to the ceiling and RMSE, a line a row."""
     heading = ["row", "status", "seeds", "error"]
     for shown in SHOWN:
         heading += [f"R2 {shown.symbol}", f"RMSE / ceiling {shown.symbol}", f"RMSE {shown.symbol} [{shown.unit}]"]
@@ -43,18 +27,7 @@ def scores_table(table: Table) -> str:
 
 
 def forecast_table(table: Table) -> str:
-    """Write the errors of the forecast, a line a row that has one.
-
-    Parameters
-    ----------
-    table : Table
-        Lines of one task.
-
-    Returns
-    -------
-    str
-        Markdown; empty where no row has a forecast.
-    """
+    """Write the errors of the forecast, a line a row that has one."""
     heading = ["row", "pH RMSE", "RMSE / ceiling", "median of cases", "95 % of cases below", "cases clipped"]
     rows = [
         [
@@ -72,18 +45,7 @@ def forecast_table(table: Table) -> str:
 
 
 def uncertainty_table(table: Table) -> str:
-    """Write the scores of the stated uncertainty, a line a row that states one.
-
-    Parameters
-    ----------
-    table : Table
-        Lines of one task.
-
-    Returns
-    -------
-    str
-        Markdown; empty where no model states its uncertainty.
-    """
+    """Write the scores of the stated uncertainty, a line a row that states one."""
     lines = [line for line in table.lines if line.uncertainty(SHOWN[0].name, "nll") is not None]
     if all(line.role == "ceiling" for line in lines):
         return ""
@@ -99,18 +61,7 @@ def uncertainty_table(table: Table) -> str:
 
 
 def cost_table(table: Table) -> str:
-    """Write MAE, bias and costs, a line a row with scores.
-
-    Parameters
-    ----------
-    table : Table
-        Lines of one task.
-
-    Returns
-    -------
-    str
-        Markdown; empty where no row has scores.
-    """
+    """Write MAE, bias and costs, a line a row with scores."""
     lines = [line for line in table.lines if line.scored]
     if not lines:
         return ""

@@ -24,27 +24,7 @@ FAILED = "red"
 
 
 def terminal_board(records: Iterable[Record], stale: Stale | None = None, folder: Path | None = None) -> RenderableType:
-    """Lay out records for a terminal.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        In any order; only these are shown.
-    stale : mapping, optional
-        Cells that are stale, and why.
-    folder : Path, optional
-        Folder of the predictions; without it no row can be found to beat the ceiling.
-
-    Returns
-    -------
-    RenderableType
-        For ``rich.console.Console.print``.
-
-    Raises
-    ------
-    BenchError
-        An ok cell without its scores.
-    """
+    """Lay out records for a terminal."""
     shown = list(records)
     found = tables(shown, stale)
     if not found:

@@ -20,21 +20,7 @@ LONGEST_GIST = 200
 
 @dataclass(frozen=True)
 class Shown:
-    """How one target is printed.
-
-    Parameters
-    ----------
-    name : str
-        Column name of the target.
-    symbol, formula : str
-        Symbol in text, and as matplotlib typesets it.
-    unit, formula_unit : str
-        Unit in which it is printed, and as it stands in pictures.
-    scale : float
-        The printed unit in the target's own unit.
-    low, high : float
-        Ends of the prior, in the printed unit.
-    """
+    """How one target is printed."""
 
     name: str
     symbol: str
@@ -57,16 +43,6 @@ SHOWN = (
 def r2_text(value: float | str | None) -> str:
     """Print a coefficient of determination with as many digits as help to tell rows apart.
 
-    Parameters
-    ----------
-    value : float, str or None
-        R2, the sentence that stands in its place, or nothing.
-
-    Returns
-    -------
-    str
-        The number or the sentence.
-
     Examples
     --------
     >>> [r2_text(value) for value in (0.99981, 0.7312, -0.0003, -12.34, -123456.0, None)]
@@ -85,16 +61,6 @@ def r2_text(value: float | str | None) -> str:
 
 def quantity_text(value: float | None) -> str:
     """Print a number with three significant digits.
-
-    Parameters
-    ----------
-    value : float or None
-        The number, or nothing.
-
-    Returns
-    -------
-    str
-        Without an exponent from 0.001 to 100,000.
 
     Examples
     --------
@@ -115,16 +81,6 @@ def quantity_text(value: float | None) -> str:
 def error_text(value: float, error: float) -> str:
     """Print a number with its standard error, to the decimals that the error leaves.
 
-    Parameters
-    ----------
-    value, error : float
-        Number and standard error.
-
-    Returns
-    -------
-    str
-        Two digits of an error that starts with 1, one of another.
-
     Examples
     --------
     >>> error_text(0.0521, 0.0212), error_text(0.99652, 0.00031), error_text(0.73, 0.0)
@@ -140,16 +96,6 @@ def error_text(value: float, error: float) -> str:
 def ratio_text(value: float | None) -> str:
     """Print an error relative to the ceiling's.
 
-    Parameters
-    ----------
-    value : float or None
-        Ratio, or nothing.
-
-    Returns
-    -------
-    str
-        Two decimals near 1, where they tell rows apart; three digits beyond.
-
     Examples
     --------
     >>> [ratio_text(value) for value in (1.0, 1.004, 9.996, 12.34, 1234.5, None)]
@@ -160,20 +106,6 @@ def ratio_text(value: float | None) -> str:
 
 def grid(heading: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
     """Lay out a Markdown table.
-
-    Parameters
-    ----------
-    heading : sequence of str
-        A text a column.
-    rows : sequence of sequence of str
-        Cells, whose text is Markdown already.
-    align : str
-        One letter a column, l or r; the last one also holds for the columns that follow.
-
-    Returns
-    -------
-    str
-        The lines of the table.
 
     Examples
     --------
@@ -189,16 +121,6 @@ def grid(heading: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> s
 def bias_text(value: float | None, error: float | None) -> str:
     """Print a bias with the decimals of the error that it is part of: more would be digits of noise.
 
-    Parameters
-    ----------
-    value, error : float or None
-        Bias and RMSE in the same unit, or nothing.
-
-    Returns
-    -------
-    str
-        Always with a sign.
-
     Examples
     --------
     >>> bias_text(3.8e-4, 0.0197), bias_text(763.2, 776.0), bias_text(None, None)
@@ -213,16 +135,6 @@ def bias_text(value: float | None, error: float | None) -> str:
 def count_text(value: float | None) -> str:
     """Print a count.
 
-    Parameters
-    ----------
-    value : float or None
-        The count, or nothing.
-
-    Returns
-    -------
-    str
-        With thousands set apart.
-
     Examples
     --------
     >>> count_text(10234), count_text(None)
@@ -233,16 +145,6 @@ def count_text(value: float | None) -> str:
 
 def seeds_text(seeds: Iterable[int]) -> str:
     """Name seeds.
-
-    Parameters
-    ----------
-    seeds : iterable of int
-        In any order.
-
-    Returns
-    -------
-    str
-        Such as ``seed 0`` or ``seeds 0, 1, 2``.
 
     Examples
     --------
@@ -255,16 +157,6 @@ def seeds_text(seeds: Iterable[int]) -> str:
 
 def gist(message: str) -> str:
     r"""Pick the line of a message that says most, and make it fit to print.
-
-    Parameters
-    ----------
-    message : str
-        The last lines of a failure, or a reason.
-
-    Returns
-    -------
-    str
-        One line without control characters: the first or, of a traceback, the last.
 
     Examples
     --------
@@ -283,16 +175,6 @@ def gist(message: str) -> str:
 
 def code_span(text: str) -> str:
     r"""Quote text for Markdown so that nothing in it is markup, in a table too.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        A code span on one line; nothing for an empty text.
 
     Examples
     --------

@@ -88,16 +88,6 @@ class WeightedFit:
 def columns_in_time(time_s: Array) -> Array:
     """What the exposure is made of near the middle k_d: its shape per enzyme load, and the derivative by k_d.
 
-    Parameters
-    ----------
-    time_s : array, shape (case, sample)
-        Times [s].
-
-    Returns
-    -------
-    array, shape (case, sample, 2)
-        phi [s] and dphi/dk_d [s2].
-
     Examples
     --------
     >>> columns_in_time(np.array([[0.0, 10.0]])).round(2).tolist()
@@ -114,25 +104,6 @@ def exposures_of(traces: Traces, world: World, noise: float) -> Exposures:
     A slope taken at the measured pH is wrong in the direction of that sample's noise, which biases a weighted fit by
     up to half a standard deviation. So each pH is first moved to where a first fit has it, the curve is linearised
     there, and the measured pH is carried along the tangent.
-
-    Parameters
-    ----------
-    traces : Traces
-        What was measured.
-    world : World
-        Chemistry that is assumed.
-    noise : float
-        Standard deviation of the pH.
-
-    Returns
-    -------
-    Exposures
-        Of the same samples.
-
-    Raises
-    ------
-    DomainError
-        A known input outside the simulator's domain.
     """
     initial_ph = traces.known[:, [INITIAL_PH]]
     ph = np.clip(np.where(traces.valid, traces.ph, initial_ph), *MEASURED_PH)
@@ -158,22 +129,6 @@ def weighted_fit(
 
     The second coefficient has the prior's standard deviation of k_d, times the E0 that the first column alone gives:
     a trace that says nothing of k_d is answered with the middle.
-
-    Parameters
-    ----------
-    columns : array, shape (case, sample, column)
-        Those of ``columns_in_time``, then nuisances.
-    exposures : Exposures
-        What is fitted.
-    noise : float
-        Standard deviation of the pH.
-    nuisance_sd : tuple of float
-        Standard deviation of the prior of every further coefficient.
-
-    Returns
-    -------
-    WeightedFit
-        One a case.
 
     Examples
     --------

@@ -21,23 +21,7 @@ VALIDATION_COPIES = 4
 
 @dataclass(frozen=True, eq=False)
 class ExposurePredictor(Predictor):
-    """The fitted network, and how traces are read for it.
-
-    Parameters
-    ----------
-    reader : Reader
-        Chemistry and noise that are assumed, and the readings.
-    scale : Scale
-        Scale of the features.
-    network : ReadingNetwork
-        With its best weights, on the CPU.
-    threads : int
-        Threads that a prediction may use.
-    history : tuple of dict
-        One entry an epoch.
-    simulator_calls : int
-        Traces simulated in fit; predict simulates none.
-    """
+    """The fitted network, and how traces are read for it."""
 
     reader: Reader
     scale: Scale
@@ -62,19 +46,7 @@ class ExposurePredictor(Predictor):
 
 @dataclass(frozen=True)
 class ExposureModel(Model):
-    """A network on readings, trained on random sub-samplings of its own training traces.
-
-    Parameters
-    ----------
-    width : int
-        Size of both hidden layers.
-    copies : int
-        Sub-samplings of each training case.
-    whole : float
-        Share of them that are the whole trace.
-    epochs, batch_size, learning_rate, weight_decay
-        See ``RowTraining``.
-    """
+    """A network on readings, trained on random sub-samplings of its own training traces."""
 
     fixed_features = True
     gives_sd = True

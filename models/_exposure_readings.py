@@ -40,17 +40,7 @@ SMALLEST_MISFIT = 1e-3
 
 @dataclass(frozen=True)
 class Reading:
-    """One weighted fit of a trace.
-
-    Parameters
-    ----------
-    offset : bool
-        Whether the pH may be off by a constant.
-    delay : bool
-        Whether the exposure may lag behind by a constant, as behind a slow electrode once its start is over.
-    skipped : float
-        Share of the duration that is left out at the start.
-    """
+    """One weighted fit of a trace."""
 
     offset: bool = False
     delay: bool = False
@@ -85,15 +75,6 @@ class Readings:
 class Reader:
     """How traces are read.
 
-    Parameters
-    ----------
-    world : World
-        Chemistry that is assumed.
-    noise : float
-        Standard deviation of the pH that is assumed.
-    asked : tuple of Reading
-        At least one; the first is what the others are compared with.
-
     Examples
     --------
     >>> from bench.draw import draw_cases
@@ -110,23 +91,7 @@ class Reader:
     asked: tuple[Reading, ...] = PLAIN
 
     def read(self, traces: Traces) -> Readings:
-        """Read traces.
-
-        Parameters
-        ----------
-        traces : Traces
-            What was measured.
-
-        Returns
-        -------
-        Readings
-            One row a case.
-
-        Raises
-        ------
-        DomainError
-            A known input outside the simulator's domain.
-        """
+        """Read traces."""
         exposures = exposures_of(traces, self.world, self.noise)
         duration_s = np.where(traces.valid, traces.time_s, 0.0).max(axis=1)
         used = (exposures.weight > 0).sum(axis=1)
@@ -142,22 +107,7 @@ class Reader:
         return Readings(targets, sd, np.hstack(features))
 
     def read_subsampled(self, copies: Iterable[Traces], whole: float, generator: np.random.Generator) -> Readings:
-        """Read one random sub-sampling of each of several copies of traces.
-
-        Parameters
-        ----------
-        copies : iterable of Traces
-            The same cases again and again, as they are or disturbed.
-        whole : float
-            Share of traces that stay as they are.
-        generator : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        Readings
-            Copy after copy.
-        """
+        """Read one random sub-sampling of each of several copies of traces."""
         subsampling = Subsampling(whole=whole)
         parts = [self.read(subsampling.draw(traces, generator)) for traces in copies]
         return Readings(

@@ -39,17 +39,6 @@ FEATURE_NAMES = (
 def features(traces: Traces) -> Array:
     """Summaries of every trace.
 
-    Parameters
-    ----------
-    traces : Traces
-        What was measured; at least one sample a case.
-
-    Returns
-    -------
-    array, shape (case, feature)
-        In the order of ``FEATURE_NAMES``: known inputs in their units, number of samples, duration [s], rises of the
-        pH above the initial pH, slopes [1/s] and curvatures [1/s2].
-
     Examples
     --------
     >>> traces = Traces.of([0.0, 10.0, 20.0, 30.0], [[7.0, 7.1, 7.2, 7.3]], [[50.0, 0.25, 30.0, 7.0, 0.2]])

@@ -28,18 +28,6 @@ LEAST_NOISE_SD = 1e-6
 def under_determined(name: str, task: Task) -> str | None:
     """Say that a trace of the task holds fewer exposures than there are targets, in one sentence.
 
-    Parameters
-    ----------
-    name : str
-        Name of the row.
-    task : Task
-        The task; what counts is the grid on which its test traces are measured.
-
-    Returns
-    -------
-    str or None
-        The reason, or None where there are at least two samples after t = 0.
-
     Examples
     --------
     >>> from bench.world.acquisition import Acquisition
@@ -55,45 +43,12 @@ def under_determined(name: str, task: Task) -> str | None:
 
 
 def noise_sd(context: Context) -> float:
-    """Noise of the training acquisitions, the largest where they differ.
-
-    Parameters
-    ----------
-    context : Context
-        What a model may know.
-
-    Returns
-    -------
-    float
-        Standard deviation [pH], at least that of the simulator.
-    """
+    """Noise of the training acquisitions, the largest where they differ."""
     return max(LEAST_NOISE_SD, *(acquisition.noise_sd for acquisition in context.acquisitions))
 
 
 def fits_of(name: str, traces: Traces, world: World) -> tuple[Array, Array]:
-    """Fit both targets to each trace within the prior's box, in compiled code.
-
-    Parameters
-    ----------
-    name : str
-        Name of the row, for messages.
-    traces : Traces
-        What was measured.
-    world : World
-        Chemistry that is assumed.
-
-    Returns
-    -------
-    fits : array, shape (case, 6)
-        Optimum, half the sum of squares and the Gauss-Newton matrix, in the columns of ``models._lm_kernel``.
-    packed : array, shape (case, 11)
-        The cases as ``pack_cases`` packs them, for what comes after the fit.
-
-    Raises
-    ------
-    PluginError
-        A progress curve that could not be tabulated.
-    """
+    """Fit both targets to each trace within the prior's box, in compiled code."""
     packed = pack_cases(checked_known(traces.known), world)
     fits = np.empty((traces.n_cases, N_COLUMNS))
     time_s, ph = np.ascontiguousarray(traces.time_s), np.ascontiguousarray(traces.ph)
@@ -103,18 +58,7 @@ def fits_of(name: str, traces: Traces, world: World) -> tuple[Array, Array]:
 
 
 def out_of_nodes(name: str) -> PluginError:
-    """Say that a progress curve could not be tabulated.
-
-    Parameters
-    ----------
-    name : str
-        Name of the row.
-
-    Returns
-    -------
-    PluginError
-        To be raised.
-    """
+    """Say that a progress curve could not be tabulated."""
     return PluginError(
         f"{name} 'progress curve': nodes must be at most {MAX_NODES}, got more. Report the traces as a bug."
     )
@@ -122,16 +66,6 @@ def out_of_nodes(name: str) -> PluginError:
 
 def prior_sd(estimate: Array) -> Array:
     """Root mean square distance of the uniform prior from estimates: no standard deviation need be wider.
-
-    Parameters
-    ----------
-    estimate : array, shape (case, 2)
-        E0 [g/L] and k_d [1/s].
-
-    Returns
-    -------
-    array, shape (case, 2)
-        In the targets' units.
 
     Examples
     --------
@@ -147,20 +81,6 @@ def standard_deviations(estimate: Array, matrix: Array, noise: float) -> Array:
     The variance of k_d is noise^2 times its entry of the inverse matrix, at most the mean square distance of the
     uniform prior from the estimate; that of E0 is its variance at a known k_d, plus what the variance of k_d adds
     along the valley, at most the like.
-
-    Parameters
-    ----------
-    estimate : array, shape (case, 2)
-        E0 [g/L] and k_d [1/s].
-    matrix : array, shape (case, 3)
-        Entries 00, 01 and 11 of the Gauss-Newton matrix, the sum of products of the derivatives of the pH.
-    noise : float
-        Standard deviation of the pH.
-
-    Returns
-    -------
-    array, shape (case, 2)
-        Standard deviations in the targets' units.
 
     Examples
     --------

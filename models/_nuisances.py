@@ -23,28 +23,7 @@ SHORTEST_LAG_S = 0.1
 
 @dataclass(frozen=True)
 class Nuisances:
-    """Distribution of nuisances; each befalls a case by itself.
-
-    Parameters
-    ----------
-    share : float
-        Chance of each nuisance.
-    lag_s : float
-        Longest time constant of a first-order electrode [s]; uniform up to there.
-    offset_sd : float
-        Standard deviation of a constant offset [pH].
-    noise_factor : float
-        Largest noise, in noises of the training traces; log-uniform from 1 to there.
-    pk_sd : float
-        Standard deviation of the error of each equilibrium constant, in decimal logarithms.
-    n_lags : int
-        How many time constants are drawn at once; the cases that lag share them.
-
-    Raises
-    ------
-    PluginError
-        A value outside its range.
-    """
+    """Distribution of nuisances; each befalls a case by itself."""
 
     share: float = 0.15
     lag_s: float = 5.0
@@ -68,22 +47,6 @@ class Nuisances:
 
         The pH that electrode and chemistry would add is simulated from the case's own targets and added to its own
         trace, which keeps its noise.
-
-        Parameters
-        ----------
-        cases : Cases
-            Training cases.
-        world : World
-            Chemistry that they were made in.
-        noise : float
-            Standard deviation of their pH.
-        generator : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        Cases
-            The same targets and times, other pH.
         """
         traces, targets = cases.traces, cases.targets.values
         n_cases = traces.n_cases
@@ -111,20 +74,6 @@ class Nuisances:
 
 def shifted_world(world: World, known: Array, shifts: Array) -> World:
     """A chemistry whose equilibrium constants are off, by another factor in every case.
-
-    Parameters
-    ----------
-    world : World
-        The right one.
-    known : array, shape (case, 5)
-        Known inputs of the cases.
-    shifts : array, shape (constant, case)
-        Decimal logarithms of the factors, in the order of ``EquilibriumConstants``.
-
-    Returns
-    -------
-    World
-        For these cases only, in this order.
 
     Examples
     --------

@@ -16,15 +16,7 @@ Tensor = torch.Tensor
 
 @contextmanager
 def settled(threads: int, seed: int | None = None) -> Iterator[None]:
-    """Set torch's threads and generator, and put back what was there before.
-
-    Parameters
-    ----------
-    threads : int
-        Threads of one operation.
-    seed : int, optional
-        Of torch's generator, which is left alone if not given.
-    """
+    """Set torch's threads and generator, and put back what was there before."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -38,15 +30,7 @@ def settled(threads: int, seed: int | None = None) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class RowTraining:
-    """AdamW whose rate rises over a tenth of the steps and falls along a cosine; the best weights are kept.
-
-    Parameters
-    ----------
-    epochs, batch_size : int
-        Passes over all rows, and rows of a step.
-    learning_rate, weight_decay : float
-        Of AdamW.
-    """
+    """AdamW whose rate rises over a tenth of the steps and falls along a cosine; the best weights are kept."""
 
     epochs: int
     batch_size: int
@@ -62,26 +46,7 @@ class RowTraining:
         generator: np.random.Generator,
         report: Callable[[float, str], None],
     ) -> tuple[dict[str, float], ...]:
-        """Train a network in place.
-
-        Parameters
-        ----------
-        network : torch.nn.Module
-            Where the rows are.
-        cost : callable
-            Mean cost, from the network and the tensors of some rows.
-        train, valid : tuple of tensor, shape (row, ...)
-            What a row is learnt from, and what epochs are compared by.
-        generator : numpy.random.Generator
-            Source of the order of rows.
-        report : callable
-            Told the share that is done, and a text.
-
-        Returns
-        -------
-        tuple of dict
-            One entry an epoch, as the sequence networks give.
-        """
+        """Train a network in place."""
         n_batches = -(-len(train[0]) // self.batch_size)
         optimizer = torch.optim.AdamW(network.parameters(), self.learning_rate, weight_decay=self.weight_decay)
         schedule = torch.optim.lr_scheduler.OneCycleLR(

@@ -59,17 +59,7 @@ class Standard:
 
 @dataclass
 class SklearnPredictor(Predictor):
-    """A fitted regressor with the scale of its targets.
-
-    Parameters
-    ----------
-    regressor : scikit-learn regressor
-        Fitted on summaries and standardised targets.
-    standard : Standard
-        Scale of the targets.
-    n_parameters : int or None
-        Number of coefficients, for linear regressors.
-    """
+    """A fitted regressor with the scale of its targets."""
 
     regressor: Any
     standard: Standard
@@ -98,18 +88,7 @@ class SklearnModel(Model):
 
     @abstractmethod
     def regressor(self, context: Context) -> Any:
-        """Regressor to fit, of several targets.
-
-        Parameters
-        ----------
-        context : Context
-            For its seed and threads.
-
-        Returns
-        -------
-        scikit-learn regressor
-            Not fitted.
-        """
+        """Regressor to fit, of several targets."""
 
     def fit(self, train: Cases, valid: Cases, context: Context) -> SklearnPredictor:
         """Fit the regressor on the summaries of the training cases; see ``Model``."""
@@ -127,16 +106,6 @@ def polynomial_ridge(degree: int) -> Pipeline:
 
     The penalty is chosen a target, by leave-one-out error on the training cases. A feature that does not vary there is
     left out: what scaling leaves of it is rounding, and its products would be scaled up to whole standard deviations.
-
-    Parameters
-    ----------
-    degree : int
-        Highest degree of the products.
-
-    Returns
-    -------
-    sklearn.pipeline.Pipeline
-        Not fitted.
 
     Examples
     --------

@@ -18,25 +18,6 @@ Mask = NDArray[np.bool_]
 class Subsampling:
     """Distribution of sub-samplings: how long a prefix, how many of its samples, and which.
 
-    Parameters
-    ----------
-    whole : float
-        Share of traces that stay as they are.
-    irregular : float
-        Share of the others whose samples are drawn at random; the rest is as good as regular: evenly spaced times,
-        moved to the nearest sample. The sample at t = 0 is always kept.
-    shortened : float
-        Share of the others that are cut to a random prefix first.
-    fewest : int
-        Least samples; the number is log-uniform from there to all of them.
-    shortest : float
-        Least prefix, as a share of the trace.
-
-    Raises
-    ------
-    PluginError
-        A share that is not between 0 and 1, or fewer than two samples.
-
     Examples
     --------
     >>> lengths = np.array([101, 101, 4])
@@ -61,20 +42,7 @@ class Subsampling:
             raise PluginError(f"subsampling 'fewest': value must be at least 2, got {self.fewest}. Mend the settings.")
 
     def kept(self, lengths: Lengths, generator: np.random.Generator) -> Mask:
-        """Draw which samples of each trace are kept.
-
-        Parameters
-        ----------
-        lengths : integer array, shape (case,)
-            Number of valid samples of each trace.
-        generator : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        bool array, shape (case, sample)
-            As wide as the longest trace. A trace of no more than ``fewest`` samples stays whole.
-        """
+        """Draw which samples of each trace are kept."""
         n_cases, width = len(lengths), int(lengths.max(initial=0))
         stays, random, cut = (
             generator.random(n_cases) < share for share in (self.whole, self.irregular, self.shortened)
@@ -97,20 +65,7 @@ class Subsampling:
         return np.where(stays[:, None], position < lengths[:, None], kept)
 
     def draw(self, traces: Traces, generator: np.random.Generator) -> Traces:
-        """Draw one sub-sampling of each trace.
-
-        Parameters
-        ----------
-        traces : Traces
-            What was measured.
-        generator : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        Traces
-            The same cases, measured less often, without needless padding.
-        """
+        """Draw one sub-sampling of each trace."""
         kept = self.kept(traces.lengths, generator)
         order = first_kept(kept)
         lengths = kept.sum(axis=1)
@@ -123,16 +78,6 @@ class Subsampling:
 
 def first_kept(kept: Mask) -> Lengths:
     """Sample numbers with the kept ones first, in order of time.
-
-    Parameters
-    ----------
-    kept : bool array, shape (case, sample)
-        Which samples are kept.
-
-    Returns
-    -------
-    integer array, shape (case, n)
-        n is the most that any trace keeps; what follows the kept ones of a trace is to be masked.
 
     Examples
     --------

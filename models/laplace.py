@@ -35,23 +35,7 @@ class LaplacePredictor(Predictor):
     simulator_calls: int = 0
 
     def predict(self, traces: Traces) -> Prediction:
-        """Fit every trace, then integrate around the fit.
-
-        Parameters
-        ----------
-        traces : Traces
-            What was measured.
-
-        Returns
-        -------
-        Prediction
-            Posterior means and standard deviations.
-
-        Raises
-        ------
-        PluginError
-            A progress curve that could not be tabulated.
-        """
+        """Fit every trace, then integrate around the fit."""
         fits, packed = fits_of("laplace", traces, self.world)
         moments = np.empty((traces.n_cases, N_MOMENTS))
         places, weights = np.polynomial.legendre.leggauss(self.n_nodes)

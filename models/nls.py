@@ -31,23 +31,7 @@ class NlsPredictor(Predictor):
     simulator_calls: int = 0
 
     def predict(self, traces: Traces) -> Prediction:
-        """Fit every trace.
-
-        Parameters
-        ----------
-        traces : Traces
-            What was measured.
-
-        Returns
-        -------
-        Prediction
-            Optima, with Gauss-Newton standard deviations.
-
-        Raises
-        ------
-        PluginError
-            A progress curve that could not be tabulated.
-        """
+        """Fit every trace."""
         fits, _ = fits_of("nls", traces, self.world)
         self.simulator_calls += traces.n_cases
         estimate = fits[:, : len(LOW)]

@@ -43,18 +43,7 @@ class ScipyPredictor(Predictor):
     simulator_calls: int = 0
 
     def predict(self, traces: Traces) -> Prediction:
-        """Fit every trace.
-
-        Parameters
-        ----------
-        traces : Traces
-            What was measured.
-
-        Returns
-        -------
-        Prediction
-            The best optimum of all starts, with Gauss-Newton standard deviations.
-        """
+        """Fit every trace."""
         optima = [
             self.best_fit(traces.time_s[case, :length], traces.ph[case, :length], traces.known[case])
             for case, length in enumerate(traces.lengths)
@@ -64,24 +53,7 @@ class ScipyPredictor(Predictor):
         return Prediction(estimate, standard_deviations(estimate, matrix, self.noise))
 
     def best_fit(self, time_s: Array, ph: Array, known: Array) -> tuple[Array, float, Array]:
-        """Fit one trace.
-
-        Parameters
-        ----------
-        time_s, ph : array, shape (sample,)
-            Valid samples.
-        known : array, shape (5,)
-            Known inputs.
-
-        Returns
-        -------
-        targets : array, shape (2,)
-            E0 [g/L] and k_d [1/s].
-        cost : float
-            Half the sum of squares [pH2].
-        matrix : array, shape (3,)
-            Entries 00, 01 and 11 of the Gauss-Newton matrix.
-        """
+        """Fit one trace."""
 
         def simulated(targets: Array) -> tuple[Array, Array]:
             fitted, derivatives = ph_and_derivatives(time_s, known[None], targets[None], self.world)

@@ -58,22 +58,7 @@ class DiagonalState(nn.Module):
         self.leave = nn.Linear(n_rates * states_per_rate, n_out)
 
     def forward(self, x: Tensor, time: Tensor, read: Tensor) -> Tensor:
-        """Let the input drive the states, and read them.
-
-        Parameters
-        ----------
-        x : tensor, shape (B, T, n_in)
-            Input at the samples.
-        time : tensor, shape (B, T)
-            When they were taken; a repeated time counts for nothing.
-        read : tensor, shape (B, M)
-            When the states are read.
-
-        Returns
-        -------
-        tensor, shape (B, M, n_out)
-            What the states say.
-        """
+        """Let the input drive the states, and read them."""
         rates = self.slowest * self.log_rates.exp()
         age = (read[:, :, None] - time[:, None, :]).clamp(min=0.0)
         remembered = torch.exp(-rates[:, None, None] * age[:, None])  # (B, rate, M, T)

@@ -15,24 +15,7 @@ from bench.task import Task
 
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:
-    """List the task or plugin files of folders.
-
-    Parameters
-    ----------
-    folders : sequence of Path
-        Folders to list, each once however often it is given; names that begin with an underscore are shared code and
-        are left out.
-
-    Returns
-    -------
-    dict
-        Stem to path, sorted.
-
-    Raises
-    ------
-    BenchError
-        A folder that does not exist, or two files of one name.
-    """
+    """List the task or plugin files of folders."""
     found: dict[str, Path] = {}
     for folder in {folder.resolve(): folder for folder in folders}.values():
         if not folder.is_dir():
@@ -51,25 +34,6 @@ def files_in(folders: Sequence[Path]) -> dict[str, Path]:
 
 def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str, Path]:
     """Pick files by name.
-
-    Parameters
-    ----------
-    where : str
-        What kind of thing is picked, for the message.
-    asked : iterable of str
-        Names; ``all`` stands for every one.
-    known : dict
-        What exists.
-
-    Returns
-    -------
-    dict
-        Stem to path, in the order asked for.
-
-    Raises
-    ------
-    BenchError
-        A name that does not exist; the closest are named.
 
     Examples
     --------
@@ -98,23 +62,7 @@ def _no_model(name: str, known: Sequence[str]) -> BenchError:
 
 
 def load_task(path: Path) -> Task:
-    """Load a task file of the checkout.
-
-    Parameters
-    ----------
-    path : Path
-        File that defines ``TASK``.
-
-    Returns
-    -------
-    Task
-        The task.
-
-    Raises
-    ------
-    BenchError
-        No ``TASK``, or one whose name is not the file's.
-    """
+    """Load a task file of the checkout."""
     task = getattr(load_module(path, f"tasks.{path.stem}"), "TASK", None)
     if not isinstance(task, Task) or task.name != path.stem:
         raise BenchError(
@@ -124,25 +72,7 @@ def load_task(path: Path) -> Task:
 
 
 def load_module(path: Path, name: str) -> ModuleType:
-    """Import a file under a given module name.
-
-    Parameters
-    ----------
-    path : Path
-        Source file.
-    name : str
-        Name in ``sys.modules``, so that values of its classes can be stored and opened again.
-
-    Returns
-    -------
-    module
-        The imported module.
-
-    Raises
-    ------
-    BenchError
-        A file, or one that it imports, that is no Python.
-    """
+    """Import a file under a given module name."""
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise BenchError(f"file '{path.name}': path must be a Python file, got {path}. Give a file that ends in .py.")
@@ -158,16 +88,6 @@ def load_module(path: Path, name: str) -> ModuleType:
 
 def summary_of(path: Path) -> str:
     """First sentence of a plugin's docstring, read without importing it.
-
-    Parameters
-    ----------
-    path : Path
-        Source file.
-
-    Returns
-    -------
-    str
-        The sentence, or an empty text; of a file that is no Python, what to mend.
 
     Examples
     --------

@@ -32,24 +32,7 @@ SOURCE = ROOT / "bench" / "posterior.py"
 
 
 def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: Seal | None = None) -> Iterator[Record]:
-    """Give the ceiling of every task among some cells, computing those that are missing or stale.
-
-    Parameters
-    ----------
-    cells : iterable of Cell
-        Planned cells.
-    records : sequence of Record
-        What earlier runs left.
-    out : Path
-        Folder of the run; new ceilings are appended to its records.
-    seal : Seal, optional
-        Key from which the test cases are drawn.
-
-    Yields
-    ------
-    Record
-        One a task and preset.
-    """
+    """Give the ceiling of every task among some cells, computing those that are missing or stale."""
     newest = {record.cell: record for record in records}
     seen: set[tuple[str, str, int, str]] = set()
     for cell in cells:
@@ -66,22 +49,7 @@ def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: 
 
 
 def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
-    """Compute the ceiling of one task, with its forecasts and the example traces, and append its record.
-
-    Parameters
-    ----------
-    cell : Cell
-        Task and sizes.
-    out : Path
-        Folder of the run.
-    seal : Seal, optional
-        Key from which the test cases are drawn.
-
-    Returns
-    -------
-    Record
-        With row ``bayes``; ``ceiling`` holds the R2 that the posterior implies and the Monte-Carlo error of R2.
-    """
+    """Compute the ceiling of one task, with its forecasts and the example traces, and append its record."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     task = cell.task
     measured, targets = draw_measured(task.test, task.test_world, test_stream(seal), range(cell.sizes.test))

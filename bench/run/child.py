@@ -41,13 +41,6 @@ START_S, TRAINING_CASE_S = 600.0, 1.0
 class Limits:
     """What a child may use.
 
-    Parameters
-    ----------
-    time_s : float
-        Wall seconds from its start to its end.
-    memory_mb : float
-        Resident memory, descendants included.
-
     Examples
     --------
     >>> Limits.of(Sizes(8_192, 1_024, 2_000, 3)).time_s / 3600
@@ -59,34 +52,13 @@ class Limits:
 
     @classmethod
     def of(cls, sizes: Sizes, time_s: float | None = None, memory_mb: float | None = None) -> Limits:
-        """Limits of the jobs of one size: a small task that hangs is given up sooner than a large one.
-
-        Parameters
-        ----------
-        sizes : Sizes
-            Numbers of cases.
-        time_s, memory_mb : float, optional
-            What is asked for in place of the default.
-
-        Returns
-        -------
-        Limits
-            By default ten minutes and a second a training case; memory is the machine's matter, not the task's.
-        """
+        """Limits of the jobs of one size: a small task that hangs is given up sooner than a large one."""
         default_s = START_S + TRAINING_CASE_S * sizes.train
         return cls(default_s if time_s is None else time_s, cls.memory_mb if memory_mb is None else memory_mb)
 
 
 class ChildFailed(Exception):  # noqa: N818  # an outcome that becomes a record, not an error of the suite
-    """The child cannot go on: the status and message of its record.
-
-    Parameters
-    ----------
-    status : str
-        One of the statuses of a record.
-    message : str
-        Why.
-    """
+    """The child cannot go on: the status and message of its record."""
 
     def __init__(self, status: str, message: str) -> None:
         super().__init__(message)
@@ -95,21 +67,7 @@ class ChildFailed(Exception):  # noqa: N818  # an outcome that becomes a record,
 
 
 class Child:
-    """A child process in its own process group, working in its own folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Its working directory, which holds ``job.json``.
-    threads : int
-        Threads that its libraries may use.
-    limits : Limits
-        Enforced from outside.
-    stop : threading.Event, optional
-        Ends the child when it is set.
-    sandbox : Sandbox, optional
-        Confines the child before it imports anything of a plugin.
-    """
+    """A child process in its own process group, working in its own folder."""
 
     def __init__(
         self,
@@ -170,46 +128,18 @@ class Child:
         os.close(self._answers)
 
     def cpu_s(self) -> float:
-        """Processor time of the plugin's process and its descendants so far.
-
-        Returns
-        -------
-        float
-            User and system seconds, by the kernel's clocks.
-        """
+        """Processor time of the plugin's process and its descendants so far."""
         return self._family.cpu_s()
 
     def send(self, **order: Any) -> None:
-        """Send an order.
-
-        Parameters
-        ----------
-        **order
-            Values that JSON can hold.
-
-        Raises
-        ------
-        ChildFailed
-            The child is gone.
-        """
+        """Send an order."""
         try:
             os.write(self._orders, json.dumps(order).encode() + b"\n")
         except BrokenPipeError as error:
             raise self._failure() from error
 
     def receive(self) -> dict[str, Any]:
-        """Wait for the next event.
-
-        Returns
-        -------
-        dict
-            The event, with its name under ``event``.
-
-        Raises
-        ------
-        ChildFailed
-            The child failed, exited, or met a limit.
-        """
+        """Wait for the next event."""
         while b"\n" not in self._pending:
             over = self._process.poll() is not None or self._verdict is not None
             ready, _, _ = select.select([self._answers], [], [], 0.0 if over else POLL_S)
@@ -234,23 +164,7 @@ class Child:
         return event
 
     def expect(self, name: str) -> dict[str, Any]:
-        """Wait for the next event, which must be a given one.
-
-        Parameters
-        ----------
-        name : str
-            Name of the event.
-
-        Returns
-        -------
-        dict
-            The event.
-
-        Raises
-        ------
-        ChildFailed
-            Another event came, or the child failed.
-        """
+        """Wait for the next event, which must be a given one."""
         event = self.receive()
         if event["event"] != name:
             raise ChildFailed("failed", f"the child broke the protocol: {event['event']!r} came instead of {name!r}")

@@ -39,15 +39,6 @@ SOURCES = (DRAW, *(ROOT / "bench" / "run" / name for name in ("job.py", "keeper.
 class Cluster:
     """An engine that runs jobs on the workers of a Dask scheduler.
 
-    Parameters
-    ----------
-    address : str
-        Of the scheduler, such as ``tcp://HOST:PORT``.
-    say : callable
-        Takes sentences for the user: workers that are refused or lost.
-    patience_s : float
-        How long the scheduler, or a run without a single worker, is waited for.
-
     Examples
     --------
     >>> Cluster("tcp://127.0.0.1:8786").patience_s
@@ -59,25 +50,7 @@ class Cluster:
     patience_s: float = 60.0
 
     def __call__(self, plan: Plan, run: Run) -> Iterator[Record]:
-        """Run the jobs of a plan.
-
-        Parameters
-        ----------
-        plan : Plan
-            What to run.
-        run : Run
-            What its jobs share.
-
-        Yields
-        ------
-        Record
-            One a cell, in the order in which jobs end.
-
-        Raises
-        ------
-        BenchError
-            No scheduler, one that goes away, or no worker with these sources.
-        """
+        """Run the jobs of a plan."""
         if plan.jobs:
             with self._connected() as client:
                 yield from _Dispatch(self, client, run, deque(plan.jobs)).records()
@@ -102,26 +75,14 @@ class Cluster:
             client.close(timeout=5)
 
     def gone(self) -> BenchError:
-        """Error for a scheduler that does not answer.
-
-        Returns
-        -------
-        BenchError
-            For the caller to raise.
-        """
+        """Error for a scheduler that does not answer."""
         return BenchError(
             f"cluster '{self.address}': scheduler must answer, got nothing. Start it with 'dask scheduler', then "
             "repeat the command; finished cells are kept."
         )
 
     def empty(self) -> BenchError:
-        """Error for a scheduler without a worker that may be given jobs.
-
-        Returns
-        -------
-        BenchError
-            For the caller to raise.
-        """
+        """Error for a scheduler without a worker that may be given jobs."""
         return BenchError(
             f"cluster '{self.address}': workers with the sources of this run must be at least 1, got 0 in "
             f"{self.patience_s:g} s. Run 'python run_bench.py worker {self.address}' on each host, then repeat the "

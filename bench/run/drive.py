@@ -25,19 +25,7 @@ from bench.run.store import CaseStore
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What became of one cell, before it is scored; it may come from another machine.
-
-    Parameters
-    ----------
-    status : str
-        ``ok`` where there is an answer, otherwise as in a record.
-    message : str
-        The last lines of a failure, or the model's reason.
-    measured : dict
-        Fields of the record: what the model declares, what it cost and where it ran.
-    answer : Answer, optional
-        Predictions, not scored.
-    """
+    """What became of one cell, before it is scored; it may come from another machine."""
 
     status: str
     message: str
@@ -47,23 +35,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Place:
-    """What a job finds where it is driven.
-
-    Parameters
-    ----------
-    store : CaseStore
-        Training cases.
-    traces : callable
-        Cell to its test traces.
-    fits : FitStore
-        Where the fit is kept.
-    limits : Limits
-        What each child may use.
-    report : callable
-        Takes progress: a fraction between 0 and 1, and what is being done.
-    stop : threading.Event
-        Ends the child when it is set.
-    """
+    """What a job finds where it is driven."""
 
     store: CaseStore
     traces: Callable[[Cell], Traces]
@@ -74,20 +46,7 @@ class Place:
 
 
 def drive(job: Job, place: Place) -> Generator[Outcome, None, None]:
-    """Drive children until every cell of a job has an outcome.
-
-    Parameters
-    ----------
-    job : Job
-        What to run.
-    place : Place
-        What it finds here.
-
-    Yields
-    ------
-    Outcome
-        One a cell, in the order of the job's cells; all that are left are ``not_run`` once the job is stopped.
-    """
+    """Drive children until every cell of a job has an outcome."""
     waiting = list(job.cells)
     while waiting:
         n_before = len(waiting)

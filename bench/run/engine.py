@@ -34,25 +34,7 @@ Report = Callable[[Job, float, str], None]
 
 @dataclass(frozen=True)
 class Run:
-    """What the jobs of one run share.
-
-    Parameters
-    ----------
-    store : CaseStore
-        Cases of the run.
-    ceilings : dict
-        Task to the record of its exact posterior.
-    out : Path
-        Folder of records, predictions and stored fits.
-    limits : Limits
-        What each child may use.
-    report : callable
-        Called from worker threads with progress.
-    rerun : bool
-        Whether to fit again where a stored fit exists.
-    stop : threading.Event
-        Ends the children when it is set; cells that are not finished then have no record.
-    """
+    """What the jobs of one run share."""
 
     store: CaseStore
     ceilings: dict[str, Record]
@@ -79,34 +61,7 @@ def run_plan(
     engine: Engine | None = None,
     seal: Seal | None = None,
 ) -> Generator[Record, None, None]:
-    """Run the jobs of a plan and give each record as soon as it is on disk.
-
-    Parameters
-    ----------
-    plan : Plan
-        What to run.
-    ceilings : dict
-        Task to the record of its exact posterior, which every score is put beside.
-    out : Path
-        Folder of records, predictions and stored fits.
-    n_jobs : int
-        Children at a time.
-    limits : Limits
-        What each child may use.
-    report : callable
-        Called from worker threads with progress.
-    rerun : bool
-        Whether to fit again where a stored fit exists.
-    engine : callable, optional
-        Where the jobs run; on this machine, ``n_jobs`` at a time, without it.
-    seal : Seal, optional
-        Key from which the test cases are drawn.
-
-    Yields
-    ------
-    Record
-        One a cell, in the order in which cells end.
-    """
+    """Run the jobs of a plan and give each record as soon as it is on disk."""
     out.mkdir(parents=True, exist_ok=True)
     with work_folder(out) as work:
         run = Run(CaseStore(work, seal), ceilings, out, limits, report, rerun)
@@ -144,40 +99,13 @@ def planned(plan: Plan, records: Sequence[Record]) -> list[Record]:
     """Give a record with status ``not_run`` for every open cell of a plan that has none yet.
 
     Written before the run begins, they keep a cell on the board even if the run never comes to it.
-
-    Parameters
-    ----------
-    plan : Plan
-        What is about to run.
-    records : sequence of Record
-        What earlier runs left.
-
-    Returns
-    -------
-    list of Record
-        In the order of the plan.
     """
     known = {record.cell for record in records}
     return [_of_cell(_blank(job, ""), cell) for job in plan.jobs for cell in job.cells if cell.key not in known]
 
 
 def check_settings(plugins: Sequence[Plugin], sizes: Sizes, *, sealed: bool = False) -> None:
-    """Start each plugin once, without fitting it, to find mistakes in its settings before a run begins.
-
-    Parameters
-    ----------
-    plugins : sequence of Plugin
-        Models with changed settings.
-    sizes : Sizes
-        Numbers of cases of the run.
-    sealed : bool
-        Whether to confine them, as in a sealed run.
-
-    Raises
-    ------
-    BenchError
-        A plugin that does not load, or does not take a setting.
-    """
+    """Start each plugin once, without fitting it, to find mistakes in its settings before a run begins."""
     for plugin in plugins:
         with tempfile.TemporaryDirectory(prefix="check-") as name:
             write_json(Path(name) / "job.json", plugin.order | {"sizes": asdict(sizes), "tasks": []})
@@ -190,20 +118,7 @@ def check_settings(plugins: Sequence[Plugin], sizes: Sizes, *, sealed: bool = Fa
 
 
 def run_job(job: Job, run: Run) -> Iterator[Record]:
-    """Run one job here: fit in a child, predict every test set, score, and append a record for every cell.
-
-    Parameters
-    ----------
-    job : Job
-        What to run.
-    run : Run
-        What it shares with the other jobs.
-
-    Yields
-    ------
-    Record
-        One a cell as soon as it is on disk, whatever happened; fewer where the run was stopped.
-    """
+    """Run one job here: fit in a child, predict every test set, score, and append a record for every cell."""
     fits = FitStore(run.out, job.key)
     if run.rerun:
         fits.forget()
@@ -215,24 +130,7 @@ def run_job(job: Job, run: Run) -> Iterator[Record]:
 
 
 def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Iterator[Record]:
-    """Score what came of a job's cells and append their records.
-
-    Parameters
-    ----------
-    job : Job
-        The job.
-    outcomes : iterable of Outcome
-        One a cell, in order.
-    run : Run
-        What the job shares with the others.
-    started : str
-        When the job began.
-
-    Yields
-    ------
-    Record
-        One a cell, up to the first that was not run.
-    """
+    """Score what came of a job's cells and append their records."""
     blank = replace(_blank(job, started), commit=provenance.commit())
     for cell, outcome in zip(job.cells, outcomes, strict=False):
         if outcome.status == "not_run":
@@ -248,13 +146,7 @@ def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Ite
 
 
 def now() -> str:
-    """Time of day, as records say it.
-
-    Returns
-    -------
-    str
-        ISO 8601, UTC, to the second.
-    """
+    """Time of day, as records say it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

@@ -16,15 +16,7 @@ START_S = 2.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """Expected duration of a plan.
-
-    Parameters
-    ----------
-    seconds : float
-        Wall seconds of the jobs whose rows have been timed before.
-    unknown : tuple of str
-        Rows that have not, which come on top.
-    """
+    """Expected duration of a plan."""
 
     seconds: float
     unknown: tuple[str, ...]
@@ -41,16 +33,6 @@ class Estimate:
 def duration(seconds: float) -> str:
     """Duration as people say it.
 
-    Parameters
-    ----------
-    seconds : float
-        Seconds.
-
-    Returns
-    -------
-    str
-        In seconds, minutes or hours.
-
     Examples
     --------
     >>> duration(42.0), duration(312.0), duration(7300.0)
@@ -62,22 +44,7 @@ def duration(seconds: float) -> str:
 
 
 def estimate(plan: Plan, records: Sequence[Record], n_jobs: int) -> Estimate:
-    """Estimate the wall time of a plan.
-
-    Parameters
-    ----------
-    plan : Plan
-        What is to run.
-    records : sequence of Record
-        Records of earlier runs, of this or another folder.
-    n_jobs : int
-        Children at a time.
-
-    Returns
-    -------
-    Estimate
-        Fit times scale with the number of training cases, predictions with that of test cases.
-    """
+    """Estimate the wall time of a plan."""
     costs = {job.label: job_seconds(job, records) for job in plan.jobs}
     workers = [0.0] * n_jobs
     for job in plan.jobs:
@@ -87,20 +54,7 @@ def estimate(plan: Plan, records: Sequence[Record], n_jobs: int) -> Estimate:
 
 
 def longest_first(plan: Plan, records: Sequence[Record]) -> Plan:
-    """Order the jobs of a plan so that the long ones, and those of unknown length, start first.
-
-    Parameters
-    ----------
-    plan : Plan
-        What is to run.
-    records : sequence of Record
-        Records of earlier runs.
-
-    Returns
-    -------
-    Plan
-        The same jobs.
-    """
+    """Order the jobs of a plan so that the long ones, and those of unknown length, start first."""
 
     def order(job: Job) -> float:
         seconds = job_seconds(job, records)
@@ -110,20 +64,7 @@ def longest_first(plan: Plan, records: Sequence[Record]) -> Plan:
 
 
 def job_seconds(job: Job, records: Sequence[Record]) -> float | None:
-    """Wall seconds that a job should take, from the nearest earlier records of its row.
-
-    Parameters
-    ----------
-    job : Job
-        The job.
-    records : sequence of Record
-        Records of earlier runs.
-
-    Returns
-    -------
-    float or None
-        None where the row has never been timed.
-    """
+    """Wall seconds that a job should take, from the nearest earlier records of its row."""
     same_row = [r for r in records if r.row == job.first.plugin.row and r.fit_s is not None and r.predict_s is not None]
     near = [r for r in same_row if r.preset == job.first.preset] or same_row
     if not near:

@@ -34,29 +34,7 @@ TAIL_CHARACTERS = 2_000
 def examined(
     path: Path, time_limit_s: float, only: str | None = None, settings: Mapping[str, Any] | None = None
 ) -> Iterator[Outcome]:
-    """Put the conformance suite to a plugin, in a process of its own.
-
-    Parameters
-    ----------
-    path : Path
-        Plugin file.
-    time_limit_s : float
-        Wall seconds for the whole suite.
-    only : str, optional
-        The one check to put; the traceback of an error is then in its message.
-    settings : mapping, optional
-        Setting to value, where it is to be another than the plugin's.
-
-    Yields
-    ------
-    Outcome
-        One a check, as soon as it is known; ``loads`` first. A process that ends early fails the check that it was at.
-
-    Raises
-    ------
-    BenchError
-        No such check.
-    """
+    """Put the conformance suite to a plugin, in a process of its own."""
     names = [check.name for check in CHECKS]
     if only is not None and only not in names:
         raise unknown("check", only, names)

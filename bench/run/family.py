@@ -18,11 +18,6 @@ KILL_WITHIN_S = 2.0
 class Family:
     """The keeper of a child, and its descendants, which are remembered.
 
-    Parameters
-    ----------
-    keeper : int
-        Process number of the keeper, which leads its process group and has not been waited for.
-
     Examples
     --------
     >>> Family(os.getpid()).cpu_s() >= 0.0
@@ -34,23 +29,11 @@ class Family:
         self._seen: set[psutil.Process] = set()
 
     def memory_mb(self) -> float:
-        """Resident memory of the descendants now; they are remembered.
-
-        Returns
-        -------
-        float
-            Megabytes.
-        """
+        """Resident memory of the descendants now; they are remembered."""
         return sum(map(_memory, self._look())) / 1e6
 
     def cpu_s(self) -> float:
-        """Processor time of the descendants so far, those included that have ended and were waited for.
-
-        Returns
-        -------
-        float
-            User and system seconds of all threads; to the nanosecond, but for ended processes to 0.01 s.
-        """
+        """Processor time of the descendants so far, those included that have ended and were waited for."""
         return sum(map(_cpu_s, self._descendants()))
 
     def kill(self) -> None:

@@ -20,15 +20,7 @@ FITS_FOLDER = "fits"
 
 @dataclass(frozen=True)
 class FitStore:
-    """Place of one stored fit.
-
-    Parameters
-    ----------
-    out : Path
-        Folder of the run.
-    key : str
-        What the fit is addressed by: sources, settings, training set, seed.
-    """
+    """Place of one stored fit."""
 
     out: Path
     key: str
@@ -42,44 +34,19 @@ class FitStore:
         return self.out / FITS_FOLDER / f"{self.key}.json"
 
     def copy_to(self, folder: Path) -> bool:
-        """Give a child the stored fit.
-
-        Parameters
-        ----------
-        folder : Path
-            Folder of the child.
-
-        Returns
-        -------
-        bool
-            Whether there is one.
-        """
+        """Give a child the stored fit."""
         if not (self._fit.is_file() and self._notes.is_file()):
             return False
         hand_over(self._fit, folder / FIT_FILE)
         return True
 
     def notes(self) -> dict[str, Any]:
-        """What the runner measured when the fit was made.
-
-        Returns
-        -------
-        dict
-            Fields of a record.
-        """
+        """What the runner measured when the fit was made."""
         value: dict[str, Any] = json.loads(self._notes.read_text(encoding="utf-8"))
         return value
 
     def keep(self, folder: Path, notes: dict[str, Any]) -> None:
-        """Store the fit that a child has written.
-
-        Parameters
-        ----------
-        folder : Path
-            Folder of the child.
-        notes : dict
-            What the runner measured.
-        """
+        """Store the fit that a child has written."""
         try:
             source = open_given(folder / FIT_FILE)
         except ChildFailed:
@@ -92,27 +59,13 @@ class FitStore:
         write_json(self._notes, notes)
 
     def packed(self) -> tuple[bytes, dict[str, Any]] | None:
-        """Stored fit as it crosses to another machine, not opened.
-
-        Returns
-        -------
-        tuple of bytes and dict, or None
-            What the child wrote, and the runner's notes; None where there is no fit.
-        """
+        """Stored fit as it crosses to another machine, not opened."""
         if not (self._fit.is_file() and self._notes.is_file()):
             return None
         return self._fit.read_bytes(), self.notes()
 
     def unpack(self, fit: bytes, notes: dict[str, Any]) -> None:
-        """Store a fit that came from another machine, without opening it.
-
-        Parameters
-        ----------
-        fit : bytes
-            What a child wrote.
-        notes : dict
-            What the runner measured there.
-        """
+        """Store a fit that came from another machine, without opening it."""
         with tempfile.TemporaryDirectory(prefix="fit-") as name:
             (Path(name) / FIT_FILE).write_bytes(fit)
             self.keep(Path(name), notes)

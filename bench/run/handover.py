@@ -15,22 +15,7 @@ from bench.run.store import FULL
 
 
 def hand_over(source: Path, target: Path) -> None:
-    """Copy a file into a child's folder as a new file, through no link that lies there.
-
-    Parameters
-    ----------
-    source : Path
-        File of the runner.
-    target : Path
-        Its place in the child's folder.
-
-    Raises
-    ------
-    ChildFailed
-        Something in that place cannot be replaced.
-    OSError
-        The disk takes no more, which is no fault of the child's.
-    """
+    """Copy a file into a child's folder as a new file, through no link that lies there."""
     with blamed_on_child(f"the file {target.name} cannot be handed over"):
         target.unlink(missing_ok=True)
         with open(source, "rb") as given, open(target, "xb") as file:
@@ -39,20 +24,7 @@ def hand_over(source: Path, target: Path) -> None:
 
 @contextmanager
 def blamed_on_child(what: str) -> Iterator[None]:
-    """Say that a plugin has spoilt its own folder, where a file cannot be written there.
-
-    Parameters
-    ----------
-    what : str
-        What cannot be done.
-
-    Raises
-    ------
-    ChildFailed
-        Instead of the system's error.
-    OSError
-        The disk takes no more: the run must stop, not fail one cell after the other.
-    """
+    """Say that a plugin has spoilt its own folder, where a file cannot be written there."""
     try:
         yield
     except OSError as error:
@@ -62,25 +34,7 @@ def blamed_on_child(what: str) -> Iterator[None]:
 
 
 def open_given(path: Path, most: int | None = None) -> BinaryIO:
-    """Open what a child wrote: a regular file of one name, without following links.
-
-    Parameters
-    ----------
-    path : Path
-        File in the child's folder.
-    most : int, optional
-        Largest size in bytes.
-
-    Returns
-    -------
-    file
-        Open for reading.
-
-    Raises
-    ------
-    ChildFailed
-        There is none, or something else.
-    """
+    """Open what a child wrote: a regular file of one name, without following links."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:

@@ -58,25 +58,7 @@ class Channel:
 
 
 def load_model(path: Path, overrides: dict[str, Any]) -> Model:
-    """Load a plugin and apply changed settings.
-
-    Parameters
-    ----------
-    path : Path
-        Plugin file, which defines ``MODEL``.
-    overrides : dict
-        Setting to value.
-
-    Returns
-    -------
-    Model
-        The model with those settings.
-
-    Raises
-    ------
-    BenchError
-        No ``MODEL``, a setting that does not exist, or a value of another type.
-    """
+    """Load a plugin and apply changed settings."""
     sys.path.append(str(path.parent))
     try:
         model = getattr(load_module(path, f"models.{path.stem}"), "MODEL", None)
@@ -130,18 +112,7 @@ def _no_model(found: object) -> tuple[str, str]:
 
 
 def missing_packages(model: Model) -> str | None:
-    """Say which package a model lacks, as the reason why it cannot run.
-
-    Parameters
-    ----------
-    model : Model
-        A loaded model.
-
-    Returns
-    -------
-    str or None
-        One sentence with the install line.
-    """
+    """Say which package a model lacks, as the reason why it cannot run."""
     for package in model.packages:
         try:
             metadata.version(package)

@@ -27,13 +27,6 @@ CellKey = tuple[str, str, int, str]
 class Plugin:
     """A model file with the settings that a run changes.
 
-    Parameters
-    ----------
-    path : Path
-        Plugin file; its stem is the model's name.
-    overrides : dict
-        Setting to value.
-
     Examples
     --------
     >>> Plugin(Path("models/tcn.py"), {"width": 32}).row
@@ -75,23 +68,7 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Cell:
-    """A task, a model and a seed: one planned number on the board.
-
-    Parameters
-    ----------
-    task : Task
-        The task.
-    plugin : Plugin
-        The model.
-    seed : int
-        Seed of training cases and weights.
-    preset : str
-        Name of the sizes.
-    sizes : Sizes
-        Numbers of cases.
-    seal : str
-        SHA-256 of the key from which the test cases are drawn; empty for public ones.
-    """
+    """A task, a model and a seed: one planned number on the board."""
 
     task: Task
     plugin: Plugin
@@ -136,18 +113,7 @@ class Cell:
         return digest_of([self.training_digest, self.test_digest])
 
     def stale(self, record: Record) -> tuple[str, ...]:
-        """Say what has changed since a record of this cell was made.
-
-        Parameters
-        ----------
-        record : Record
-            A record with this cell's key.
-
-        Returns
-        -------
-        tuple of str
-            Any of ``task``, ``cases`` and ``source``; empty for a fresh record.
-        """
+        """Say what has changed since a record of this cell was made."""
         pairs = {
             "task": (record.task_digest, self.task.digest()),
             "cases": (record.cases_digest, self.cases_digest),
@@ -158,17 +124,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Job:
-    """Cells that share a training set, a model and a seed: fitted once, then tested on all.
-
-    Parameters
-    ----------
-    cells : tuple of Cell
-        At least one.
-    device : str
-        Torch device.
-    threads : int
-        Threads of the child.
-    """
+    """Cells that share a training set, a model and a seed: fitted once, then tested on all."""
 
     cells: tuple[Cell, ...]
     device: str = "cpu"
@@ -196,15 +152,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a run was asked for.
-
-    Parameters
-    ----------
-    cells : tuple of Cell
-        Every planned cell.
-    jobs : tuple of Job
-        What is still to be done.
-    """
+    """Everything that a run was asked for."""
 
     cells: tuple[Cell, ...]
     jobs: tuple[Job, ...]
@@ -228,36 +176,7 @@ def make_plan(
     threads: int = 1,
     seal: str = "",
 ) -> Plan:
-    """Plan a run: every task with every model and seed, less what is done and fresh.
-
-    Parameters
-    ----------
-    tasks : sequence of Task
-        Tasks.
-    plugins : sequence of Plugin
-        Models.
-    seeds : iterable of int
-        Seeds.
-    preset : str
-        Name of the sizes.
-    sizes : Sizes
-        Numbers of cases.
-    records : sequence of Record
-        What earlier runs left.
-    rerun : bool
-        Whether to run cells that are done as well.
-    device : str
-        Torch device.
-    threads : int
-        Threads of a child.
-    seal : str
-        SHA-256 of the key of a sealed run.
-
-    Returns
-    -------
-    Plan
-        Jobs in the order of tasks, models and seeds.
-    """
+    """Plan a run: every task with every model and seed, less what is done and fresh."""
     newest = {record.cell: record for record in records}
     cells = [Cell(task, plugin, seed, preset, sizes, seal) for seed in seeds for plugin in plugins for task in tasks]
     groups: dict[tuple[str, str, int], list[Cell]] = {}
@@ -273,23 +192,7 @@ def make_plan(
 def stale_cells(
     records: Sequence[Record], tasks: dict[str, Task], plugins: dict[str, Path]
 ) -> dict[CellKey, tuple[str, ...]]:
-    """Say which records no longer describe what would come out today.
-
-    Parameters
-    ----------
-    records : sequence of Record
-        Stored records.
-    tasks : dict
-        Name to task, as they are now.
-    plugins : dict
-        Name to plugin file, as they are now.
-
-    Returns
-    -------
-    dict
-        ``Record.cell`` to what has changed (``task``, ``cases``, ``source``, ``metric``) or is gone; fresh records are
-        left out.
-    """
+    """Say which records no longer describe what would come out today."""
     found: dict[CellKey, tuple[str, ...]] = {}
     plugin_of = {name: Plugin(path) for name, path in plugins.items()}
     for record in records:
@@ -308,18 +211,5 @@ def stale_cells(
 
 
 def without_stale_predictions(records: Iterable[Record], stale: Mapping[CellKey, tuple[str, ...]]) -> list[Record]:
-    """Leave out records whose predictions are no longer those of today; an older metric alone does not make them so.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        Stored records.
-    stale : mapping
-        What ``stale_cells`` gave.
-
-    Returns
-    -------
-    list of Record
-        Those that can be scored again.
-    """
+    """Leave out records whose predictions are no longer those of today; an older metric alone does not make them so."""
     return [record for record in records if set(stale.get(record.cell, ())) <= {"metric"}]

@@ -55,29 +55,7 @@ class Answer:
 
 
 def ask(traces: Traces, stem: str, child: Child, folder: Path) -> Answer:
-    """Have a fitted child predict the traces of one test set.
-
-    Parameters
-    ----------
-    traces : Traces
-        What it sees.
-    stem : str
-        Name of its files.
-    child : Child
-        The child.
-    folder : Path
-        Its folder.
-
-    Returns
-    -------
-    Answer
-        Finite numbers of the right shape.
-
-    Raises
-    ------
-    ChildFailed
-        No answer, or one that is not what it should be.
-    """
+    """Have a fitted child predict the traces of one test set."""
     singles = [  # before the whole set, which then finds everything loaded and compiled
         _timed_prediction(child, folder, "single", traces.take(slice(case, case + 1)))[0]
         for case in range(min(N_SINGLE, traces.n_cases))

@@ -19,21 +19,6 @@ FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
 def parse_event(line: bytes) -> dict[str, Any]:
     """Read one event.
 
-    Parameters
-    ----------
-    line : bytes
-        What the child sent.
-
-    Returns
-    -------
-    dict
-        The event, with its name under ``event``.
-
-    Raises
-    ------
-    ValueError
-        It is no event, or lacks what one of its name carries.
-
     Examples
     --------
     >>> parse_event(b'{"event": "ready"}')

@@ -19,16 +19,6 @@ from bench.compiled import ROOT
 def versions_of(modules: Iterable[str]) -> dict[str, str]:
     """Versions of the distributions that provide modules.
 
-    Parameters
-    ----------
-    modules : iterable of str
-        Top-level module names; those that are not installed are left out.
-
-    Returns
-    -------
-    dict
-        Distribution to public version, without a build suffix such as ``+cpu``.
-
     Examples
     --------
     >>> sorted(versions_of({"numpy"}))
@@ -44,16 +34,6 @@ def versions_of(modules: Iterable[str]) -> dict[str, str]:
 def without_paths(text: str) -> str:
     """Cut the absolute paths in a text: relative to the checkout or the environment, elsewhere to the last name.
 
-    Parameters
-    ----------
-    text : str
-        A message, such as a traceback.
-
-    Returns
-    -------
-    str
-        The same without folders of this machine.
-
     Examples
     --------
     >>> without_paths(f"File {ROOT / 'models' / 'tcn.py'}, then /home/me/plugins/mine.py")
@@ -68,13 +48,7 @@ def without_paths(text: str) -> str:
 
 
 def host() -> dict[str, Any]:
-    """Kind of this machine: CPU model and core count, never its name.
-
-    Returns
-    -------
-    dict
-        ``cpu``, ``cores``, ``python`` and ``system``.
-    """
+    """Kind of this machine: CPU model and core count, never its name."""
     model = platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -89,13 +63,7 @@ def host() -> dict[str, Any]:
 
 
 def commit() -> str:
-    """Commit of the checkout.
-
-    Returns
-    -------
-    str
-        Twelve digits, with ``+changes`` where sources differ from it; empty outside a checkout.
-    """
+    """Commit of the checkout."""
 
     def git(*arguments: str) -> str:
         try:

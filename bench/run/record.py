@@ -149,24 +149,7 @@ class Record:
 
 
 def read_records(folder: Path) -> list[Record]:
-    """Read the newest record of every cell.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder that holds ``records.jsonl``.
-
-    Returns
-    -------
-    list of Record
-        Ordered by task, row, preset and seed. Empty where there is no file. A last line without its end, torn by a
-        crash, is left out.
-
-    Raises
-    ------
-    BenchError
-        A line, other than a torn last one, that is not a record.
-    """
+    """Read the newest record of every cell."""
     path = folder / RECORDS_FILE
     if not path.exists():
         return []
@@ -192,15 +175,7 @@ def read_records(folder: Path) -> list[Record]:
 
 
 def append_records(folder: Path, records: Iterable[Record]) -> None:
-    """Append records to the folder's file, whole lines only, safe against another run that does the same.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder that holds ``records.jsonl``; made if missing.
-    records : iterable of Record
-        Records of finished cells.
-    """
+    """Append records to the folder's file, whole lines only, safe against another run that does the same."""
     folder.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(_plain(asdict(record)), sort_keys=True, allow_nan=False) + "\n" for record in records)
     with open(folder / RECORDS_FILE, "ab+") as file:
@@ -212,52 +187,20 @@ def append_records(folder: Path, records: Iterable[Record]) -> None:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write a JSON file that appears whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    value : dict
-        What to write.
-    """
+    """Write a JSON file that appears whole or not at all."""
     with _replacing(path) as file:
         file.write(json.dumps(_plain(value), sort_keys=True, allow_nan=False).encode())
 
 
 def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write named arrays to a file that appears whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        An ``.npz`` file.
-    arrays : dict
-        Name to array, of numbers only.
-    """
+    """Write named arrays to a file that appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _replacing(path) as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Read named arrays without executing anything.
-
-    Parameters
-    ----------
-    path : Path
-        An ``.npz`` file.
-
-    Returns
-    -------
-    dict
-        Name to array.
-
-    Raises
-    ------
-    BenchError
-        The file is missing, or is not a file of arrays.
-    """
+    """Read named arrays without executing anything."""
     try:
         with zipfile.ZipFile(path):  # np.load also takes a bare array, and says less about an empty file
             pass

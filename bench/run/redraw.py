@@ -36,19 +36,6 @@ STREAM = "redraw"
 class Gap:
     """One target of one cell, on the published draw of its test cases and on fresh ones.
 
-    Parameters
-    ----------
-    task, row, seed, preset
-        The cell.
-    target : str
-        The target.
-    n_published, n_fresh : int
-        Numbers of cases.
-    published, fresh : float
-        R2 on each.
-    standard_error : float
-        Of their difference, over the draws of both sets of cases.
-
     Examples
     --------
     >>> Gap("shift_10s", "tcn", 0, "quick", "k_d_per_s", 512, 512, 0.5, 0.4, 0.05).difference.__round__(3)
@@ -74,21 +61,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Redraw:
-    """Where stored fits lie and on how many fresh cases they are asked.
-
-    Parameters
-    ----------
-    out : Path
-        Folder of predictions and stored fits.
-    work : Path
-        Folder for the files of the children.
-    limits : Limits
-        What each child may use.
-    n_draws : int
-        Fresh test sets, each as large as the published one.
-    seal : Seal, optional
-        Secret key from which the fresh cases are drawn, children confined; without it the draws are public.
-    """
+    """Where stored fits lie and on how many fresh cases they are asked."""
 
     out: Path
     work: Path
@@ -97,22 +70,7 @@ class Redraw:
     seal: Seal | None = None
 
     def gaps(self, record: Record, task: Task, path: Path) -> list[Gap] | str:
-        """Ask the stored fit of one cell.
-
-        Parameters
-        ----------
-        record : Record
-            The cell's record, with status ``ok``.
-        task : Task
-            Its task, as it is now.
-        path : Path
-            Its plugin, as it is now.
-
-        Returns
-        -------
-        list of Gap, or str
-            One a target; or a sentence that says why there is none.
-        """
+        """Ask the stored fit of one cell."""
         plugin = Plugin(path, overrides_of(record))
         cell = Cell(task, plugin, record.seed, record.preset, Sizes(**record.sizes), record.seal_sha256)
         changed = cell.stale(record)
@@ -155,18 +113,7 @@ def _silent(fraction: float, doing: str) -> None:
 
 
 def overrides_of(record: Record) -> dict[str, Any]:
-    """Changed settings of a row, read from its name.
-
-    Parameters
-    ----------
-    record : Record
-        A record.
-
-    Returns
-    -------
-    dict
-        Setting to value; empty for a row as it comes.
-    """
+    """Changed settings of a row, read from its name."""
     text = record.row[len(record.model) :].removeprefix("(").removesuffix(")")
     overrides: dict[str, Any] = {}
     while text:

@@ -40,24 +40,7 @@ Reply = dict[str, Any]
 
 
 def order_of(job: Job, limits: Limits, fits: FitStore, traces: dict[str, Traces] | None = None) -> Order:
-    """Write a job down for another machine.
-
-    Parameters
-    ----------
-    job : Job
-        The job.
-    limits : Limits
-        What each child may use.
-    fits : FitStore
-        Holds the fit, if there is one already.
-    traces : dict, optional
-        Task to its test traces, where the worker cannot draw them itself.
-
-    Returns
-    -------
-    dict
-        What ``serve`` takes.
-    """
+    """Write a job down for another machine."""
     first = job.first
     return {
         "plugin": portable(first.plugin.path),
@@ -77,23 +60,7 @@ def order_of(job: Job, limits: Limits, fits: FitStore, traces: dict[str, Traces]
 
 
 def job_of(order: Order) -> Job:
-    """Read a job that another machine has written down.
-
-    Parameters
-    ----------
-    order : dict
-        From ``order_of``.
-
-    Returns
-    -------
-    Job
-        The same job, with its plugin in this checkout.
-
-    Raises
-    ------
-    BenchError
-        A plugin whose sources here are others than where the order was written.
-    """
+    """Read a job that another machine has written down."""
     plugin = Plugin(ROOT / order["plugin"], order["overrides"])
     found = digests([order["plugin"]])[order["plugin"]]
     if found != order["digest"]:
@@ -108,18 +75,7 @@ def job_of(order: Order) -> Job:
 
 
 def serve(order: Order) -> Reply:
-    """Carry out an order on a Dask worker.
-
-    Parameters
-    ----------
-    order : dict
-        From ``order_of``, with the ``topic`` under which progress is reported.
-
-    Returns
-    -------
-    dict
-        What ``outcomes_of`` takes.
-    """
+    """Carry out an order on a Dask worker."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -143,20 +99,7 @@ def serve(order: Order) -> Reply:
 
 
 def outcomes_of(reply: Reply, fits: FitStore) -> list[Outcome]:
-    """Read what a worker has answered, and keep its fit.
-
-    Parameters
-    ----------
-    reply : dict
-        From ``serve``.
-    fits : FitStore
-        Where the fit is kept; one that could not be opened there is removed.
-
-    Returns
-    -------
-    list of Outcome
-        One a cell, in the order of the job's cells.
-    """
+    """Read what a worker has answered, and keep its fit."""
     if reply["fit"] is not None:
         fits.unpack(*reply["fit"])
     elif not reply["kept"]:
@@ -166,16 +109,6 @@ def outcomes_of(reply: Reply, fits: FitStore) -> list[Outcome]:
 
 def portable(path: Path) -> str:
     """Path of a source file as another machine finds it.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    str
-        Relative to the checkout, or absolute where it lies outside.
 
     Examples
     --------
@@ -188,16 +121,6 @@ def portable(path: Path) -> str:
 
 def digests(paths: list[str]) -> dict[str, str]:
     """Source digests of files as they are on disk now.
-
-    Parameters
-    ----------
-    paths : list of str
-        From ``portable``.
-
-    Returns
-    -------
-    dict
-        Path to digest; an empty text where there is no such file here.
 
     Examples
     --------

@@ -22,31 +22,7 @@ from bench.task import Sizes, Task
 def rescore(
     records: Sequence[Record], tasks: dict[str, Task], out: Path, *, every: bool, seal: Seal | None = None
 ) -> Iterator[Record]:
-    """Score stored predictions again and append the new records.
-
-    Parameters
-    ----------
-    records : sequence of Record
-        Newest record of every cell.
-    tasks : dict
-        Name to task, as they are now.
-    out : Path
-        Folder of the records and predictions.
-    every : bool
-        Whether to score all of them, or only those of an older metric version.
-    seal : Seal, optional
-        Key from which the test cases of sealed records were drawn.
-
-    Yields
-    ------
-    Record
-        One a cell that was scored again.
-
-    Raises
-    ------
-    BenchError
-        A prediction file that is missing, or that was made for other test cases than today's or the seal's.
-    """
+    """Score stored predictions again and append the new records."""
     ok = [record for record in records if record.status == "ok" and record.task in tasks]
     due = [record for record in ok if every or record.metric_version != METRIC_VERSION]
     ceiling_of: dict[tuple[str, str], Record] = {}
@@ -82,22 +58,6 @@ def put_beside(
     """Put scored rows beside the ceilings of today, where they stand beside older ones, and append the new records.
 
     Ratios follow from scores, which are kept: no prediction is read, and nothing is trained.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        Newest record of every cell.
-    ceilings : iterable of Record
-        Those of today, each of another task and preset.
-    tasks : mapping
-        Name to task, as they are now.
-    out : Path
-        Folder of the records.
-
-    Returns
-    -------
-    list of Record
-        Those that stood beside another ceiling. A row of other test cases, or of another metric version, is none.
     """
     ceiling_of = {(ceiling.task, ceiling.preset): ceiling for ceiling in ceilings}
     again = []

@@ -65,15 +65,7 @@ GPU_DEVICES = ("/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm", "/proc/drive
 
 @dataclass(frozen=True)
 class Sandbox:
-    """What a confined child can reach beside its own folder.
-
-    Parameters
-    ----------
-    readable : tuple of str
-        Files and folders that it can read and execute.
-    writable : tuple of str
-        Devices that it can read and write.
-    """
+    """What a confined child can reach beside its own folder."""
 
     readable: tuple[str, ...]
     writable: tuple[str, ...] = DEVICES
@@ -88,11 +80,6 @@ class Sandbox:
 def landlock_version() -> int:
     """Version of the kernel's Landlock interface.
 
-    Returns
-    -------
-    int
-        0 where there is none.
-
     Examples
     --------
     >>> landlock_version() >= 0
@@ -105,22 +92,7 @@ def landlock_version() -> int:
 
 
 def sandbox_for(plugin: Path, root: Path, device: str = "cpu") -> Sandbox | None:
-    """Sandbox of a plugin's child.
-
-    Parameters
-    ----------
-    plugin : Path
-        Plugin file; the folder that holds it is readable.
-    root : Path
-        The checkout, of which ``bench`` and ``models`` are readable.
-    device : str
-        Torch device.
-
-    Returns
-    -------
-    Sandbox or None
-        None where the kernel has no Landlock.
-    """
+    """Sandbox of a plugin's child."""
     if landlock_version() == 0:
         return None
     libraries = (sys.prefix, sys.base_prefix, *SYSTEM, *KERNEL, *(f"/etc/{name}" for name in ETC))
@@ -131,18 +103,6 @@ def sandbox_for(plugin: Path, root: Path, device: str = "cpu") -> Sandbox | None
 
 def exposed(sandbox: Sandbox, secrets: Iterable[Path]) -> tuple[Path, str] | None:
     """Find a secret that lies where a confined child can read.
-
-    Parameters
-    ----------
-    sandbox : Sandbox
-        What the child can reach.
-    secrets : iterable of Path
-        Files and folders that it must not reach.
-
-    Returns
-    -------
-    tuple or None
-        The secret and the readable folder that holds it.
 
     Examples
     --------
@@ -163,18 +123,6 @@ def prepare(folder: Path, kernels: Path) -> dict[str, str]:
     """Make a child's folder ready for it to live in alone.
 
     The child gets a copy of the compiled kernels: it must not write where others, and the runner, load code from.
-
-    Parameters
-    ----------
-    folder : Path
-        The child's own folder.
-    kernels : Path
-        Folder of the compiled kernels of today's sources.
-
-    Returns
-    -------
-    dict
-        Environment variables that point there.
     """
     (folder / SCRATCH).mkdir(exist_ok=True)
     copies = folder / KERNELS
@@ -197,20 +145,7 @@ def hide_memory() -> None:
 
 
 def confine(own: Path, sandbox: Sandbox) -> None:
-    """Confine this process, for good, to its own folder and what the sandbox opens.
-
-    Parameters
-    ----------
-    own : Path
-        Folder in which it can do as it likes.
-    sandbox : Sandbox
-        What else it can reach; paths that do not exist are left out.
-
-    Raises
-    ------
-    OSError
-        The kernel refuses; the process is then not confined and must not go on.
-    """
+    """Confine this process, for good, to its own folder and what the sandbox opens."""
     version = landlock_version()
     handled = RIGHTS_OF_ABI.get(version, (1 << 16) - 1)
     network = DENY_TCP if version >= 4 else 0

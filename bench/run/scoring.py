@@ -47,17 +47,7 @@ class Answers:
 
 @dataclass(frozen=True, eq=False)
 class TestSet:
-    """What a fitted child is tested on.
-
-    Parameters
-    ----------
-    cell : Cell
-        The cell that is scored.
-    cases : Cases
-        Test cases; only their traces reach the child.
-    ceiling : Record
-        Record of the exact posterior on the same cases.
-    """
+    """What a fitted child is tested on."""
 
     __test__ = False  # a name that pytest would collect
     cell: Cell
@@ -68,27 +58,7 @@ class TestSet:
 def scored(
     record: Record, task: Task, answers: Answers, ceiling: Record | None
 ) -> tuple[Record, dict[str, NDArray[Any]]]:
-    """Score raw predictions.
-
-    Parameters
-    ----------
-    record : Record
-        What is known of the cell already.
-    task : Task
-        Its task.
-    answers : Answers
-        What the model predicted.
-    ceiling : Record or None
-        Record of the exact posterior on the same cases.
-
-    Returns
-    -------
-    record : Record
-        With status ``ok``, scores, forecast, uncertainty and ratios to the ceiling.
-    arrays : dict
-        What the prediction file holds: ``case``, ``truth``, ``mean``, ``sd`` where there is one, the mean squared error
-        of each case's forecast [pH2] and the forecasts of the example cases.
-    """
+    """Score raw predictions."""
     forecast, n_clipped = forecast_ph(answers.known, answers.mean, task.train_world)
     true = true_ph(answers.known, answers.truth, task.test_world)
     uncertainty = {} if answers.sd is None else gaussian_uncertainty(answers.truth, answers.mean, answers.sd)
@@ -107,24 +77,7 @@ def scored(
 
 
 def score_answer(test: TestSet, answer: Answer, base: Record, out: Path) -> Record:
-    """Score the answer to one test set and keep it.
-
-    Parameters
-    ----------
-    test : TestSet
-        What was predicted.
-    answer : Answer
-        What a child answered.
-    base : Record
-        What is known of the cell already.
-    out : Path
-        Folder of the run.
-
-    Returns
-    -------
-    Record
-        With status ``ok``.
-    """
+    """Score the answer to one test set and keep it."""
     cell, cases = test.cell, test.cases
     stem = digest_of([*cell.key, cell.cases_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name}-{stem}.npz"
@@ -142,20 +95,7 @@ def score_answer(test: TestSet, answer: Answer, base: Record, out: Path) -> Reco
 
 
 def prediction_arrays(answers: Answers, true: Array, forecast: Array) -> dict[str, NDArray[Any]]:
-    """Gather what a prediction file holds.
-
-    Parameters
-    ----------
-    answers : Answers
-        What was predicted.
-    true, forecast : array, shape (case, 401)
-        True and forecast pH on the reference grid.
-
-    Returns
-    -------
-    dict
-        Name to array.
-    """
+    """Gather what a prediction file holds."""
     arrays: dict[str, NDArray[Any]] = {"case": np.arange(len(answers.truth))}
     arrays |= {"truth": answers.truth, "mean": answers.mean}
     if answers.sd is not None:
@@ -166,19 +106,7 @@ def prediction_arrays(answers: Answers, true: Array, forecast: Array) -> dict[st
 
 
 def beside(record: Record, ceiling: Record) -> dict[str, dict[str, float | str]]:
-    """Put scores beside the ceiling's on the same cases.
-
-    Parameters
-    ----------
-    record, ceiling : Record
-        Records of one task.
-
-    Returns
-    -------
-    dict
-        Target to the ceiling's ``r2`` with its Monte-Carlo error and ``rmse_ratio`` (1 = nothing left to gain), and
-        ``forecast`` to ``rmse_ratio``.
-    """
+    """Put scores beside the ceiling's on the same cases."""
     found: dict[str, dict[str, float | str]] = {}
     for target in TARGET_NAMES:
         own, best = record.scores[target], ceiling.scores[target]
@@ -193,16 +121,6 @@ def beside(record: Record, ceiling: Record) -> dict[str, dict[str, float | str]]
 
 def r2_error(truth: Array, prediction: Array) -> float:
     """Monte-Carlo standard error of R2 over the draw of the test cases, by the delta method.
-
-    Parameters
-    ----------
-    truth, prediction : array, shape (case,)
-        One target.
-
-    Returns
-    -------
-    float
-        Standard error.
 
     Examples
     --------

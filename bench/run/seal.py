@@ -20,11 +20,6 @@ MAKE_KEY = "(umask 077; head -c 32 /dev/urandom > KEYFILE)"
 class Seal:
     """A secret key from which test cases are drawn.
 
-    Parameters
-    ----------
-    key : bytes
-        The key; never printed, recorded or handed to a child.
-
     Examples
     --------
     >>> Seal(b"0" * 32)
@@ -46,33 +41,12 @@ class Seal:
         return self.secret(TEST_STREAM)
 
     def secret(self, stream: str) -> str:
-        """Name of random streams that only the key's owner can draw.
-
-        Parameters
-        ----------
-        stream : str
-            What the streams are for: each name gives draws of its own.
-
-        Returns
-        -------
-        str
-            As secret as the key.
-        """
+        """Name of random streams that only the key's owner can draw."""
         return f"{stream}/{hmac.new(self.key, stream.encode(), hashlib.sha256).hexdigest()}"
 
 
 def test_stream(seal: Seal | None) -> str:
     """Name of the random streams of a run's test cases.
-
-    Parameters
-    ----------
-    seal : Seal or None
-        Key of a sealed run.
-
-    Returns
-    -------
-    str
-        The public name where there is no seal.
 
     Examples
     --------
@@ -86,23 +60,7 @@ test_stream.__test__ = False  # type: ignore[attr-defined]  # a name that pytest
 
 
 def read_seal(path: Path) -> Seal:
-    """Read a key file.
-
-    Parameters
-    ----------
-    path : Path
-        File of at least 32 random bytes that only its owner can read.
-
-    Returns
-    -------
-    Seal
-        The key.
-
-    Raises
-    ------
-    BenchError
-        No such file, one of another size, or one that others can read.
-    """
+    """Read a key file."""
     where = f"key file '{path}'"
     try:
         status = path.stat()

@@ -29,15 +29,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 @dataclass
 class CaseStore:
-    """Cases of a run, by digest.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the files of training cases are kept while the run lasts.
-    seal : Seal, optional
-        Key from which the test cases are drawn; public ones without it.
-    """
+    """Cases of a run, by digest."""
 
     folder: Path
     seal: Seal | None = None
@@ -45,18 +37,7 @@ class CaseStore:
     _tests: dict[str, Cases] = field(default_factory=dict)
 
     def training_files(self, cell: Cell) -> tuple[Path, Path]:
-        """Files of the training and validation cases of a cell.
-
-        Parameters
-        ----------
-        cell : Cell
-            The cell.
-
-        Returns
-        -------
-        tuple of Path
-            Training and validation file, for copying.
-        """
+        """Files of the training and validation cases of a cell."""
         train = self.folder / f"train-{cell.training_digest}.npz"
         valid = self.folder / f"valid-{cell.training_digest}.npz"
         with self._lock:
@@ -67,18 +48,7 @@ class CaseStore:
         return train, valid
 
     def test(self, cell: Cell) -> Cases:
-        """Test cases of a cell.
-
-        Parameters
-        ----------
-        cell : Cell
-            The cell.
-
-        Returns
-        -------
-        Cases
-            With targets: for scoring only.
-        """
+        """Test cases of a cell."""
         if cell.seal != (self.seal.sha256 if self.seal else ""):
             raise ValueError(f"cell '{cell.label}': its seal is not that of the run")
         with self._lock:
@@ -89,35 +59,13 @@ class CaseStore:
 
 
 def arrays_of(traces: Traces) -> dict[str, NDArray[Any]]:
-    """Arrays of traces by name, as they cross to another process.
-
-    Parameters
-    ----------
-    traces : Traces
-        The traces.
-
-    Returns
-    -------
-    dict
-        ``time_s``, ``ph``, ``valid`` and ``known``.
-    """
+    """Arrays of traces by name, as they cross to another process."""
     return {"time_s": traces.time_s, "ph": traces.ph, "valid": traces.valid, "known": traces.known}
 
 
 @contextmanager
 def sole_run(out: Path) -> Iterator[None]:
-    """Hold a folder for one run; the kernel lets go of it however the run ends.
-
-    Parameters
-    ----------
-    out : Path
-        Folder of the run; made if missing.
-
-    Raises
-    ------
-    BenchError
-        Another run holds it, or it is no folder that can be written.
-    """
+    """Hold a folder for one run; the kernel lets go of it however the run ends."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = open(out / LOCK_FILE, "ab")  # noqa: SIM115  # closed below
@@ -141,18 +89,7 @@ def sole_run(out: Path) -> Iterator[None]:
 
 @contextmanager
 def said_when_full(out: Path) -> Iterator[None]:
-    """Say in one sentence that a disk takes no more.
-
-    Parameters
-    ----------
-    out : Path
-        Folder of the run.
-
-    Raises
-    ------
-    BenchError
-        Instead of the system's error.
-    """
+    """Say in one sentence that a disk takes no more."""
     try:
         yield
     except OSError as error:
@@ -166,18 +103,7 @@ def said_when_full(out: Path) -> Iterator[None]:
 
 @contextmanager
 def work_folder(out: Path) -> Iterator[Path]:
-    """Make a folder for the files of this run's jobs; those of runs that were killed are removed.
-
-    Parameters
-    ----------
-    out : Path
-        Folder of the run.
-
-    Yields
-    ------
-    Path
-        A new folder, which goes with its content at the end.
-    """
+    """Make a folder for the files of this run's jobs; those of runs that were killed are removed."""
     root = out / ".work"
     root.mkdir(exist_ok=True)
     for left in root.iterdir():  # a container gives each run the same number

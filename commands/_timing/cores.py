@@ -18,18 +18,6 @@ def seconds_on_cores(work: Callable[..., object], *arrays: Array) -> float:
 
     They are the processor seconds of the whole, spent on all cores at once, over the number of cores: a wall clock
     would measure what else the machine is doing.
-
-    Parameters
-    ----------
-    work : callable
-        Takes a part of each array.
-    *arrays : array, shape (case, ...)
-        Split over the cores by cases.
-
-    Returns
-    -------
-    float
-        Seconds.
     """
     parts = list(zip(*(np.array_split(array, 4 * n_cores()) for array in arrays), strict=True))
 

@@ -39,21 +39,7 @@ LEARNING_RATE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """A row's network, as it is before training, with encoded cases.
-
-    Parameters
-    ----------
-    name : str
-        Name of the row.
-    model : SequenceModel
-        The row.
-    encoder : Encoder
-        Fitted on the cases.
-    cases : Cases
-        Training cases.
-    labelled : Labelled
-        The same, encoded, on the device.
-    """
+    """A row's network, as it is before training, with encoded cases."""
 
     name: str
     model: SequenceModel

@@ -31,25 +31,7 @@ def peers_installed() -> bool:
 
 
 def ask_peer(script: str, given: Arrays) -> Arrays | None:
-    """Have a peer answer; None where its environment is missing.
-
-    Parameters
-    ----------
-    script : str
-        Stem of a file in ``commands/_peers``.
-    given : dict
-        Arrays by name, as the script expects them.
-
-    Returns
-    -------
-    dict or None
-        Arrays by name, ``seconds`` (processor seconds of one item) among them.
-
-    Raises
-    ------
-    BenchError
-        The script failed; its last line is told.
-    """
+    """Have a peer answer; None where its environment is missing."""
     if not peers_installed():
         return None
     with tempfile.TemporaryDirectory(prefix="peer-") as name:

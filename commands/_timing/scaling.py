@@ -37,22 +37,7 @@ PICTURE_FILE = {"cost": "scaling_cost.png", "score": "scaling_score.png"}
 
 
 def cost_curves(console: Console, out: Path, quick: bool) -> list[Path]:
-    """Measure and draw cost against cases, samples and jobs.
-
-    Parameters
-    ----------
-    console : Console
-        Where progress is told.
-    out : Path
-        Folder of the picture and the table.
-    quick : bool
-        Whether to stop at smaller sizes.
-
-    Returns
-    -------
-    list of Path
-        The table and the picture.
-    """
+    """Measure and draw cost against cases, samples and jobs."""
     cases = [64, 256, 1024, 4096] if quick else [64, 256, 1024, 4096, 16_384]
     samples = [11, 31, 101, 301] if quick else [11, 31, 101, 301, 1001]
     jobs = [1, 2, 4] if quick else [1, 2, 4, 8, 16]
@@ -77,26 +62,7 @@ def cost_curves(console: Console, out: Path, quick: bool) -> list[Path]:
 
 
 def score_curves(console: Console, out: Path, rows: list[str], most_cases: int, n_jobs: int) -> list[Path]:
-    """Train rows on ever more cases, those that are done not again, and draw their errors beside the ceiling's.
-
-    Parameters
-    ----------
-    console : Console
-        Where progress is told.
-    out : Path
-        Folder of the records, the picture and the table.
-    rows : list of str
-        Names of the rows.
-    most_cases : int
-        Largest training set; the smallest has 512 cases, each other twice as many as the one before.
-    n_jobs : int
-        Fits at a time.
-
-    Returns
-    -------
-    list of Path
-        The table and the picture.
-    """
+    """Train rows on ever more cases, those that are done not again, and draw their errors beside the ceiling's."""
     plugins = [Plugin(path) for path in choose("model", rows, plugin_files([])).values()]
     task = all_tasks()[TASK]
     with sole_run(out):

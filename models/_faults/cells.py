@@ -11,15 +11,7 @@ Tensor = torch.Tensor
 
 
 class TimelessCells(TimeCells):
-    """Cells in which some channels are zero: where a cell lies is still settled by the seconds.
-
-    Parameters
-    ----------
-    time_channel, n_cells, grading
-        As in ``TimeCells``.
-    dropped : tuple of int
-        Numbers of the channels that are zero.
-    """
+    """Cells in which some channels are zero: where a cell lies is still settled by the seconds."""
 
     def __init__(self, time_channel: int, n_cells: int, grading: float, dropped: tuple[int, ...]) -> None:
         super().__init__(time_channel, n_cells, grading)

@@ -16,11 +16,6 @@ class LastWindow(TemporalConvolution):
 
     The other samples are not computed: that changes no answer and saves two thirds of the work.
 
-    Parameters
-    ----------
-    n_channels, n_known, n_outputs, width, n_blocks
-        As in ``TemporalConvolution``; kernel 3, one sample a patch.
-
     Examples
     --------
     >>> LastWindow(2, 5, 2, width=8, n_blocks=3).receptive_field

@@ -8,20 +8,7 @@ from models._sequence.network import Head, SequenceNetwork
 
 
 def dropping(network: SequenceNetwork, blocks: float, head: float) -> SequenceNetwork:
-    """Set the shares of features that are dropped in training.
-
-    Parameters
-    ----------
-    network : SequenceNetwork
-        Changed in place; its weights stay.
-    blocks, head : float
-        Shares in the head and before it.
-
-    Returns
-    -------
-    SequenceNetwork
-        The same network.
-    """
+    """Set the shares of features that are dropped in training."""
     heads = [module for module in network.modules() if isinstance(module, Head)]
     for part, share in ((network, blocks), *((part, head) for part in heads)):
         for layer in part.modules():
@@ -31,18 +18,7 @@ def dropping(network: SequenceNetwork, blocks: float, head: float) -> SequenceNe
 
 
 def batch_normalized(network: SequenceNetwork) -> SequenceNetwork:
-    """Put batch normalization before both activations of every residual block of a temporal convolution.
-
-    Parameters
-    ----------
-    network : SequenceNetwork
-        Changed in place; its weights stay.
-
-    Returns
-    -------
-    SequenceNetwork
-        The same network.
-    """
+    """Put batch normalization before both activations of every residual block of a temporal convolution."""
     for block in [module for module in network.modules() if hasattr(module, "norms")]:
         block.norms = nn.ModuleList(nn.BatchNorm1d(block.first.in_channels) for _ in block.norms)
     return network

@@ -15,13 +15,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """Traces as the study stores them: all of one length, times may repeat; ``Traces`` refuses such times.
-
-    Parameters
-    ----------
-    time_s, ph, known : array
-        As in ``Traces``.
-    """
+    """Traces as the study stores them: all of one length, times may repeat; ``Traces`` refuses such times."""
 
     time_s: Array
     ph: Array
@@ -44,11 +38,6 @@ class EdgePadding(Encoder):
 
     So the study meets traces sampled every 1 s and 10 s: 31 and 4 samples, then 70 and 97 copies of the last one, all
     at one time. Longer traces stay as they are.
-
-    Parameters
-    ----------
-    n_samples : int
-        Samples of the longest training trace.
 
     Examples
     --------
@@ -78,13 +67,6 @@ class Interpolation(Encoder):
     """Short traces are linearly interpolated onto as many equally spaced times as the training traces have.
 
     The repair that is proposed for edge padding. It makes every interval that of training.
-
-    Parameters
-    ----------
-    n_samples : int
-        Samples of the longest training trace.
-    prefix_s : float
-        Its last time [s].
 
     Examples
     --------

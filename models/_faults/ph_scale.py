@@ -16,13 +16,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class GlobalPh(Encoder):
-    """The pH less its mean over all training samples, over their standard deviation: the study's normalization.
-
-    Parameters
-    ----------
-    ph_mean, ph_sd : float
-        Statistics of the training samples.
-    """
+    """The pH less its mean over all training samples, over their standard deviation: the study's normalization."""
 
     ph_mean: float = 0.0
     ph_sd: float = 1.0

@@ -28,15 +28,6 @@ class Plateau:
 
     Factor, patience and threshold are not told by the study: a factor of 0.5, a patience of 5, and PyTorch's threshold.
 
-    Parameters
-    ----------
-    share : float
-        Share of the peak learning rate.
-    best : float
-        Best validation loss so far.
-    waited : int
-        Epochs since then.
-
     Examples
     --------
     >>> plateau = Plateau()
@@ -51,13 +42,7 @@ class Plateau:
     waited: int = 0
 
     def note(self, loss: float) -> None:
-        """Take the validation loss of an epoch.
-
-        Parameters
-        ----------
-        loss : float
-            It counts as better if it is smaller by more than a ten-thousandth.
-        """
+        """Take the validation loss of an epoch."""
         if loss < self.best * (1 - 1e-4) or not math.isfinite(self.best):
             self.best, self.waited = loss, 0
         else:
@@ -68,13 +53,7 @@ class Plateau:
 
 @dataclass(frozen=True)
 class PlateauRate(Training):
-    """Training with a reduction of the learning rate on a plateau of the validation loss, without warm-up.
-
-    Parameters
-    ----------
-    plateau : Plateau
-        State of one run; each run begins with a fresh one.
-    """
+    """Training with a reduction of the learning rate on a plateau of the validation loss, without warm-up."""
 
     plateau: Plateau = field(default_factory=Plateau)
 

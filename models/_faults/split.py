@@ -12,13 +12,7 @@ from bench.contract import Context, Model, Predictor
 
 @dataclass(frozen=True)
 class UnseededSplit(Model):
-    """A model that shuffles the cases that it is given before it divides them; to be mixed into one, in front.
-
-    Parameters
-    ----------
-    repeat : int
-        Number of the repeat: it names a fit among others of the same seed, and changes nothing else.
-    """
+    """A model that shuffles the cases that it is given before it divides them; to be mixed into one, in front."""
 
     repeat: int = 0
 

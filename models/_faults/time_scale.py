@@ -20,11 +20,6 @@ EPSILON = 1e-8
 class GlobalTime(Encoder):
     """Time less its mean over all training samples, over their standard deviation: the study's normalization.
 
-    Parameters
-    ----------
-    time_mean, time_sd : float
-        Statistics of the training samples [s].
-
     Examples
     --------
     >>> traces = Traces.of([0.0, 1.0, 2.0], [[7.0, 7.1, 7.2]], [[50.0, 0.25, 30.0, 7.0, 0.2]])
@@ -73,18 +68,6 @@ class SecondsTime(Encoder):
 
 def standardized(values: Array, valid: NDArray[np.bool_]) -> Array:
     """Rows less their own mean, over their own standard deviation.
-
-    Parameters
-    ----------
-    values : array, shape (B, T)
-        Any quantity.
-    valid : bool array, shape (B, T)
-        Which samples count.
-
-    Returns
-    -------
-    array, shape (B, T)
-        Mean 0 and standard deviation 1 over the samples that count.
 
     Examples
     --------

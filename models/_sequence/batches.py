@@ -15,22 +15,6 @@ def batches(
 ) -> Iterator[Cases]:
     """Split cases into batches, each case once.
 
-    Parameters
-    ----------
-    lengths : integer array, shape (case,)
-        Number of valid samples of each case.
-    size : int
-        Most cases in a batch.
-    one_length : bool
-        Whether a batch may only hold cases of one length: for networks without a mask.
-    generator : numpy.random.Generator or None
-        Shuffles cases and batches; None keeps the order.
-
-    Yields
-    ------
-    integer array, shape (B,)
-        Case numbers of a batch.
-
     Examples
     --------
     >>> [batch.tolist() for batch in batches(np.array([4, 9, 4, 4]), 2, one_length=True)]

@@ -48,33 +48,11 @@ class Encoded:
     lengths: NDArray[np.int64]
 
     def to(self, device: str) -> Encoded:
-        """Move to a device.
-
-        Parameters
-        ----------
-        device : str
-            Torch device.
-
-        Returns
-        -------
-        Encoded
-            The same cases there.
-        """
+        """Move to a device."""
         return Encoded(self.samples.to(device), self.valid.to(device), self.known.to(device), self.lengths)
 
     def take(self, cases: NDArray[np.int64]) -> Encoded:
-        """Select some cases, without the padding that only the others needed.
-
-        Parameters
-        ----------
-        cases : integer array, shape (B,)
-            Case numbers.
-
-        Returns
-        -------
-        Encoded
-            Those cases, in that order.
-        """
+        """Select some cases, without the padding that only the others needed."""
         lengths = self.lengths[cases]
         index = torch.from_numpy(cases).to(self.samples.device)
         width = int(lengths.max())
@@ -98,11 +76,6 @@ class Encoder:
         Names of the channel methods, in order.
     known_mean, known_scale : array, shape (K,), or None
         Statistics of the training cases; None before ``fitted``.
-
-    Raises
-    ------
-    PluginError
-        A channel that does not exist.
 
     Examples
     --------
@@ -135,39 +108,12 @@ class Encoder:
         return 0 if self.known_mean is None else len(self.known_mean)
 
     def fitted(self, traces: Traces) -> Encoder:
-        """Take the scales of the known inputs from the training traces.
-
-        Parameters
-        ----------
-        traces : Traces
-            Training traces.
-
-        Returns
-        -------
-        Encoder
-            A new encoder that can encode.
-        """
+        """Take the scales of the known inputs from the training traces."""
         known = self.known(traces)
         return replace(self, known_mean=known.mean(axis=0), known_scale=column_scale(known))
 
     def encode(self, traces: Traces) -> Encoded:
-        """Turn traces into tensors.
-
-        Parameters
-        ----------
-        traces : Traces
-            What was measured.
-
-        Returns
-        -------
-        Encoded
-            On the CPU.
-
-        Raises
-        ------
-        PluginError
-            The encoder has not been fitted.
-        """
+        """Turn traces into tensors."""
         if self.known_mean is None or self.known_scale is None:
             raise PluginError("encoder 'known': scales must be fitted, got none. Call fitted(training traces) first.")
         traces = self.prepare(traces)

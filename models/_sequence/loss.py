@@ -19,52 +19,15 @@ class Loss(ABC):
 
     @abstractmethod
     def cost(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cost over cases and targets.
-
-        Parameters
-        ----------
-        outputs : tensor, shape (B, O)
-            What the network answered.
-        targets : tensor, shape (B, target)
-            Scaled targets.
-
-        Returns
-        -------
-        tensor, shape ()
-            To be minimised.
-        """
+        """Mean cost over cases and targets."""
 
     def validation_cost(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cost by which epochs are compared: the same, unless training weights its cases.
-
-        Parameters
-        ----------
-        outputs, targets : tensor
-            As for ``cost``.
-
-        Returns
-        -------
-        tensor, shape ()
-            The smallest is the best epoch.
-        """
+        """Mean cost by which epochs are compared: the same, unless training weights its cases."""
         return self.cost(outputs, targets)
 
     @abstractmethod
     def answer(self, outputs: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Mean and standard deviation that outputs stand for.
-
-        Parameters
-        ----------
-        outputs : tensor, shape (B, O)
-            What the network answered.
-
-        Returns
-        -------
-        mean : tensor, shape (B, target)
-            On the scale of the targets.
-        sd : tensor, shape (B, target), or None
-            None where the loss gives none.
-        """
+        """Mean and standard deviation that outputs stand for."""
 
 
 class SquaredError(Loss):

@@ -19,15 +19,6 @@ class MatrixMuon(Optimizer):
     One learning rate serves both: Muon's steps are scaled to the size of AdamW's.
     Source: Jordan et al., Muon (2024); the scaling of Liu et al., Muon is scalable for LLM training,
     arXiv:2502.16982 (2025).
-
-    Parameters
-    ----------
-    network : nn.Module
-        What is trained; its weights must stay where they are in memory.
-    learning_rate : float
-        Of both; each step reads ``param_groups``.
-    weight_decay : float
-        Of weights; biases are not decayed.
     """
 
     def __init__(self, network: nn.Module, learning_rate: float, weight_decay: float) -> None:

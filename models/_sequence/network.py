@@ -15,13 +15,7 @@ Tensor = torch.Tensor
 
 
 class SequenceNetwork(nn.Module, ABC):
-    """A network that answers encoded traces.
-
-    Parameters
-    ----------
-    n_channels, n_known : int
-        Channels C and known inputs K that it is built for.
-    """
+    """A network that answers encoded traces."""
 
     one_length = False
     """Whether it has no mask, and must be given batches of one length."""
@@ -31,23 +25,7 @@ class SequenceNetwork(nn.Module, ABC):
         self.n_channels, self.n_known = n_channels, n_known
 
     def forward(self, encoded: Encoded) -> Tensor:
-        """Answer cases.
-
-        Parameters
-        ----------
-        encoded : Encoded
-            B cases.
-
-        Returns
-        -------
-        tensor, shape (B, O)
-            Outputs, in the meaning of the loss.
-
-        Raises
-        ------
-        PluginError
-            Numbers of channels or known inputs that the network was not built for, or padding where it has no mask.
-        """
+        """Answer cases."""
         got = (encoded.samples.shape[1], encoded.known.shape[1])
         if got != (self.n_channels, self.n_known):
             raise PluginError(
@@ -67,32 +45,13 @@ class SequenceNetwork(nn.Module, ABC):
 
 
 def with_known(encoded: Encoded) -> Tensor:
-    """Samples with the known inputs as further channels, constant in time, 0 where not valid.
-
-    Parameters
-    ----------
-    encoded : Encoded
-        B cases.
-
-    Returns
-    -------
-    tensor, shape (B, C + K, T)
-        Input of a first layer.
-    """
+    """Samples with the known inputs as further channels, constant in time, 0 where not valid."""
     known = encoded.known[:, :, None] * encoded.valid[:, None, :]
     return torch.cat([encoded.samples, known], dim=1)
 
 
 class Patches(nn.Module):
-    """One feature vector for every ``stride`` samples in a row: a strided convolution that needs no overlap.
-
-    Parameters
-    ----------
-    n_in, n_out : int
-        Channels before and after.
-    stride : int
-        Samples of a patch.
-    """
+    """One feature vector for every ``stride`` samples in a row: a strided convolution that needs no overlap."""
 
     def __init__(self, n_in: int, n_out: int, stride: int) -> None:
         super().__init__()
@@ -100,35 +59,14 @@ class Patches(nn.Module):
         self.project = nn.Conv1d(n_in, n_out, stride, stride=stride)
 
     def forward(self, samples: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-        """Join samples into patches.
-
-        Parameters
-        ----------
-        samples : tensor, shape (B, n_in, T)
-            0 where not valid.
-        valid : bool tensor, shape (B, T)
-            Which samples were measured.
-
-        Returns
-        -------
-        patches : tensor, shape (B, n_out, P)
-            P = ceil(T / stride); the last one may hold zeros after the trace.
-        valid : bool tensor, shape (B, P)
-            True for patches with a measured sample.
-        """
+        """Join samples into patches."""
         missing = -samples.shape[2] % self.stride
         # Validity is a run of True from the start: a patch is measured where its first sample is.
         return self.project(pad(samples, (0, missing))), valid[:, :: self.stride]
 
 
 class ChannelNorm(nn.Module):
-    """Layer normalization over the channels of each sample by itself, so that padding cannot take part.
-
-    Parameters
-    ----------
-    n_channels : int
-        Number of channels.
-    """
+    """Layer normalization over the channels of each sample by itself, so that padding cannot take part."""
 
     def __init__(self, n_channels: int) -> None:
         super().__init__()
@@ -142,18 +80,6 @@ class ChannelNorm(nn.Module):
 def masked_mean(x: Tensor, valid: Tensor) -> Tensor:
     """Mean over the valid samples.
 
-    Parameters
-    ----------
-    x : tensor, shape (B, C, T)
-        Features.
-    valid : bool tensor, shape (B, T)
-        At least one a case.
-
-    Returns
-    -------
-    tensor, shape (B, C)
-        Means.
-
     Examples
     --------
     >>> masked_mean(torch.tensor([[[1.0, 3.0, 99.0]]]), torch.tensor([[True, True, False]])).tolist()
@@ -166,18 +92,6 @@ def masked_mean(x: Tensor, valid: Tensor) -> Tensor:
 def last_valid(x: Tensor, valid: Tensor) -> Tensor:
     """Features at the last valid sample.
 
-    Parameters
-    ----------
-    x : tensor, shape (B, C, T)
-        Features.
-    valid : bool tensor, shape (B, T)
-        A run of True, then padding.
-
-    Returns
-    -------
-    tensor, shape (B, C)
-        One column a case.
-
     Examples
     --------
     >>> last_valid(torch.tensor([[[1.0, 3.0, 99.0]]]), torch.tensor([[True, True, False]])).tolist()
@@ -188,15 +102,7 @@ def last_valid(x: Tensor, valid: Tensor) -> Tensor:
 
 
 class Head(nn.Sequential):
-    """Two dense layers from pooled features and known inputs to the outputs.
-
-    Parameters
-    ----------
-    n_in, width, n_outputs : int
-        Sizes of the layers.
-    dropout : float
-        Share of hidden features that is dropped in training.
-    """
+    """Two dense layers from pooled features and known inputs to the outputs."""
 
     def __init__(self, n_in: int, width: int, n_outputs: int, dropout: float) -> None:
         super().__init__(nn.Linear(n_in, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, n_outputs))

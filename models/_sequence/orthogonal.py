@@ -13,11 +13,6 @@ def start_orthogonal(network: nn.Module) -> None:
     torch's own start shrinks a signal at every layer, and nothing here normalizes it.
     Source: Saxe, McClelland & Ganguli, arXiv:1312.6120 (2013).
 
-    Parameters
-    ----------
-    network : nn.Module
-        Its dense layers are changed; biases stay.
-
     Examples
     --------
     >>> layer = nn.Linear(3, 3)

@@ -25,23 +25,7 @@ PREDICTION_CHUNK = 1024
 
 @dataclass(frozen=True, eq=False)
 class SequencePredictor(Predictor):
-    """The fitted stages together; it is pickled whole.
-
-    Parameters
-    ----------
-    encoder, scaler : Encoder, TargetScaler
-        As fitted on the training cases.
-    network : SequenceNetwork
-        With its best weights, on the CPU, in evaluation mode.
-    loss : Loss
-        Says what the outputs mean.
-    device : str
-        Where predictions are made.
-    threads : int
-        Threads that they may use.
-    history : tuple of dict
-        One entry an epoch.
-    """
+    """The fitted stages together; it is pickled whole."""
 
     encoder: Encoder
     scaler: TargetScaler
@@ -83,11 +67,6 @@ class SequenceModel(Model):
     """Settings that all sequence models share, and their five stages.
 
     A row overrides ``network`` and ``encoder``; a variant overrides the one method whose stage it replaces.
-
-    Parameters
-    ----------
-    learning_rate, weight_decay, batch_size, epochs, min_epoch_steps, warmup_fraction, clip_norm, patience
-        See ``Training``.
     """
 
     packages = ("torch",)

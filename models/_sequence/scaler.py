@@ -20,16 +20,6 @@ CONSTANT_TOLERANCE = 1e-9
 def column_scale(values: Array) -> Array:
     """Standard deviation of each column, 1 where the column is constant.
 
-    Parameters
-    ----------
-    values : array, shape (case, column)
-        Any quantities.
-
-    Returns
-    -------
-    array, shape (column,)
-        Positive scales in the units of the columns.
-
     Examples
     --------
     >>> column_scale(np.array([[0.2, 1.0], [0.2, 3.0]])).tolist()
@@ -66,82 +56,23 @@ class TargetScaler:
     names: tuple[str, ...] = TARGET_NAMES
 
     def fitted(self, targets: Targets) -> TargetScaler:
-        """Take the statistics of the training targets.
-
-        Parameters
-        ----------
-        targets : Targets
-            Training targets.
-
-        Returns
-        -------
-        TargetScaler
-            A new scaler that can scale.
-        """
+        """Take the statistics of the training targets."""
         return type(self)(targets.values.mean(axis=0), column_scale(targets.values), targets.names)
 
     def scaled(self, targets: Targets) -> Array:
-        """Scale targets.
-
-        Parameters
-        ----------
-        targets : Targets
-            In physical units, under the names that the scaler was fitted with.
-
-        Returns
-        -------
-        array, shape (case, target)
-            Without unit.
-
-        Raises
-        ------
-        PluginError
-            The scaler has not been fitted, or the names differ.
-        """
+        """Scale targets."""
         mean, scale = self._statistics()
         if targets.names != self.names:
             raise PluginError(f"scaler 'names': order must be {self.names}, got {targets.names}. Reorder the columns.")
         return (targets.values - mean) / scale
 
     def physical(self, values: Array) -> Array:
-        """Undo the scaling of values.
-
-        Parameters
-        ----------
-        values : array, shape (case, target)
-            Scaled targets.
-
-        Returns
-        -------
-        array, shape (case, target)
-            In physical units.
-
-        Raises
-        ------
-        PluginError
-            The scaler has not been fitted.
-        """
+        """Undo the scaling of values."""
         mean, scale = self._statistics()
         return values * scale + mean
 
     def physical_sd(self, values: Array) -> Array:
-        """Undo the scaling of standard deviations.
-
-        Parameters
-        ----------
-        values : array, shape (case, target)
-            Scaled standard deviations.
-
-        Returns
-        -------
-        array, shape (case, target)
-            In physical units.
-
-        Raises
-        ------
-        PluginError
-            The scaler has not been fitted.
-        """
+        """Undo the scaling of standard deviations."""
         return values * self._statistics()[1]
 
     def _statistics(self) -> tuple[Array, Array]:

@@ -28,24 +28,7 @@ DEFAULT = Subsampling()
 def subsampled(
     encoded: Encoded, channels: tuple[str, ...], subsampling: Subsampling, generator: np.random.Generator
 ) -> Encoded:
-    """Draw one sub-sampling of each encoded trace.
-
-    Parameters
-    ----------
-    encoded : Encoded
-        B cases.
-    channels : tuple of str
-        Names of the channels; ``time`` among them if ``dt`` is, which is computed anew.
-    subsampling : Subsampling
-        What is drawn.
-    generator : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    Encoded
-        As the encoder would have encoded traces that were measured less often.
-    """
+    """Draw one sub-sampling of each encoded trace."""
     kept = subsampling.kept(encoded.lengths, generator)
     lengths = kept.sum(axis=1)
     device = encoded.samples.device
@@ -61,19 +44,7 @@ def subsampled(
 
 @dataclass(frozen=True, eq=False)
 class SubsampledLabelled(Labelled):
-    """Cases of which every batch is sub-sampled afresh.
-
-    Parameters
-    ----------
-    encoded, targets
-        See ``Labelled``.
-    channels : tuple of str
-        Names of the channels.
-    subsampling : Subsampling
-        What is drawn.
-    generator : numpy.random.Generator
-        Source of the draws.
-    """
+    """Cases of which every batch is sub-sampled afresh."""
 
     channels: tuple[str, ...]
     subsampling: Subsampling
@@ -88,22 +59,7 @@ class SubsampledLabelled(Labelled):
 
 @dataclass(frozen=True)
 class SubsampledTraining(Training):
-    """The training loop on random sub-samplings of the training traces, compared on fixed ones of the validation's.
-
-    Parameters
-    ----------
-    learning_rate, weight_decay, batch_size, epochs, min_epoch_steps, warmup_fraction, clip_norm, patience
-        See ``Training``.
-    channels : tuple of str
-        Names of the encoder's channels.
-    subsampling : Subsampling
-        What is drawn.
-
-    Raises
-    ------
-    PluginError
-        A setting outside its range, or a ``dt`` channel without the ``time`` from which it is computed.
-    """
+    """The training loop on random sub-samplings of the training traces, compared on fixed ones of the validation's."""
 
     channels: tuple[str, ...] = ("ph", "rise", "time")
     subsampling: Subsampling = DEFAULT

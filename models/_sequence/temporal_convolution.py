@@ -19,24 +19,6 @@ Tensor = torch.Tensor
 class TemporalConvolution(SequenceNetwork):
     """Patches of samples, residual blocks of dilations 1, 2, 4, ..., pooled over what was measured.
 
-    Parameters
-    ----------
-    n_channels, n_known, n_outputs : int
-        Channels C, known inputs K and outputs O.
-    width : int
-        Channels of the blocks.
-    stride : int
-        Samples of a patch.
-    kernel_size : int
-        Taps of a convolution.
-    n_blocks : int
-        Residual blocks; the dilation doubles from one to the next.
-    dropout : float
-        Share of features dropped in training.
-    normalization : str
-        ``layer``, or ``none``. Deactivation moves a trace of 2 pH by 0.01 pH; with normalization the network
-        did not learn to see it within the tuning budget (docs/networks.md).
-
     Examples
     --------
     >>> TemporalConvolution(2, 5, 2, stride=8, kernel_size=3, n_blocks=3).receptive_field

@@ -17,16 +17,6 @@ class TimeCells(nn.Module):
     Cells that hold many samples average their noise; cells between two samples interpolate. A regular trace, one with
     samples dropped and one of four samples all come out as equally many cells.
 
-    Parameters
-    ----------
-    time_channel : int
-        Number of the channel that holds time.
-    n_cells : int
-        Number of cells P.
-    grading : float
-        Edges lie at shares (k / P) ** grading of the trace: above 1 the early cells, where the pH rises fastest, are
-        shorter than the late ones.
-
     Examples
     --------
     >>> samples = torch.tensor([[[0.0, 1.0, 4.0], [7.0, 8.0, 8.0]]])
@@ -63,15 +53,7 @@ class TimeCells(nn.Module):
 
 
 class OnTimeCells(SequenceNetwork):
-    """A network that is given cells of time in place of samples.
-
-    Parameters
-    ----------
-    network : SequenceNetwork
-        What answers.
-    cells : TimeCells
-        What it is given.
-    """
+    """A network that is given cells of time in place of samples."""
 
     def __init__(self, network: SequenceNetwork, cells: TimeCells) -> None:
         super().__init__(network.n_channels, network.n_known)

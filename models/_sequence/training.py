@@ -38,54 +38,14 @@ class Labelled:
     targets: torch.Tensor
 
     def answered(self, network: SequenceNetwork, cases: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Outputs of a network for one batch, and its targets.
-
-        Parameters
-        ----------
-        network : SequenceNetwork
-            What is asked.
-        cases : integer array, shape (B,)
-            Case numbers of the batch.
-
-        Returns
-        -------
-        outputs : tensor, shape (B, O)
-            In the meaning of the loss.
-        targets : tensor, shape (B, target)
-            Scaled targets.
-        """
+        """Outputs of a network for one batch, and its targets."""
         index = torch.from_numpy(cases).to(self.targets.device)
         return network(self.encoded.take(cases)), self.targets.index_select(0, index)
 
 
 @dataclass(frozen=True)
 class Training:
-    """How a network is trained. A variant overrides ``rate``, ``optimizer`` or ``clip``.
-
-    Parameters
-    ----------
-    learning_rate : float
-        Peak learning rate of AdamW.
-    weight_decay : float
-        Decay of weight matrices; biases and norms are not decayed.
-    batch_size : int
-        Cases of a step.
-    epochs : int
-        Most epochs. An epoch passes over the training cases once, or more often where they are few.
-    min_epoch_steps : int
-        Least steps of an epoch: what lets sixteen cases be learnt in the same number of epochs.
-    warmup_fraction : float
-        Share of all steps in which the learning rate rises.
-    clip_norm : float
-        Most Euclidean norm of a gradient; infinite for no clipping.
-    patience : int
-        Epochs without a better validation loss after which training stops.
-
-    Raises
-    ------
-    PluginError
-        A setting outside its range.
-    """
+    """How a network is trained. A variant overrides ``rate``, ``optimizer`` or ``clip``."""
 
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
@@ -117,32 +77,7 @@ class Training:
         generator: np.random.Generator,
         report: Callable[[float, str], None],
     ) -> tuple[dict[str, float], ...]:
-        """Train a network in place, and leave it with its best weights.
-
-        Parameters
-        ----------
-        network : SequenceNetwork
-            On the device of the cases.
-        loss : Loss
-            What is minimised.
-        train, valid : Labelled
-            Cases with their scaled targets.
-        generator : numpy.random.Generator
-            Shuffles the cases.
-        report : callable
-            ``report(fraction, message)`` after every epoch.
-
-        Returns
-        -------
-        tuple of dict
-            One entry an epoch: epoch, train_loss (mean over its steps), valid_loss, gradient_norm (mean over its
-            steps, before clipping), learning_rate (of its last step).
-
-        Raises
-        ------
-        PluginError
-            The validation loss was never finite.
-        """
+        """Train a network in place, and leave it with its best weights."""
         steps_a_pass = sum(1 for _ in batches(train.encoded.lengths, self.batch_size, network.one_length))
         passes = math.ceil(self.min_epoch_steps / steps_a_pass)
         n_steps = self.epochs * passes * steps_a_pass
@@ -206,22 +141,7 @@ class Training:
 
 
 def mean_cost(network: SequenceNetwork, loss: Loss, cases: Labelled) -> float:
-    """Validation loss of a network over cases, without training it.
-
-    Parameters
-    ----------
-    network : SequenceNetwork
-        Left in evaluation mode.
-    loss : Loss
-        What is measured.
-    cases : Labelled
-        All the cases.
-
-    Returns
-    -------
-    float
-        Mean over the cases.
-    """
+    """Validation loss of a network over cases, without training it."""
     network.eval()
     with torch.no_grad():
         parts = list(batches(cases.encoded.lengths, VALIDATION_CHUNK, network.one_length))
