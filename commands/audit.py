@@ -16,27 +16,27 @@ from rich.table import Column, Table
 
 from bench.errors import unknown
 from bench.run.catalogue import choose, files_in
-from bench.run.ceiling import CEILING, SOURCE
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.estimate import duration, estimate, longest_first
 from bench.run.plan import Plan, Plugin, make_plan, stale_cells
 from bench.run.record import Record, read_records
+from bench.run.scores.ceiling import CEILING, SOURCE
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors, say
-from commands._running import best_of, run_shown, scored_today, unfinished
-from leaderboard.audit import read_audit
-from leaderboard.audit_document import COMMAND, PAGE, blocks, published
-from leaderboard.audit_picture import draw_audit
-from leaderboard.audit_plan import ON_HOLDS_PREFIX, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
-from leaderboard.audit_result import write_audit
-from leaderboard.audit_terminal import terminal_audit
-from leaderboard.audit_text import audit_page
-from leaderboard.looks import drawing, save
-from leaderboard.marked import fill
-from leaderboard.publish import read_published
+from commands._shared.options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors, say
+from commands._shared.running import best_of, run_shown, scored_today, unfinished
+from leaderboard.audit.document import COMMAND, PAGE, blocks, published
+from leaderboard.audit.page import audit_page
+from leaderboard.audit.picture import draw_audit
+from leaderboard.audit.plan import ON_HOLDS_PREFIX, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
+from leaderboard.audit.read import read_audit
+from leaderboard.audit.result import write_audit
+from leaderboard.audit.terminal import terminal_audit
+from leaderboard.pictures.looks import drawing, save
+from leaderboard.published.marked import fill
+from leaderboard.published.store import read_published
 
 FAULTS = [MODELS / "_faults" / folder for folder in ("added", "removed", "subsampled")]
 """Folders of the variants; each is a plugin like any other."""

@@ -12,10 +12,10 @@ from rich.console import Console
 from bench.errors import BenchError
 from bench.run.catalogue import summary_of
 from bench.run.record import read_records
-from commands._options import all_tasks, friendly_errors, plugin_files, say, stale_in
-from leaderboard.board import terminal_board, write_board
-from leaderboard.site_page import PAGE_FILE, Findings
-from leaderboard.site_page import page as write_page
+from commands._shared.options import all_tasks, friendly_errors, plugin_files, say, stale_in
+from leaderboard.board.write import terminal_board, write_board
+from leaderboard.site.page import PAGE_FILE, Findings
+from leaderboard.site.page import page as write_page
 
 
 def board(

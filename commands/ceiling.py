@@ -10,12 +10,12 @@ import typer
 from rich.console import Console
 from scipy import stats
 
+from bench.ceiling.posterior import exact_posterior
 from bench.draw import draw_measured
-from bench.posterior import exact_posterior
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.quantities import TARGETS
-from commands._options import friendly_errors, say
+from commands._shared.options import friendly_errors, say
 
 PREFIXES_S = (10.0, 30.0, 60.0)
 INTERVALS_S = (0.3, 1.0, 10.0)

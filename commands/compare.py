@@ -20,12 +20,12 @@ from rich.text import Text
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.ceiling import CEILING
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
-from commands._options import PUBLISHED, friendly_errors, say, stale_in
-from leaderboard.compare import Compared, Move, Run, compare_rows, compare_runs
-from leaderboard.publish import read_published
+from bench.run.scores.ceiling import CEILING
+from commands._shared.options import PUBLISHED, friendly_errors, say, stale_in
+from leaderboard.comparison.runs import Compared, Move, Run, compare_rows, compare_runs
+from leaderboard.published.store import read_published
 from leaderboard.tables import Stale
 from leaderboard.wording import SHOWN, r2_text, ratio_text
 

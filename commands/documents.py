@@ -12,16 +12,16 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from bench.ceiling.posterior import exact_posterior
 from bench.draw import draw_measured
-from bench.posterior import exact_posterior
 from bench.task import Task
 from bench.world.quantities import TARGETS
 from commands._import_picture import architecture_svg, imports_between
-from commands._options import ROOT, all_tasks, friendly_errors, say
-from leaderboard.ceiling_picture import draw_ceiling
-from leaderboard.looks import drawing, save
-from leaderboard.marked import fill
-from leaderboard.problem_picture import draw_problem, example_twins
+from commands._shared.options import ROOT, all_tasks, friendly_errors, say
+from leaderboard.pictures.ceiling import draw_ceiling
+from leaderboard.pictures.looks import drawing, save
+from leaderboard.pictures.problem import draw_problem, example_twins
+from leaderboard.published.marked import fill
 from leaderboard.wording import r2_text
 
 DOCS = ROOT / "docs"

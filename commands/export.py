@@ -16,11 +16,11 @@ from bench.run.catalogue import choose
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.task import PRESETS
-from commands._options import all_tasks, friendly_errors, say, stale_in
-from leaderboard.export import check_pyarrow, long_frame, write_parquet_of_csv
-from leaderboard.export_tasks import FORMATS, PARQUET, Export, write_task
-from leaderboard.long_format import csv_board
-from leaderboard.publish import read_published
+from commands._shared.options import all_tasks, friendly_errors, say, stale_in
+from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task
+from leaderboard.export.long_format import csv_board
+from leaderboard.export.scores import check_pyarrow, long_frame, write_parquet_of_csv
+from leaderboard.published.store import read_published
 
 CSV = "csv"
 CELLS_STEM, LONG_STEM = "cells", "long"

@@ -15,19 +15,19 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from bench.errors import BenchError, unknown
-from bench.infer import Inference, Probe
-from bench.infer import infer as infer_trace
-from bench.infer_duration import duration_to_know
-from bench.infer_fit import doubts
-from bench.laboratory import FILLED, LabTrace, read_trace
+from bench.infer.duration import duration_to_know
+from bench.infer.fit import doubts
+from bench.infer.inference import Inference, Probe
+from bench.infer.inference import infer as infer_trace
+from bench.laboratory.trace import FILLED, LabTrace, read_trace
 from bench.run.catalogue import choose
-from bench.run.ceiling import CEILING
 from bench.run.plan import Plugin
+from bench.run.scores.ceiling import CEILING
 from bench.task import PRESETS
 from bench.world.quantities import K_D, KNOWN, KNOWN_NAMES
-from commands._infer_picture import Answer, draw_inference
-from commands._infer_row import Row, ask_row, check_alike, sampling
-from commands._infer_words import (
+from commands._infer.picture import Answer, draw_inference
+from commands._infer.row import Row, ask_row, check_alike, sampling
+from commands._infer.words import (
     FINE_S,
     duration_sentences,
     fit_sentences,
@@ -37,8 +37,8 @@ from commands._infer_words import (
     no_reaction,
     prior_sentences,
 )
-from commands._options import all_tasks, friendly_errors, plugin_files, say
-from leaderboard.forecasts import BAND_SD
+from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
+from leaderboard.pictures.forecasts import BAND_SD
 from leaderboard.wording import SHOWN, quantity_text
 
 NOTHING = 1e-9

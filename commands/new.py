@@ -15,7 +15,7 @@ from rich.console import Console
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from commands._new_plugins import NETWORK, REGRESSION
-from commands._options import MODELS, TAKEN, friendly_errors, plugin_files, say
+from commands._shared.options import MODELS, TAKEN, friendly_errors, plugin_files, say
 
 
 def new(

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
-from commands._options import friendly_errors, say
-from leaderboard.fit_picture import draw_fit
-from leaderboard.looks import drawing, save
-from leaderboard.stored import read_examples, read_predicted
+from commands._shared.options import friendly_errors, say
+from leaderboard.pictures.fit import draw_fit
+from leaderboard.pictures.looks import drawing, save
+from leaderboard.predictions import read_examples, read_predicted
 
 
 def plot(

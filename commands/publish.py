@@ -22,12 +22,12 @@ from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
-from commands._running import best_of, run_shown, scored_today, unfinished
+from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
+from commands._shared.running import best_of, run_shown, scored_today, unfinished
 from commands.release import planned_then, planned_today, say_all
-from leaderboard.publish import publish_cells, read_published, unpack
-from leaderboard.publish_board import PRESET, generated, out_of_date
-from leaderboard.publish_check import problems
+from leaderboard.published.board import PRESET, generated, out_of_date
+from leaderboard.published.check import problems
+from leaderboard.published.store import publish_cells, read_published, unpack
 
 
 def publish(

@@ -19,10 +19,10 @@ from bench.run.catalogue import choose
 from bench.run.child import Limits
 from bench.run.plan import Plugin
 from bench.run.record import read_records
-from bench.run.redraw import Gap, Redraw
+from bench.run.scores.redraw import Gap, Redraw
 from bench.run.store import said_when_full, sole_run, work_folder
-from commands._options import all_tasks, friendly_errors, plugin_files, say
-from commands._seal import open_seal, seal_line
+from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
+from commands._shared.seal import open_seal, seal_line
 
 REDRAW_FILE = "redraw.csv"
 COLUMNS = (

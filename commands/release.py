@@ -13,11 +13,11 @@ from bench.errors import BenchError
 from bench.run.catalogue import summary_of
 from bench.run.record import Record
 from bench.task import Task
-from commands._options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say, stale_in
-from commands._running import unfinished
-from leaderboard.publish import read_published
-from leaderboard.publish_board import PLAN_FILE, Published, generated, out_of_date, planned_cells
-from leaderboard.publish_check import problems
+from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say, stale_in
+from commands._shared.running import unfinished
+from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells
+from leaderboard.published.check import problems
+from leaderboard.published.store import read_published
 
 SHOWN = 20
 """Lines of one kind that are printed; the rest are counted."""

@@ -16,7 +16,7 @@ from rich.table import Column, Table
 from bench.errors import BenchError, unknown
 from bench.run.catalogue import choose, load_task, summary_of
 from bench.run.child import Limits
-from bench.run.cluster import Cluster
+from bench.run.cluster.engine import Cluster
 from bench.run.engine import check_settings, planned, run_plan
 from bench.run.estimate import duration, estimate, longest_first
 from bench.run.plan import Plan, Plugin, make_plan
@@ -24,7 +24,7 @@ from bench.run.record import Record, append_records, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS, Sizes, Task
 from bench.timing import n_cores
-from commands._options import (
+from commands._shared.options import (
     PUBLISHED,
     REFERENCE,
     all_tasks,
@@ -37,10 +37,10 @@ from commands._options import (
     stale_in,
     task_files,
 )
-from commands._running import best_of, run_shown, scored_today, unfinished
-from commands._seal import check_one_draw, open_seal, seal_line
-from leaderboard.board import terminal_board, write_board
-from leaderboard.publish import read_published
+from commands._shared.running import best_of, run_shown, scored_today, unfinished
+from commands._shared.seal import check_one_draw, open_seal, seal_line
+from leaderboard.board.write import terminal_board, write_board
+from leaderboard.published.store import read_published
 
 
 def run(

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.record import read_records
-from bench.run.rescore import rescore
+from bench.run.scores.rescore import rescore
 from bench.run.seal import read_seal
 from bench.run.store import said_when_full, sole_run
-from commands._options import all_tasks, friendly_errors, say
+from commands._shared.options import all_tasks, friendly_errors, say
 
 
 def score(

@@ -7,10 +7,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commands._options import say
-from leaderboard.size_and_power import PROFILES, SEEDS, SHARES, USEFUL, draw_case_noise, measure_power, measure_size
-from leaderboard.size_at_distances import measure_at_distances
-from leaderboard.size_tables import distance_table, power_table, size_table
+from commands._shared.options import say
+from leaderboard.comparison.size_and_power import (
+    PROFILES,
+    SEEDS,
+    SHARES,
+    USEFUL,
+    draw_case_noise,
+    measure_power,
+    measure_size,
+)
+from leaderboard.comparison.size_at_distances import measure_at_distances
+from leaderboard.comparison.size_tables import distance_table, power_table, size_table
 
 REPEATS, QUICK_REPEATS = 1000, 100
 SEED = 1

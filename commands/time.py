@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from bench.errors import BenchError, unknown
 from bench.timing import Figure
-from commands._options import friendly_errors, say
+from commands._shared.options import friendly_errors, say
 from commands._timing.peers import MISSING, peers_installed
 from commands._timing.report import quantity, rich_table, write_figures
 from commands._timing.scaling import ROWS, cost_curves, score_curves

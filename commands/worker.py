@@ -12,7 +12,7 @@ import typer
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.timing import n_cores
-from commands._options import check_address, friendly_errors
+from commands._shared.options import check_address, friendly_errors
 
 
 def worker(

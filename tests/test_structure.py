@@ -51,7 +51,7 @@ def plugins_that_import_the_posterior(files):
     return [
         path
         for path, source in files.items()
-        if path.startswith("models/") and any(name.startswith("bench.posterior") for name in imports_of(path, source))
+        if path.startswith("models/") and any(name.startswith("bench.ceiling") for name in imports_of(path, source))
     ]
 
 
@@ -108,10 +108,10 @@ def test_top_level_names_are_not_those_of_the_standard_library():
     [
         ("bench/a.py", "import tasks.shift_1s"),
         ("bench/a.py", "def f():\n    from models import gru\n"),
-        ("bench/run/a.py", "from leaderboard.tables import x"),
+        ("bench/run/a.py", "from leaderboard.frame import x"),
         ("tasks/a.py", "from models.gru import MODEL"),
         ("models/a.py", "import tasks"),
-        ("models/_sequence/a.py", "from ...leaderboard import tables"),
+        ("models/_sequence/a.py", "from ...leaderboard import frame"),
         ("leaderboard/a.py", "from commands import run"),
         ("run_bench.py", "from bench.task import Task"),
     ],
@@ -134,7 +134,8 @@ def test_arrow_of_the_architecture_is_let_through(path, source):
 
 
 @pytest.mark.parametrize(
-    "source", ["import bench.posterior", "from bench import posterior", "from bench.posterior_kernel import x"]
+    "source",
+    ["import bench.ceiling.posterior", "from bench import ceiling", "from bench.ceiling.quadrature import x"],
 )
 def test_plugin_that_imports_the_posterior_is_found(source):
     assert plugins_that_import_the_posterior({"models/a.py": source, "bench/a.py": source}) == ["models/a.py"]

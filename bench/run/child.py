@@ -20,9 +20,9 @@ from typing import Any
 import numba
 
 from bench.compiled import ROOT
-from bench.run.family import Family
-from bench.run.protocol import LONGEST_EVENT, parse_event
-from bench.run.sandbox import Sandbox, prepare
+from bench.run.isolation.family import Family
+from bench.run.isolation.protocol import LONGEST_EVENT, parse_event
+from bench.run.isolation.sandbox import Sandbox, prepare
 from bench.task import Sizes
 
 POLL_S = 0.1
@@ -88,7 +88,7 @@ class Child:
         environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
         for library in ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR"):
             environment[f"{library}_NUM_THREADS"] = str(threads)
-        command = [sys.executable, "-P", "-m", "bench.run.keeper", str(orders_read), str(answers_write)]
+        command = [sys.executable, "-P", "-m", "bench.run.isolation.keeper", str(orders_read), str(answers_write)]
         if sandbox is not None:
             command.append(json.dumps(asdict(sandbox)))
             environment |= prepare(folder, Path(numba.config.CACHE_DIR))  # type: ignore[attr-defined]

@@ -15,11 +15,11 @@ from bench.compiled import ROOT
 from bench.run import provenance
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.fits import FitStore
-from bench.run.handover import hand_over
+from bench.run.isolation.handover import hand_over
+from bench.run.isolation.sandbox import sandbox_for
 from bench.run.plan import Cell, Job
-from bench.run.prediction import Answer, ask
 from bench.run.record import write_json
-from bench.run.sandbox import sandbox_for
+from bench.run.scores.prediction import Answer, ask
 from bench.run.store import CaseStore
 
 

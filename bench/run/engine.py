@@ -20,10 +20,10 @@ from bench.run import provenance
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.drive import Outcome, Place, drive
 from bench.run.fits import FitStore
+from bench.run.isolation.sandbox import sandbox_for
 from bench.run.plan import Cell, Job, Plan, Plugin
 from bench.run.record import Record, append_records, write_json
-from bench.run.sandbox import sandbox_for
-from bench.run.scoring import TestSet, score_answer
+from bench.run.scores.scoring import TestSet, score_answer
 from bench.run.seal import Seal
 from bench.run.store import CaseStore, work_folder
 from bench.task import Sizes

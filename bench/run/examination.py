@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.compiled import ROOT
-from bench.conformance import CHECKS, FAILED, PASSED, Check, Outcome, examine
+from bench.conformance.subject import Subject
+from bench.conformance.suite import CHECKS, FAILED, PASSED, Check, Outcome, examine
 from bench.contract import Model
 from bench.errors import BenchError, unknown
 from bench.run.child import ENVIRONMENT
-from bench.run.family import Family
+from bench.run.isolation.family import Family
 from bench.run.job import load_model, missing_packages
-from bench.subject import Subject
 
-START = "from bench.run.keeper import keep; keep(); from bench.run.examination import main; main()"
+START = "from bench.run.isolation.keeper import keep; keep(); from bench.run.examination import main; main()"
 """What the process runs: the keeper of all that the plugin starts comes first, for it forks before any library does."""
 LOADS = "loads"
 """Name of what comes before the checks: the file defines a model."""

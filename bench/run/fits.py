@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.run.child import ChildFailed
-from bench.run.handover import hand_over, open_given
+from bench.run.isolation.handover import hand_over, open_given
 from bench.run.job import FIT_FILE
 from bench.run.record import write_json
 

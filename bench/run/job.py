@@ -1,8 +1,8 @@
 """The child process: fits one model, then predicts the test sets that it is handed, one after the other.
 
 The parent speaks JSON lines over one pipe and the child answers over another; arrays go through files in the child's
-own folder. Test traces arrive only after the fit has been reported, and test targets never do. ``bench.run.keeper``
-starts it with that folder as the working directory.
+own folder. Test traces arrive only after the fit has been reported, and test targets never do.
+``bench.run.isolation.keeper`` starts it with that folder as the working directory.
 """
 
 from __future__ import annotations

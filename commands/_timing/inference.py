@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from bench.ceiling.posterior import N_E0, N_K_D, exact_posterior
 from bench.draw import draw_cases
-from bench.posterior import N_E0, N_K_D, exact_posterior
 from bench.timing import Figure, cpu_seconds, n_cores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED as WORLD

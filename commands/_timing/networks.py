@@ -22,7 +22,7 @@ from bench.run.catalogue import load_module
 from bench.timing import Figure, turns, usual_ratio
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
-from commands._options import MODELS, REFERENCE
+from commands._shared.options import MODELS, REFERENCE
 from models._sequence.encoder import Encoded, Encoder
 from models._sequence.pipeline import SequenceModel, SequencePredictor
 from models._sequence.training import Labelled

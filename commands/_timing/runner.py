@@ -17,15 +17,15 @@ from bench.contract import Context
 from bench.draw import test_cases, training_cases, validation_cases
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_module
-from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.plan import Job, Plugin, make_plan
 from bench.run.record import Record, append_records, read_records
+from bench.run.scores.ceiling import ceilings
 from bench.task import PRESETS
 from bench.timing import Figure, cpu_seconds
 from bench.world.quantities import TARGET_NAMES
-from commands._options import MODELS, all_tasks
+from commands._shared.options import MODELS, all_tasks
 from leaderboard.tables import tables
 
 RUNNER, MEMORY, COMPILE = "runner", "memory", "first use"
@@ -35,7 +35,7 @@ FULL = """
 import resource
 from bench.draw import training_cases
 from bench.task import PRESETS
-from commands._options import all_tasks
+from commands._shared.options import all_tasks
 cases = training_cases(all_tasks()["in_distribution"], PRESETS["full"], 0)
 print(len(cases.traces.ph), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 """
@@ -45,7 +45,7 @@ import time
 import numpy as np
 from bench.contract import Context
 from bench.draw import draw_cases
-from bench.posterior import exact_posterior
+from bench.ceiling.posterior import exact_posterior
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED as world
 from models import nls

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from bench.ceiling.posterior import exact_posterior
 from bench.draw import draw_measured
-from bench.posterior import exact_posterior
 from bench.run.catalogue import choose
 from bench.run.child import Limits
 from bench.run.engine import run_plan
@@ -20,13 +20,13 @@ from bench.timing import cpu_seconds, n_cores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED as WORLD
 from bench.world.quantities import TARGET_NAMES
-from commands._options import all_tasks, plugin_files, say
-from commands._running import best_of, run_shown
+from commands._shared.options import all_tasks, plugin_files, say
+from commands._shared.running import best_of, run_shown
 from commands._timing.inference import fit_seconds
 from commands._timing.runner import TASK, job_seconds
 from commands._timing.simulation import cost_of_cases
-from leaderboard.looks import drawing, save
-from leaderboard.scaling import Curve, Panel, draw_scaling, slopes_table
+from leaderboard.pictures.looks import drawing, save
+from leaderboard.pictures.scaling import Curve, Panel, draw_scaling, slopes_table
 
 ROWS = ("gradient_boosting", "tcn_dt", "gru")
 """Rows of the score curves: two networks and boosted trees."""

@@ -3,9 +3,9 @@ import pytest
 
 import commands.audit
 from bench.run.record import read_records
-from leaderboard.audit_document import COMMAND, PAGE, blocks, published
-from leaderboard.audit_plan import TASKS
-from leaderboard.marked import fill
+from leaderboard.audit.document import COMMAND, PAGE, blocks, published
+from leaderboard.audit.plan import TASKS
+from leaderboard.published.marked import fill
 
 
 def test_a_variant_that_does_not_exist_is_one_sentence_that_names_the_closest(invoke):

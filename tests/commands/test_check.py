@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 import bench.run.examination
-from bench.conformance import CHECKS
+from bench.conformance.suite import CHECKS
 
 LATE = "its process must go on, got: "
 

@@ -6,7 +6,7 @@ import pytest
 import commands.compare
 import commands.run
 from bench.run.record import read_records
-from leaderboard.publish import publish_cells
+from leaderboard.published.store import publish_cells
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 import commands.documents
-from commands._options import all_tasks
+from commands._shared.options import all_tasks
 from commands.documents import BLOCK, COMMAND, N_CASES, TASKS_PAGE, task_table
-from leaderboard.marked import fill
+from leaderboard.published.marked import fill
 
 ROOT = Path(__file__).parents[2]
 

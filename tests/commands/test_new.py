@@ -82,7 +82,7 @@ def test_a_name_that_cannot_be_is_refused(invoke, name, what):
 
 
 COPIED = ("bench", "commands", "docs", "leaderboard", "models", "tasks", "tests")
-ABOUT_ROWS = ("tests/test_structure.py", "tests/models/test_contract.py", "tests/commands/test_options.py")
+ABOUT_ROWS = ("tests/test_structure.py", "tests/models/test_contract.py", "tests/commands/_shared/test_options.py")
 
 
 @pytest.fixture(scope="module")

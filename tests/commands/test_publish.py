@@ -8,10 +8,10 @@ import commands.release
 from bench.run.record import FINAL, read_records
 from bench.task import PRESETS, Sizes
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.publish import publish_cells, read_published
-from leaderboard.publish_board import COMMAND, README
-from leaderboard.publish_check import problems
-from leaderboard.publish_rows import PAGE
+from leaderboard.published.board import COMMAND, README
+from leaderboard.published.check import problems
+from leaderboard.published.rows import PAGE
+from leaderboard.published.store import publish_cells, read_published
 
 ROWS = ("--model", "behaves", "--model", "raises")
 TASKS = ("--task", "shift_10s", "--task", "matched_10s")

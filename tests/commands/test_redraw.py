@@ -6,7 +6,7 @@ import pytest
 
 import commands.run
 from bench.run.record import read_records
-from bench.run.redraw import overrides_of
+from bench.run.scores.redraw import overrides_of
 from bench.run.store import sole_run
 
 

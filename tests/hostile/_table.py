@@ -17,11 +17,11 @@ import psutil
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from bench.run.ceiling import ceilings  # noqa: E402  # found only once the checkout is on the path
 from bench.run.child import Limits  # noqa: E402
 from bench.run.engine import run_plan  # noqa: E402
 from bench.run.plan import Plugin, make_plan  # noqa: E402
 from bench.run.record import Record, read_records  # noqa: E402
+from bench.run.scores.ceiling import ceilings  # noqa: E402  # found only once the checkout is on the path
 from bench.run.seal import Seal  # noqa: E402
 from bench.task import Sizes, Task  # noqa: E402
 from bench.world.acquisition import Acquisition  # noqa: E402

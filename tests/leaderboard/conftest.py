@@ -9,7 +9,7 @@ import pytest
 
 from bench.metrics import scores
 from bench.run.record import Record, append_records, write_arrays
-from bench.run.scoring import beside
+from bench.run.scores.scoring import beside
 from bench.world.quantities import KNOWN, TARGET_NAMES, TARGETS
 
 N_CASES = 40

@@ -7,9 +7,9 @@ from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import files_in, load_task
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.publish import read_published
-from leaderboard.publish_board import PLAN_FILE, Published, generated, out_of_date, planned_cells
-from leaderboard.publish_check import problems
+from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells
+from leaderboard.published.check import problems
+from leaderboard.published.store import read_published
 
 FOLDER = ROOT / "leaderboard" / "records"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from bench.task import Task
 from bench.world.acquisition import Acquisition
-from leaderboard.site_page import Findings, page
+from leaderboard.site.page import Findings, page
 
 CHROMIUM = shutil.which("chromium")
 EVIL = "<img src=x onerror=\"document.title = 'taken'\"></script><script>document.title = 'taken'</script>"

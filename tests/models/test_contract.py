@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.conformance import CHECKS, DECLINED, PASSED, Check, Outcome, examine
+from bench.conformance.subject import FEW, Subject
+from bench.conformance.suite import CHECKS, DECLINED, PASSED, Check, Outcome, examine
 from bench.contract import Model
-from bench.subject import FEW, Subject
 
 FOLDER = Path(__file__).parents[2] / "models"
 NETWORK_LIBRARIES = {"torch", "tsai"}

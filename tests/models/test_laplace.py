@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 from scipy.stats import norm, truncnorm
 
 from bench.cases import Traces
+from bench.ceiling.posterior import exact_posterior
 from bench.contract import Context
 from bench.draw import draw_cases
 from bench.errors import DomainError
-from bench.posterior import exact_posterior
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from models import laplace

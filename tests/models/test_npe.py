@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from bench.conformance.subject import FEW, TRAINING
 from bench.contract import Context
 from bench.draw import draw_cases
-from bench.subject import FEW, TRAINING
 from bench.task import Task
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.quantities import TARGETS

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
-import leaderboard.site_values
+import leaderboard.site.values
 from bench.metrics import scores
 from bench.run.record import Record
 from bench.world.quantities import TARGETS
-from leaderboard.site_page import Findings, page
-from leaderboard.stored import Predicted
+from leaderboard.predictions import Predicted
+from leaderboard.site.page import Findings, page
 from leaderboard.tables import tables
 
 CHROMIUM = shutil.which("chromium")
@@ -55,7 +55,7 @@ def large(monkeypatch, tmp_path):
     def answered(folder, record):
         return Predicted(np.arange(N_CASES), truth, answers[record.row])
 
-    monkeypatch.setattr(leaderboard.site_values, "read_predicted", answered)
+    monkeypatch.setattr(leaderboard.site.values, "read_predicted", answered)
     found = tuple(tables(records))
     everything = Findings(tuple(records), tmp_path, {}, found, ((),) * len(found), ())
     (tmp_path / "index.html").write_text(page(everything, {}), encoding="utf-8")

@@ -3,11 +3,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.plan import Plugin, make_plan
 from bench.run.record import Record, read_records
+from bench.run.scores.ceiling import ceilings
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition
 

@@ -5,12 +5,12 @@ import numpy as np
 import psutil
 import pytest
 
-from bench.run import sandbox
-from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
+from bench.run.isolation import sandbox
 from bench.run.record import read_arrays, read_records
-from bench.run.redraw import Redraw
+from bench.run.scores.ceiling import ceilings
+from bench.run.scores.redraw import Redraw
 from bench.run.seal import Seal
 from bench.task import Sizes
 

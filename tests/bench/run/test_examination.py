@@ -4,7 +4,7 @@ import time
 import psutil
 import pytest
 
-from bench.conformance import FAILED, PASSED
+from bench.conformance.suite import FAILED, PASSED
 from bench.run.examination import LOADS, examined
 
 LIMIT_S, GONE_WITHIN_S = 600.0, 120.0

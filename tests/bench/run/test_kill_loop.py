@@ -11,11 +11,11 @@ import pytest
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.ceiling import ceilings
 from bench.run.child import Limits
 from bench.run.engine import run_plan
 from bench.run.plan import Plugin, make_plan
 from bench.run.record import RECORDS_FILE, read_arrays, read_records
+from bench.run.scores.ceiling import ceilings
 from bench.run.store import said_when_full, sole_run
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition

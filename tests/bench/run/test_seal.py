@@ -8,7 +8,7 @@ import pytest
 from bench.draw import TEST_STREAM, draw_parameters
 from bench.errors import BenchError
 from bench.run.plan import stale_cells
-from bench.run.rescore import rescore
+from bench.run.scores.rescore import rescore
 from bench.run.seal import Seal, read_seal, test_stream
 from bench.run.store import CaseStore
 

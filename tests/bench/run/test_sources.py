@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bench.run import provenance, sources
+from bench.run import provenance, sources, statements
 from bench.run.sources import source_digest, sources_of
 
 MODEL = '''"""A model."""
@@ -34,13 +34,18 @@ def tree(tmp_path, monkeypatch):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    monkeypatch.setattr(sources, "ROOT", root)
+    move_root(monkeypatch, root)
     return root
+
+
+def move_root(monkeypatch, root):
+    for module in (sources, statements):
+        monkeypatch.setattr(module, "ROOT", root)
 
 
 def digest(root, name="models/model.py", member=""):
     sources_of.cache_clear()
-    sources._read.cache_clear()  # files of these tests change within the resolution of a clock
+    statements.read_module.cache_clear()  # files of these tests change within the resolution of a clock
     sources._content.cache_clear()
     return source_digest(root / name, member)
 
@@ -145,7 +150,7 @@ def test_a_package_beside_a_plugin_counts_with_all_its_modules_and_is_no_library
 
 
 def _parsed(path):
-    return sources._dump(sources._tree(path.read_bytes()))
+    return statements._dump(statements._tree(path.read_bytes()))
 
 
 def test_threads_read_sources_at_the_same_time():
@@ -346,7 +351,7 @@ def test_no_published_row_counts_a_file_that_is_no_python():
 def test_a_constant_of_the_electrode_moves_the_cases_and_a_constant_of_a_network_its_rows(tmp_path, monkeypatch):
     for folder in ("bench", "models"):
         shutil.copytree(sources.ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(sources, "ROOT", tmp_path)
+    move_root(monkeypatch, tmp_path)
     names = ["models/gru.py", "models/tcn.py", "models/ridge.py", "bench/draw.py"]
 
     def digests():

@@ -1,0 +1,256 @@
+"""The checks of the conformance suite: each takes a subject, and gives None or a sentence.
+
+The sentence says what is wrong and how to mend it. Answers that must be the same are compared in widths of the prior.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.cases import Cases, Traces, concatenate
+from bench.conformance.subject import FEW, FOUR_SAMPLES, NOISE_FREE, TRAINING, Subject
+from bench.contract import Prediction, Predictor
+from bench.metrics import r2
+from bench.world.acquisition import Acquisition
+from bench.world.quantities import E0, TARGET_NAMES, TARGETS
+
+Array = NDArray[np.float64]
+
+RAGGED = (TRAINING, replace(TRAINING, jitter_s=0.1, drop_fraction=0.3), Acquisition(30.0, 1.0), FOUR_SAMPLES)
+N_OVERFIT = 16
+TOLERANCE = 1e-5
+"""Largest difference between answers that must be the same, in widths of the prior."""
+MOVED = 1e-3
+"""Least difference, in the same unit, that an answer must show when all times are three times as long."""
+LEAST_R2 = 0.9
+LEAST_OVERFIT_R2 = 0.99
+MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
+WIDTHS = np.array([target.high - target.low for target in TARGETS])
+
+
+def shape(subject: Subject) -> str | None:
+    """Means, and standard deviations where declared, are float arrays of one row a case."""
+    return _malformed(subject.answer, subject.test.traces.n_cases, subject.model.gives_sd)
+
+
+def frozen(subject: Subject) -> str | None:
+    """Settings cannot be changed, so that a record of them holds."""
+    kind = type(subject.model)
+    if not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        step = "Write @dataclass(frozen=True) above it."
+        return f"{kind.__name__} must be a frozen dataclass, got one that is not. {step}"
+    return None
+
+
+def finite(subject: Subject) -> str | None:
+    """Every mean is finite and every standard deviation is positive."""
+    return _not_finite(subject.answer)
+
+
+def inputs_untouched(subject: Subject) -> str | None:
+    """Cases are the same after fit and predict as when they were drawn."""
+    _ = subject.answer
+    for part, n_cases in (("train", subject.sizes.train), ("valid", subject.sizes.valid), ("test", subject.sizes.test)):
+        used: Cases = getattr(subject, part)
+        drawn = subject.cases(part, n_cases)
+        for name in ("time_s", "ph", "valid", "known"):
+            if not np.array_equal(getattr(used.traces, name), getattr(drawn.traces, name)):
+                return f"{name} of the {part} cases must be left alone, got changed. Copy before writing."
+        if not np.array_equal(used.targets.values, drawn.targets.values):
+            return f"targets of the {part} cases must be left alone, got changed. Copy before writing."
+    return None
+
+
+def same_seed(subject: Subject) -> str | None:
+    """Two fits with one seed give one answer, and so do two questions to one fit."""
+    asked = subject.test.traces
+    if _gap(subject.answer, subject.fitted.predict(asked)) > 0:
+        return "answers must be the same when asked twice, got others. Switch dropout off and draw nothing in predict."
+    again = subject.fit(subject.cases("train", subject.sizes.train), subject.cases("valid", subject.sizes.valid))
+    gap = _gap(subject.answer, again.predict(asked))
+    if gap > 0:
+        return (
+            f"answers of two fits with one seed must be the same, got a difference of {gap:.1e} prior widths. "
+            "Draw only from the context's generator or seed."
+        )
+    return None
+
+
+def permuted(subject: Subject) -> str | None:
+    """Cases in another order get the same answers in that order."""
+    order = np.random.default_rng(0).permutation(subject.test.traces.n_cases)
+    answer = subject.fitted.predict(subject.test.traces.take(order))
+    return _difference(_rows(subject.answer, order), answer, "permuted cases", "Let no case see another.")
+
+
+def one_at_a_time(subject: Subject) -> str | None:
+    """A case alone gets the answer that it gets in a batch."""
+    n_cases = min(FEW.test, subject.test.traces.n_cases)
+    alone = [subject.fitted.predict(subject.test.traces.take(np.array([case]))) for case in range(n_cases)]
+    expected = _rows(subject.answer, np.arange(n_cases))
+    return _difference(expected, _joined(alone), "cases one at a time", "Use no statistics of the batch.")
+
+
+def padding_invisible(subject: Subject) -> str | None:
+    """Columns that are not valid change nothing, whatever they hold."""
+    traces = subject.test.traces
+    for filling in (0.0, 5.0):
+
+        def padded(rows: Array, value: float = filling) -> Array:
+            return np.pad(rows, ((0, 0), (0, 7)), constant_values=value)
+
+        valid = np.pad(traces.valid, ((0, 0), (0, 7)))
+        answer = subject.fitted.predict(Traces(padded(traces.time_s), padded(traces.ph), valid, traces.known))
+        wrong = _difference(subject.answer, answer, f"traces padded with {filling:g}", MASK)
+        if wrong:
+            return wrong
+    return None
+
+
+def times_three(subject: Subject) -> str | None:
+    """Times three times as long give other answers exactly where the model declares that it uses time."""
+    traces = subject.test.traces
+    answer = subject.fitted.predict(Traces(3.0 * traces.time_s, traces.ph, traces.valid, traces.known))
+    moved = (np.abs(answer.mean - subject.answer.mean) / WIDTHS).max(axis=1)
+    if subject.model.uses_time and np.median(moved) < MOVED:
+        return (
+            f"answers must move by {MOVED:g} prior widths when all times are multiplied by 3, got a median of "
+            f"{np.median(moved):.1e}. Read the sample times, or declare uses_time = False."
+        )
+    if not subject.model.uses_time and moved.max() > TOLERANCE:
+        return (
+            f"answers must not move when all times are multiplied by 3, got {moved.max():.1e} prior widths. "
+            "Declare uses_time = True."
+        )
+    return None
+
+
+def small_task(subject: Subject) -> str | None:
+    """R2 of E0 on a small in-distribution task."""
+    score = r2(subject.test.targets.values[:, E0], subject.answer.mean[:, E0])
+    if not (isinstance(score, float) and score > LEAST_R2):
+        return (
+            f"R2 of E0 on {subject.sizes.test} test cases must be above {LEAST_R2}, got {score:.3f}. "
+            "Check the units and the order of the targets, then the inputs."
+        )
+    return None
+
+
+def overfits(subject: Subject) -> str | None:
+    """Sixteen noise-free cases, repeated to the usual number, are learned by heart."""
+    few = subject.cases("overfit", N_OVERFIT, NOISE_FREE)
+    repeated = few.take(np.arange(max(subject.sizes.train, N_OVERFIT)) % N_OVERFIT)
+    answer = subject.fit(repeated, few, NOISE_FREE).predict(few.traces)
+    for column, name in enumerate(TARGET_NAMES):
+        score = r2(few.targets.values[:, column], answer.mean[:, column])
+        if not (isinstance(score, float) and score > LEAST_OVERFIT_R2):
+            return (
+                f"R2 of {name} on its {N_OVERFIT} noise-free training cases must be above {LEAST_OVERFIT_R2}, "
+                f"got {score:.3f}. Train for more epochs, check that every stage passes the trace on, or declare "
+                "fixed_features = True."
+            )
+    return None
+
+
+def pickles(subject: Subject) -> str | None:
+    """A fit that was stored and opened again gives the same answers."""
+    fitted = subject.fitted
+    try:
+        stored = pickle.dumps(fitted)
+    except Exception as error:  # noqa: BLE001 - what is in the way says so by errors of many kinds
+        return (
+            f"predictor must be stored by pickle, got {type(error).__name__}: {error}. "
+            "Keep arrays, networks and classes of the file's top level in it; no lambda, open file or generator."
+        )
+    opened: Predictor = pickle.loads(stored)
+    gap = _gap(subject.answer, opened.predict(subject.test.traces))
+    if gap > 0:
+        return (
+            f"answers must be the same after a round trip through pickle, got a difference of {gap:.1e} prior widths. "
+            "Keep everything that predict needs in the predictor."
+        )
+    return None
+
+
+def four_samples(subject: Subject) -> str | None:
+    """Traces of four samples get well-formed, finite answers."""
+    asked = subject.cases("four", FEW.test, FOUR_SAMPLES).traces
+    answer = subject.fitted.predict(asked)
+    return _malformed(answer, asked.n_cases, subject.model.gives_sd) or _not_finite(answer)
+
+
+def ragged(subject: Subject) -> str | None:
+    """Traces of several lengths together get the answers that they get apart."""
+    parts = [subject.cases(f"ragged/{i}", 8, acquisition).traces for i, acquisition in enumerate(RAGGED)]
+    together = subject.fitted.predict(concatenate(parts))
+    apart = _joined([subject.fitted.predict(part) for part in parts])
+    return _not_finite(together) or _difference(apart, together, "traces of several lengths together", MASK)
+
+
+def _malformed(answer: Prediction, n_cases: int, gives_sd: bool) -> str | None:
+    """Say what is wrong with the shapes and types of an answer."""
+    if not isinstance(answer, Prediction):
+        return f"predict must return a Prediction, got {type(answer).__name__}. Wrap the means in one."
+    if (answer.sd is not None) != gives_sd:
+        given = "none" if answer.sd is None else "some"
+        return f"standard deviations must be given exactly if gives_sd, got {given}. Declare what predict does."
+    expected = (n_cases, len(TARGET_NAMES))
+    for name, values in (("mean", answer.mean), ("sd", answer.sd)):
+        if values is None:
+            continue
+        if not isinstance(values, np.ndarray):
+            step = "Convert it, a tensor by .detach().cpu().numpy()."
+            return f"{name} must be a numpy array, got {type(values).__name__}. {step}"
+        if values.shape != expected or values.dtype != np.float64:
+            step = "Give one row a case." if values.shape != expected else "Convert it by .astype(float)."
+            return f"{name} must be float64 of shape {expected}, got {values.dtype} of shape {values.shape}. {step}"
+    return None
+
+
+def _not_finite(answer: Prediction) -> str | None:
+    """Say which cases have a mean that is not finite, or a standard deviation that is not positive."""
+    wrong = ~np.isfinite(answer.mean)
+    if answer.sd is not None:
+        wrong |= ~(np.isfinite(answer.sd) & (answer.sd > 0))
+    cases = np.flatnonzero(wrong.any(axis=1))
+    if len(cases):
+        return (
+            "means must be finite and standard deviations positive, "
+            f"got others in {len(cases)} cases, case {cases[0]} first. Guard the division or the logarithm; "
+            "volume_L does not vary, so that its spread is 0."
+        )
+    return None
+
+
+def _gap(one: Prediction, other: Prediction) -> float:
+    """Largest difference between two answers in prior widths; infinite where they cannot be compared."""
+    if one.mean.shape != other.mean.shape or (one.sd is None) != (other.sd is None):
+        return np.inf
+    gaps = [np.abs(one.mean - other.mean) / WIDTHS]
+    if one.sd is not None and other.sd is not None:
+        gaps.append(np.abs(one.sd - other.sd) / WIDTHS)
+    gap = float(np.max(gaps, initial=0.0))
+    return np.inf if np.isnan(gap) else gap
+
+
+def _difference(expected: Prediction, answer: Prediction, of: str, step: str) -> str | None:
+    """Say by how much the answers to some traces differ from those expected of them."""
+    gap = _gap(expected, answer)
+    if gap > TOLERANCE:
+        return f"answers to {of} must be the same to {TOLERANCE:g} prior widths, got {gap:.1e}. {step}"
+    return None
+
+
+def _rows(answer: Prediction, cases: NDArray[np.int64]) -> Prediction:
+    """Pick rows of an answer."""
+    return Prediction(answer.mean[cases], None if answer.sd is None else answer.sd[cases])
+
+
+def _joined(answers: list[Prediction]) -> Prediction:
+    """Join answers into one."""
+    sds = [answer.sd for answer in answers if answer.sd is not None]
+    return Prediction(np.concatenate([answer.mean for answer in answers]), np.concatenate(sds) if sds else None)

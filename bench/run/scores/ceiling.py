@@ -1,0 +1,132 @@
+"""The ceiling row ``bayes``: the exact posterior on a task's own test cases, computed in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from bench.ceiling.calibration import exact_uncertainty
+from bench.ceiling.forecast import REFERENCE_TIME_S, forecast_scores, true_ph
+from bench.ceiling.posterior import Posterior, exact_posterior
+from bench.compiled import ROOT
+from bench.draw import draw_measured
+from bench.metrics import METRIC_VERSION, scores
+from bench.run import provenance
+from bench.run.plan import Cell, Plugin
+from bench.run.record import EXAMPLES_FOLDER, PREDICTIONS_FOLDER, Record, append_records, write_arrays
+from bench.run.scores.scoring import N_EXAMPLES, Answers, prediction_arrays, r2_error
+from bench.run.seal import Seal, test_stream
+from bench.task import digest_of
+from bench.world.acquisition import deliver
+from bench.world.quantities import TARGET_NAMES, TARGETS
+
+CEILING = "bayes"
+"""Name of the row."""
+SOURCE = ROOT / "bench" / "ceiling" / "posterior.py"
+"""File whose digest stands for the row."""
+
+
+def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: Seal | None = None) -> Iterator[Record]:
+    """Give the ceiling of every task among some cells, computing those that are missing or stale."""
+    newest = {record.cell: record for record in records}
+    seen: set[tuple[str, str, int, str]] = set()
+    for cell in cells:
+        own = replace(cell, plugin=Plugin(SOURCE), seed=0)
+        key = (cell.task.name, CEILING, 0, cell.preset)
+        if key in seen:
+            continue
+        seen.add(key)
+        stored = newest.get(key)
+        if stored is not None and not own.stale(stored) and stored.metric_version == METRIC_VERSION:
+            yield stored
+        else:
+            yield ceiling(own, out, seal)
+
+
+def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
+    """Compute the ceiling of one task, with its forecasts and the example traces, and append its record."""
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    task = cell.task
+    measured, targets = draw_measured(task.test, task.test_world, test_stream(seal), range(cell.sizes.test))
+    truth, known = targets.values, measured.known
+    exact_posterior(measured.take(slice(0, 1)), task.test, task.test_world)  # compiles, if nothing has yet
+    began, cpu_began = time.perf_counter(), time.process_time()
+    posterior = exact_posterior(measured, task.test, task.test_world)
+    answers = Answers(known, truth, posterior.mean, posterior.sd)
+    predict_s, predict_cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
+    true = true_ph(known, truth, task.test_world)
+    forecast, band = posterior.predictive_ph(REFERENCE_TIME_S, known, task.test_world)
+    stem = digest_of([task.name, cell.preset, cell.test_digest, cell.plugin.digest])
+    prediction_file = Path(PREDICTIONS_FOLDER) / task.name / f"{CEILING}-{stem}.npz"
+    write_arrays(
+        out / prediction_file,
+        prediction_arrays(answers, true, forecast) | {"rank": posterior.marginals.cdf(truth)},
+    )
+    few = slice(0, N_EXAMPLES)
+    traces = deliver(task.test, measured).take(few)
+    write_arrays(
+        out / EXAMPLES_FOLDER / f"{task.name}.npz",
+        {
+            "case": np.arange(traces.n_cases),
+            "time_s": traces.time_s,
+            "ph": traces.ph,
+            "valid": traces.valid,
+            "known": traces.known,
+            "truth": truth[few],
+            "forecast_time_s": REFERENCE_TIME_S,
+            "forecast_true": true[few],
+            "forecast_mean": forecast[few],
+            "forecast_sd": band[few],
+        },
+    )
+    record = Record(
+        task=task.name,
+        task_digest=task.digest(),
+        row=CEILING,
+        model=CEILING,
+        settings={},
+        seed=0,
+        preset=cell.preset,
+        sizes=asdict(cell.sizes),
+        status="ok",
+        message="",
+        source_digest=cell.plugin.digest,
+        cases_digest=cell.cases_digest,
+        metric_version=METRIC_VERSION,
+        scores=scores(truth, posterior.mean),
+        forecast=forecast_scores(true, forecast) | {"n_clipped": 0},
+        uncertainty=exact_uncertainty(truth, posterior),
+        ceiling=_implied(posterior, truth),
+        predict_s=predict_s,
+        predict_cpu_s=predict_cpu_s,
+        prediction_file=prediction_file.as_posix(),
+        versions=dict(cell.plugin.versions),
+        host=provenance.host(),
+        commit=provenance.commit(),
+        started_utc=started,
+        sealed=seal is not None,
+        seal_sha256=cell.seal,
+    )
+    append_records(out, [record])
+    return record
+
+
+def _implied(
+    posterior: Posterior, truth: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+) -> dict[str, dict[str, float | str]]:
+    """R2 that the posterior implies, 1 - E[Var] / prior variance, and the errors of that and of the observed R2."""
+    mean, variance = posterior.mean, posterior.sd**2
+    found: dict[str, dict[str, float | str]] = {}
+    for column, (name, quantity) in enumerate(zip(TARGET_NAMES, TARGETS, strict=True)):
+        prior = (quantity.high - quantity.low) ** 2 / 12.0
+        found[name] = {
+            "r2_implied": 1.0 - float(variance[:, column].mean()) / prior,
+            "r2_implied_error": float(variance[:, column].std() / np.sqrt(len(truth))) / prior,
+            "r2_error": r2_error(truth[:, column], mean[:, column]),
+        }
+    return found

@@ -1,0 +1,109 @@
+"""Predictions: handing a child test traces, timing it, reading what it answers as untrusted files. Scored elsewhere."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.cases import Traces
+from bench.metrics import LARGEST
+from bench.run.child import Child, ChildFailed
+from bench.run.isolation.handover import blamed_on_child, open_given
+from bench.run.record import write_arrays
+from bench.run.store import arrays_of
+from bench.world.quantities import TARGET_NAMES
+
+Array = NDArray[np.float64]
+
+N_SINGLE = 5
+"""Single cases whose prediction is timed."""
+SMALLEST_SD = 1e-50
+"""In the target's unit: the square of the largest error over this is still a number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a child answered to one test set, checked but not scored; it may come from another machine.
+
+    Parameters
+    ----------
+    mean : array, shape (case, 2)
+        Predictions.
+    sd : array, shape (case, 2), or None
+        Their standard deviations.
+    predict_s, predict_cpu_s : float
+        Wall and processor seconds for the whole set.
+    predict_one_ms : float
+        Milliseconds for a single case.
+    simulator_calls : int
+        As the fitted model counts them.
+    """
+
+    mean: Array
+    sd: Array | None
+    predict_s: float
+    predict_cpu_s: float
+    predict_one_ms: float
+    simulator_calls: int
+
+
+def ask(traces: Traces, stem: str, child: Child, folder: Path) -> Answer:
+    """Have a fitted child predict the traces of one test set."""
+    singles = [  # before the whole set, which then finds everything loaded and compiled
+        _timed_prediction(child, folder, "single", traces.take(slice(case, case + 1)))[0]
+        for case in range(min(N_SINGLE, traces.n_cases))
+    ]
+    predict_s, predict_cpu_s, event = _timed_prediction(child, folder, stem, traces)
+    mean = _read_answer(folder / f"{stem}-mean.npy", traces.n_cases)
+    sd_file = folder / f"{stem}-sd.npy"
+    sd = _read_answer(sd_file, traces.n_cases) if os.path.lexists(sd_file) else None
+    if sd is not None and not (sd >= SMALLEST_SD).all():
+        message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
+        raise ChildFailed("invalid_output", message)
+    return Answer(mean, sd, predict_s, predict_cpu_s, 1e3 * statistics.median(singles), event["simulator_calls"])
+
+
+def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, float, dict[str, Any]]:
+    """Hand the child a set of traces and give the wall and processor seconds of its prediction, files left out."""
+    with blamed_on_child(f"the traces {stem}.npz cannot be written"):
+        write_arrays(folder / f"{stem}.npz", arrays_of(traces))
+    child.send(do="predict", traces=f"{stem}.npz", answer=stem)
+    child.expect("ready")
+    cpu_s, started = child.cpu_s(), time.perf_counter()
+    child.send(do="go")
+    event = child.expect("predicted")
+    predict_s, predict_cpu_s = time.perf_counter() - started, child.cpu_s() - cpu_s
+    child.expect("written")
+    return predict_s, predict_cpu_s, event
+
+
+def _read_answer(path: Path, n_cases: int) -> Array:
+    """Read an array that a child wrote: a regular file of the right size, opened without following links."""
+    expected = (n_cases, len(TARGET_NAMES))
+    with open_given(path, 8 * expected[0] * expected[1] + 4096) as file:
+        try:
+            values = np.lib.format.read_array(file, allow_pickle=False)
+        except Exception as error:  # whatever an untrusted file does to the reader becomes a row
+            raise ChildFailed("invalid_output", f"the answer {path.name} is no plain array: {error}") from error
+    if values.shape != expected or values.dtype != np.float64:
+        message = (
+            f"the answer must have shape {expected}, got {values.shape} of {values.dtype}. "
+            "Give both targets, one row a case."
+        )
+        raise ChildFailed("invalid_output", message)
+    wrong = ~(np.abs(values) <= LARGEST)  # so that nan is wrong as well
+    if wrong.any():
+        case, target = np.argwhere(wrong)[0]
+        message = (
+            f"the answer must be finite and at most {LARGEST:g} in size, got {values[case, target]} for "
+            f"{TARGET_NAMES[target]} of case {case}, and {int(wrong.sum())} such values in all"
+        )
+        raise ChildFailed("invalid_output", message)
+    return np.asarray(values)

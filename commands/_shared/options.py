@@ -1,0 +1,114 @@
+"""What several verbs share: where things are, and errors as one line instead of a trace."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from bench.compiled import ROOT
+from bench.errors import BenchError
+from bench.run.catalogue import files_in, load_task
+from bench.run.plan import stale_cells
+from bench.run.record import Record
+from bench.run.scores.ceiling import CEILING, SOURCE
+from bench.task import Task
+
+TASKS = ROOT / "tasks"
+MODELS = ROOT / "models"
+PUBLISHED = ROOT / "leaderboard" / "records"
+
+TAKEN = {CEILING: "the ceiling's", "all": "that of every row"}
+"""Names that mean something else on a command line or a board, and whose they are."""
+
+REFERENCE = ("mean", "ridge", "gradient_boosting", "gru", "inception_time", "tcn", "tcn_dt", "nls")
+"""The pinned rows that run when no model is named."""
+
+
+def task_files() -> dict[str, Path]:
+    """Every task file by name."""
+    return files_in([TASKS])
+
+
+def all_tasks() -> dict[str, Task]:
+    """Every task by name."""
+    return {name: load_task(path) for name, path in task_files().items()}
+
+
+def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
+    """Every plugin file by name, those of the given folders included; none may have a name that is taken."""
+    files = files_in([MODELS, *folders])
+    for name in TAKEN.keys() & files.keys():
+        raise BenchError(f"plugin '{name}': name must be new, got {TAKEN[name]}. Rename the file.")
+    return files
+
+
+def stale_in(records: Sequence[Record], folders: Sequence[Path]) -> dict[tuple[str, str, int, str], tuple[str, ...]]:
+    """What has changed since each record was made; fresh records are left out."""
+    return stale_cells(records, all_tasks(), plugin_files(folders) | {CEILING: SOURCE})
+
+
+def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
+    """Turn ``field=value`` texts into a dictionary; values are JSON, or text where they are not."""
+    settings: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals or not name:
+            raise BenchError(
+                f"option '--set': value must be field=value, got {assignment!r}. Write for example --set epochs=20."
+            )
+        try:
+            settings[name] = json.loads(text)
+        except json.JSONDecodeError:
+            settings[name] = text
+    return settings
+
+
+def check_address(where: str, address: str) -> None:
+    """Refuse what cannot be the address of a scheduler."""
+    if not re.fullmatch(r"(tcp|tls|ws|wss|ucx)://[^\s/]+:\d+", address):
+        raise BenchError(
+            f"{where} '{address}': address must be tcp://HOST:PORT or tls://HOST:PORT, got {address!r}. "
+            "Copy the one that the scheduler prints."
+        )
+
+
+def check_device(device: str, *, here: bool) -> None:
+    """Refuse a device that no torch has; whether this machine has it is asked where the jobs run here."""
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+        raise BenchError(
+            f"option '--device': device must be cpu, cuda or cuda:N, got {device!r}. "
+            "Leave --device out to run on the processor."
+        )
+    if device == "cpu" or not here:
+        return
+    import torch  # takes seconds, and nothing else of this verb needs it
+
+    n_gpus = torch.cuda.device_count()
+    if int(device.partition(":")[2] or 0) >= n_gpus:
+        step = "See what nvidia-smi lists" if torch.version.cuda else "Install a torch that is built with CUDA"
+        raise BenchError(
+            f"option '--device': device must be a GPU that torch can use here, got {device!r} of {n_gpus}. "
+            f"{step}, or leave --device out to run on the processor."
+        )
+
+
+def say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
+    """Print plain text as it is: nothing in it is markup, and long lines are left to the terminal."""
+    console.print(text, style=style or None, end=end, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def friendly_errors() -> Iterator[None]:
+    """Print an error of the suite as one line and end with status 2."""
+    try:
+        yield
+    except BenchError as error:
+        Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from error

@@ -1,0 +1,95 @@
+"""The audit's tables in the documents: written by a command, between marks, from the published audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from leaderboard.audit.items import ITEMS
+from leaderboard.audit.page import SYMBOLS, change_text, interval_text, order_text, spread_text
+from leaderboard.audit.plan import HOLDS, SOUND
+from leaderboard.audit.result import Audit, load_audit
+from leaderboard.wording import code_span, grid, ratio_text
+
+PAGE = "audit.md"
+COMMAND = "python run_bench.py audit --publish"
+HELD = "held by test"
+"""Verdict of an item that only a test answers."""
+UNMEASURED = "not measured yet"
+
+
+def published(folder: Path) -> dict[str, Audit]:
+    """Read the published audits."""
+    found = [load_audit(path) for path in sorted(folder.glob("*.json"))]
+    return {audit.base: audit for audit in found}
+
+
+def blocks(audits: Mapping[str, Audit]) -> dict[str, str]:
+    """Write the blocks of the page."""
+    sound, holds = audits.get(SOUND), audits.get(HOLDS)
+    return {
+        "what was run": _run_text(audits),
+        "ten causes": order_text(sound) if sound else UNMEASURED,
+        "spread": spread_text(sound) if sound and len(sound.spread.repeats) > 1 else UNMEASURED,
+        "all variants": _short(sound) if sound else UNMEASURED,
+        "row that holds": _short(holds) if holds else UNMEASURED,
+        "items": items_table(sound),
+    }
+
+
+def items_table(audit: Audit | None) -> str:
+    """Lay out what answers every item, and what was measured."""
+    verdicts = verdict_texts(audit)
+    lines = []
+    for item in ITEMS:
+        answers = [f"task {code_span(task)}" for task in item.tasks] + [code_span(test) for test in item.tests]
+        answers = [f"variant {code_span(name)}" for name in item.measured] + answers
+        said = [f"{code_span(name)} {verdicts.get(name, UNMEASURED)}" for name in item.measured] or [HELD]
+        lines.append([item.name, item.asks, "; ".join(answers), "; ".join(said)])
+    return grid(["item", "what it asks for", "answered by", "verdict"], lines, "llll")
+
+
+def verdict_texts(audit: Audit | None) -> dict[str, str]:
+    """Verdict of every variant and wrong metric, with the change of R2 that it rests on."""
+    if audit is None:
+        return {}
+    texts = {
+        finding.variant.row: f"**{finding.verdict}** ({change_text(finding.deciding.change)})"
+        for finding in audit.findings
+        if finding.deciding
+    }
+    return texts | {each.metric.name: f"**{each.verdict}**" for each in audit.metrics}
+
+
+def _run_text(audits: Mapping[str, Audit]) -> str:
+    """What the published audits rest on."""
+    lines = [
+        f"- `{audit.base}`: preset {audit.preset}, {audit.n_seeds} seed(s), "
+        f"{sum(finding.deciding is not None for finding in audit.findings)} of {len(audit.findings)} variants compared"
+        for audit in audits.values()
+    ]
+    return "\n".join(lines) or UNMEASURED
+
+
+def _short(audit: Audit) -> str:
+    """Verdicts in few columns, in the order of the measured effect."""
+    lines = []
+    for finding in audit.findings:
+        effect, removed = finding.deciding, finding.at(finding.removed)
+        if effect:
+            where = finding.variant.decides
+            lines.append(
+                [
+                    code_span(finding.variant.row),
+                    finding.variant.items,
+                    finding.variant.severity,
+                    f"{code_span(where.task)} {SYMBOLS[where.target]}",
+                    f"{change_text(effect.change)} {interval_text(effect.low, effect.high)}",
+                    ratio_text(effect.factor),
+                    change_text(removed.change if removed else None),
+                    finding.verdict,
+                ]
+            )
+    heading = ["variant", "items", "seed says", "decided on", "change of R2", "RMSE x", "repaired", "verdict"]
+    picture = f"![What each fault costs and each repair brings](../leaderboard/audited/audit_{audit.base}.png)"
+    return "\n\n".join([picture, grid(heading, lines, "llllrrrl")])

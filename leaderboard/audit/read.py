@@ -1,0 +1,169 @@
+"""The audit: every variant's effects and verdict, from a folder of records and the predictions beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import BenchError
+from bench.metrics import r2
+from bench.run.record import Record
+from bench.world.quantities import TARGET_NAMES
+from leaderboard.audit.computed import (
+    DECODED,
+    METRICS,
+    Scored,
+    Statistics,
+    decoded,
+    metric_verdict,
+    reported,
+    training_statistics,
+)
+from leaderboard.audit.effects import Effect, effects, verdict
+from leaderboard.audit.plan import AS_FOUND, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
+from leaderboard.audit.result import Audit, Finding, MetricFinding, Spread
+from leaderboard.comparison.comparisons import holm
+from leaderboard.predictions import Predicted, read_predicted
+from leaderboard.tables import Stale
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Cells of one preset that belong to the audit."""
+
+    records: Mapping[tuple[str, str, int], Record]
+    seeds: tuple[int, ...]
+    predicted: Mapping[tuple[str, str], list[Predicted]]
+    missing: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[str]:
+        """Rows that have all their cells."""
+        return list(dict.fromkeys(row for _, row in self.predicted))
+
+
+def read_audit(
+    folder: Path, records: Iterable[Record], preset: str, base: str = SOUND, stale: Stale | None = None
+) -> Audit:
+    """Read the audit from records and the predictions beside them."""
+    fresh = {(r.task, r.row, r.seed): r for r in records if r.preset == preset and r.cell not in (stale or {})}
+    chosen = variants(base)
+    cells = _read_cells(folder, fresh, [row for row in rows(chosen) if row], base)
+    if base not in cells.rows:
+        raise BenchError(
+            f"audit '{folder}': row {base} must have a score for every task and seed of preset {preset}, got not all. "
+            "Run the audit with this folder first."
+        )
+    sizes = fresh[TASKS[0], base, cells.seeds[0]].sizes
+    training = [training_statistics(sizes["train"], seed) for seed in cells.seeds]
+    computed = [Variant(**{**vars(fault), "base": base}) for fault in DECODED]
+    added: list[Effect] = []
+    removed: list[Effect] = []
+    for task in TASKS:
+        truth = cells.predicted[task, base][0].truth
+        errors = _errors(cells, task, base, training)
+        pairs = [(v.row, v.base) for v in (*chosen, *computed) if {v.row, v.base} <= errors.keys()]
+        added += effects(task, truth, errors, pairs).values()
+        pairs = [(v.removed, AS_FOUND) for v in chosen if {v.removed, AS_FOUND} <= errors.keys()]
+        removed += effects(task, truth, errors, pairs).values()
+    scored = _scored_wrongly(cells, base, training)
+    return Audit(
+        preset,
+        base,
+        len(cells.seeds),
+        _findings([*chosen, *computed], added, removed),
+        tuple(
+            MetricFinding(metric, metric_verdict(found), tuple(found))
+            for metric in METRICS
+            for found in [[each for each in scored if each.name == metric.name]]
+        ),
+        _spread(cells, base),
+        cells.missing,
+        tuple(sorted({record.commit for record in fresh.values() if record.commit})),
+    )
+
+
+def _read_cells(
+    folder: Path, records: Mapping[tuple[str, str, int], Record], wanted: Sequence[str], base: str
+) -> Cells:
+    """Predictions of the rows that have a score for every task and seed, and why the others lack one."""
+    seeds = tuple(sorted({seed for task, row, seed in records if row == base and task in TASKS}))
+    predicted, missing = {}, []
+    for row in wanted:
+        keys = [(task, row, seed) for task in TASKS for seed in seeds]
+        statuses = [records[key].status if key in records else "not_run" for key in keys]
+        if bad := [status for status in statuses if status != "ok"]:
+            missing.append(f"{row}: {len(bad)} of {len(keys)} cells {' and '.join(sorted(set(bad)))}")
+            continue
+        for task in TASKS if seeds else ():
+            predicted[task, row] = [read_predicted(folder, records[task, row, seed]) for seed in seeds]
+    return Cells(records, seeds, predicted, tuple(missing))
+
+
+def _errors(cells: Cells, task: str, base: str, training: Sequence[Statistics]) -> dict[str, Array]:
+    """Squared errors of every row on one task, those of faults of decoding among them."""
+    truth = cells.predicted[task, base][0].truth
+    errors = {row: np.stack([(fit.mean - truth) ** 2 for fit in cells.predicted[task, row]]) for row in cells.rows}
+    for fault in DECODED:
+        means = [
+            decoded(fault.row, fit.mean, truth, known)
+            for fit, known in zip(cells.predicted[task, base], training, strict=True)
+        ]
+        errors[fault.row] = (np.stack(means) - truth) ** 2
+    return errors
+
+
+def _findings(chosen: Sequence[Variant], added: Sequence[Effect], removed: Sequence[Effect]) -> tuple[Finding, ...]:
+    """Findings with their verdicts, Holm over all that could be compared; ordered by effect."""
+    found = [
+        Finding(
+            v,
+            "",
+            None,
+            tuple(effect for effect in added if (effect.row, effect.base) == (v.row, v.base)),
+            tuple(effect for effect in removed if v.removed and effect.row == v.removed),
+        )
+        for v in chosen
+    ]
+    p = [finding.deciding.p for finding in found if finding.deciding]
+    adjusted = iter(holm(np.array(p)).tolist())
+    judged = []
+    for each in found:
+        p_holm = next(adjusted) if each.deciding else None
+        said = verdict(each.deciding, 1.0 if p_holm is None else p_holm, each.variant.decides.sign)
+        judged.append(Finding(each.variant, said, p_holm, each.added, each.removed))
+    return tuple(sorted(judged, key=lambda each: (each.deciding is None, -(each.claimed or 0.0))))
+
+
+def _scored_wrongly(cells: Cells, base: str, training: Sequence[Statistics]) -> list[Scored]:
+    """What every wrong metric says of the base's predictions."""
+    found = []
+    for metric in METRICS:
+        for task in TASKS:
+            fits = cells.predicted[task, base]
+            wrong = [
+                reported(metric.name, fit.truth, fit.mean, known) for fit, known in zip(fits, training, strict=True)
+            ]
+            for column, target in enumerate(TARGET_NAMES):
+                right = tuple(float(r2(fit.truth[:, column], fit.mean[:, column])) for fit in fits)
+                found.append(Scored(metric.name, task, target, right, tuple(float(each[column]) for each in wrong)))
+    return found
+
+
+def _spread(cells: Cells, base: str) -> Spread:
+    """R2 of k_d in distribution over repeats of the unseeded split, and over seeds of the base; repeats of one base."""
+    if base != SOUND:
+        return Spread((), ())
+
+    def r2_of(keys: Iterable[tuple[str, int]]) -> tuple[float, ...]:
+        found = [cells.records.get((TASKS[0], row, seed)) for row, seed in keys]
+        return tuple(float(each.scores[TARGET_NAMES[1]]["r2"]) for each in found if each and each.status == "ok")
+
+    repeats = [SPLIT, *(f"{SPLIT}(repeat={number})" for number in REPEATS)]
+    return Spread(r2_of((row, 0) for row in repeats), r2_of((base, seed) for seed in cells.seeds))

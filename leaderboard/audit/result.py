@@ -1,0 +1,137 @@
+"""What came of the audit, as values: findings with effects and verdicts; written and read as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from bench.run.record import write_json
+from leaderboard.audit.computed import Metric, Scored
+from leaderboard.audit.effects import Effect
+from leaderboard.audit.plan import Comparison, Variant
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one variant."""
+
+    variant: Variant
+    verdict: str
+    p_holm: float | None
+    added: tuple[Effect, ...]
+    removed: tuple[Effect, ...]
+
+    @property
+    def deciding(self) -> Effect | None:
+        """Effect that the verdict rests on."""
+        return self.at(self.added)
+
+    @property
+    def claimed(self) -> float | None:
+        """Change of R2 in the direction that is claimed: positive where a fault costs, or a repair brings."""
+        return self.variant.decides.sign * self.deciding.change if self.deciding else None
+
+    def at(self, found: Sequence[Effect]) -> Effect | None:
+        """Effect among others on the task and target that decide."""
+        where = (self.variant.decides.task, self.variant.decides.target)
+        return next((effect for effect in found if (effect.task, effect.target) == where), None)
+
+
+@dataclass(frozen=True)
+class MetricFinding:
+    """What came of one wrong metric, on every task and target."""
+
+    metric: Metric
+    verdict: str
+    scored: tuple[Scored, ...]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """R2 of k_d in distribution: over repeats of the unseeded split with one seed, and over seeds of the base."""
+
+    repeats: tuple[float, ...]
+    seeds: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The audit of one folder."""
+
+    preset: str
+    base: str
+    n_seeds: int
+    findings: tuple[Finding, ...]
+    metrics: tuple[MetricFinding, ...]
+    spread: Spread = field(default_factory=lambda: Spread((), ()))
+    missing: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
+
+    def order(self, removed: bool = False) -> list[tuple[int, float]]:
+        """Places among the ten most likely causes beside what was measured."""
+        placed = []
+        for finding in self.findings:
+            effect = finding.at(finding.removed) if removed else finding.deciding
+            if finding.variant.place and effect:
+                loss = effect.change if removed else finding.variant.decides.sign * effect.change
+                placed.append((finding.variant.place, loss))
+        if not removed:
+            placed += [(m.metric.place, 0.0) for m in self.metrics if m.metric.place and m.scored]
+        return sorted(placed)
+
+    def agreement(self, removed: bool = False) -> tuple[float, int] | None:
+        """Rank correlation between the seed audit's order and the measured one."""
+        placed = self.order(removed)
+        if len(placed) < 3 or len({loss for _, loss in placed}) == 1:
+            return None
+        places, losses = zip(*placed, strict=True)
+        return float(stats.spearmanr(-np.array(places), losses).statistic), len(placed)
+
+
+def write_audit(audit: Audit, path: Path) -> None:
+    """Write an audit as JSON."""
+    write_json(path, asdict(audit))
+
+
+def load_audit(path: Path) -> Audit:
+    """Read what ``write_audit`` wrote."""
+    value = json.loads(path.read_text(encoding="utf-8"))
+    return Audit(
+        value["preset"],
+        value["base"],
+        value["n_seeds"],
+        tuple(
+            Finding(
+                Variant(**{**f["variant"], "decides": Comparison(**f["variant"]["decides"])}),
+                f["verdict"],
+                f["p_holm"],
+                *(tuple(_effect(e) for e in f[side]) for side in ("added", "removed")),
+            )
+            for f in value["findings"]
+        ),
+        tuple(
+            MetricFinding(
+                Metric(**m["metric"]),
+                m["verdict"],
+                tuple(
+                    Scored(**{**s, "right": tuple(s["right"]), "reported": tuple(s["reported"])}) for s in m["scored"]
+                ),
+            )
+            for m in value["metrics"]
+        ),
+        Spread(tuple(value["spread"]["repeats"]), tuple(value["spread"]["seeds"])),
+        tuple(value["missing"]),
+        tuple(value["commits"]),
+    )
+
+
+def _effect(value: dict[str, Any]) -> Effect:
+    """Effect as JSON holds it; an end that is not finite is text there."""
+    numbers: dict[str, Any] = {name: float(v) if v in ("inf", "-inf", "nan") else v for name, v in value.items()}
+    return Effect(**numbers)

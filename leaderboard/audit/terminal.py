@@ -1,0 +1,56 @@
+"""The audit's verdicts for a terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from leaderboard.audit.effects import CONFIRMED, LEAST_SEEDS, NONE_MEASURED, NOT_A_FAULT, OPPOSITE
+from leaderboard.audit.page import caution, change_text, interval_text
+from leaderboard.audit.plan import REPAIR
+from leaderboard.audit.result import Audit
+from leaderboard.wording import NONE, ratio_text
+
+# Colour repeats what the text says; nothing depends on it.
+COLOURS = {CONFIRMED: "red", OPPOSITE: "yellow", NONE_MEASURED: "green", NOT_A_FAULT: "green"}
+
+
+def terminal_audit(audit: Audit) -> RenderableType:
+    """Lay out the verdicts for a terminal."""
+    table = RichTable(
+        title=Text(f"The audit on {audit.base}: {audit.preset}, {audit.n_seeds} seed(s)", "bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for heading, justify in (("variant", "left"), ("change of R2", "right"), ("RMSE x", "right")):
+        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("repaired", justify="right", no_wrap=True)
+    table.add_column("verdict")
+    for finding in [each for each in audit.findings if each.deciding]:
+        effect, removed = finding.deciding, finding.at(finding.removed)
+        table.add_row(
+            "+ " * (finding.variant.decides.sign == REPAIR) + finding.variant.row,
+            f"{change_text(effect.change)} {interval_text(effect.low, effect.high)}" if effect else NONE,
+            ratio_text(effect.factor) if effect else NONE,
+            change_text(removed.change if removed else None),
+            Text(finding.verdict, COLOURS.get(finding.verdict, "dim")),
+        )
+    parts: list[RenderableType] = [table]
+    text = (
+        "+ is a proposed repair, the others are faults. Repaired: change of R2 when the pipeline as found is rid of it."
+    )
+    parts.append(Text(text, "dim"))
+    parts += [
+        Text(f"{each.metric.name}: {each.metric.sentence}: {each.verdict}", COLOURS.get(each.verdict, "dim"))
+        for each in audit.metrics
+    ]
+    if audit.missing:
+        names = ", ".join(text.partition(":")[0] for text in audit.missing)
+        parts.append(Text(f"left out, for they lack cells: {names}", "yellow"))
+    if audit.n_seeds < LEAST_SEEDS:
+        parts.append(Text(caution(audit), "yellow"))
+    return Group(*parts)

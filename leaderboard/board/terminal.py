@@ -1,0 +1,119 @@
+"""The board for the end of a run: one table a task, in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from bench.run.record import Record
+from leaderboard.board.attainable import attainable
+from leaderboard.cells import FORECAST, draws_text
+from leaderboard.comparison.evidence import leaks, read_evidence
+from leaderboard.lines import Line, Spread
+from leaderboard.tables import Stale, Table, tables
+from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2_text, ratio_text
+
+# Colour repeats what the text says; nothing depends on it.
+COLOURS = {"ok": "green", "cannot": "yellow", "not_run": "yellow"}
+FAILED = "red"
+
+
+def terminal_board(records: Iterable[Record], stale: Stale | None = None, folder: Path | None = None) -> RenderableType:
+    """Lay out records for a terminal."""
+    shown = list(records)
+    found = tables(shown, stale)
+    if not found:
+        return Text("No cells: nothing was planned or recorded.")
+    evidence = {place: read for place, table in enumerate(found) if folder and (read := read_evidence(folder, table))}
+    alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
+    parts: list[RenderableType] = []
+    for place, table in enumerate(found):
+        parts += [Text(alarm, f"bold {FAILED}") for alarm in alarms.get(place, ())]
+        parts += [_table(table), *_messages(table)]
+        parts += [Text(f"{NO_PLUGIN}: {', '.join(table.not_found)}. {GIVE_FOLDER}", "yellow")] * bool(table.not_found)
+        parts += [*(Text(sentence, "dim") for sentence in attainable(table)), Text()]
+    legend = "R2: 1 is perfect, 0 answers the mean. "
+    if any(map(_has_ratio, found)):
+        legend += "Ratio: RMSE relative to the exact posterior's, 1 leaves nothing to gain; of the forecast pH too. "
+    parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(shown)]
+    return Group(*parts, Text(legend + "Several seeds: mean ±largest deviation.", "dim"))
+
+
+def _table(table: Table) -> RichTable:
+    """Scores and costs of one task."""
+    rich_table = RichTable(
+        title=Text(table.title, "bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    rich_table.add_column("row", no_wrap=True)
+    cost = _cost_shown(table)
+    lines = [(line, _values(line, _has_ratio(table), cost)) for line in table.lines]
+    for heading in lines[0][1]:
+        rich_table.add_column(Text(heading), justify="right", min_width=7)  # a Text: brackets are not markup
+    rich_table.add_column("status", overflow="fold")
+    for line, values in lines:
+        name = Text(f"{line.label} ({line.role})" if line.role else line.label)
+        rich_table.add_row(name, *map(Text, values.values()), Text(line.status, _colour(line)))
+    return rich_table
+
+
+def _has_ratio(table: Table) -> bool:
+    """Whether any row stands beside a ceiling."""
+    return any(line.overall for line in table.lines)
+
+
+def _cost_shown(table: Table) -> str:
+    """The one cost that there is room for: processor seconds, but for records from before they were measured."""
+    known = any(record.fit_cpu_s is not None for line in table.lines for record in line.scored)
+    return "fit CPU [s]" if known else "fit [s]"
+
+
+def _values(line: Line, ratio: bool, cost: str) -> dict[str, str]:
+    """Numbers of one line: errors relative to the ceiling, or in the target's unit where there is none."""
+    values = {f"R2 {shown.symbol}": _r2(line, shown.name) for shown in SHOWN}
+    for shown in SHOWN:
+        if ratio:
+            values[f"ratio {shown.symbol}"] = _mean(line.ratio(shown.name), ratio_text)
+        else:
+            values[f"RMSE {shown.symbol} [{shown.unit}]"] = quantity_text(line.mean(shown.name, "rmse", shown.scale))
+    if ratio:
+        values["ratio pH"] = _mean(line.ratio(FORECAST), ratio_text)
+    return values | {cost: line.costs()[cost]}  # with one more cost, 80 columns would break numbers in two
+
+
+def _mean(value: Spread | None, number: Callable[[float | None], str]) -> str:
+    """Mean over seeds."""
+    return number(value.mean if value else None)
+
+
+def _r2(line: Line, target: str) -> str:
+    """R2 over seeds, in less room than on the page."""
+    value = line.r2(target)
+    if not isinstance(value, Spread) or value.n == 1:
+        return line.r2_text(target)
+    if r2_text(value.low) == r2_text(value.high):
+        return r2_text(value.mean)
+    return f"{r2_text(value.mean)} ±{max(value.high - value.mean, value.mean - value.low):.1g}"
+
+
+def _messages(table: Table) -> list[Text]:
+    """One line for every cell without a score."""
+    return [
+        Text(f"{row}, seed {seeds}: {status}" + (f": {message}" if message else ""), COLOURS.get(status, FAILED))
+        for row, seeds, status, message in table.unscored
+    ]
+
+
+def _colour(line: Line) -> str:
+    """Colour of the worst status of a line."""
+    colours = {COLOURS.get(record.status, FAILED) for record in (*line.scored, *line.unscored)}
+    colours |= {"yellow"} if line.stale else set()
+    return next(colour for colour in (FAILED, "yellow", "green") if colour in colours)

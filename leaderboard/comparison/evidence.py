@@ -1,0 +1,103 @@
+"""Evidence: squared errors of every case of a table's rows, from which comparisons are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import BenchError
+from leaderboard.comparison.comparisons import leak_p
+from leaderboard.comparison.estimates import Errors
+from leaderboard.lines import Line
+from leaderboard.predictions import Predicted, read_predicted
+from leaderboard.tables import Table
+from leaderboard.wording import SHOWN, quantity_text
+
+Array = NDArray[np.float64]
+
+ALARM = 0.01
+"""Chance of any false alarm on a whole board."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Squared errors of the fresh rows of one table, in the targets' own units squared.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    truth : array, shape (case, 2)
+        True values, the same for all rows.
+    errors : dict
+        Label of a line to its squared errors, shape (seed, case, 2), seeds in the line's order.
+    ceiling : array, shape (case, 2), or None
+        Those of the exact posterior.
+    """
+
+    table: Table
+    truth: Array
+    errors: dict[str, Array]
+    ceiling: Array | None
+
+
+def read_evidence(folder: Path, table: Table) -> Evidence | None:
+    """Read the predictions of a table's fresh lines."""
+    read = {line.label: (line, found) for line in table.lines if not line.stale and (found := _read(folder, line))}
+    if not read:
+        return None
+    ceilings = [cells[0] for line, cells in read.values() if line.role == "ceiling"]
+    truth = (ceilings or [cells[0] for _, cells in read.values()])[0].truth
+    errors = {
+        label: np.stack([(cell.mean - cell.truth) ** 2 for cell in cells])
+        for label, (line, cells) in read.items()
+        if line.role != "ceiling" and all(np.array_equal(cell.truth, truth) for cell in cells)
+    }
+    return Evidence(table, truth, errors, (ceilings[0].mean - truth) ** 2 if ceilings else None)
+
+
+def leaks(found: Sequence[Evidence]) -> list[tuple[str, ...]]:
+    """Find rows that beat the exact posterior on the same cases, which no honest row does on average."""
+    perfect = [
+        [f"`{label}` predicts {names} without any error" for label, names in _perfect(evidence)] for evidence in found
+    ]
+    alarms = [[f"Leak alarm: {text}. Look for test targets that reach the model." for text in each] for each in perfect]
+    families = []
+    for place, evidence in enumerate(found):
+        exact = {label for label, _ in _perfect(evidence)}
+        kept = {label: values for label, values in evidence.errors.items() if label not in exact}
+        if evidence.ceiling is None or not kept or not evidence.ceiling.any(axis=0).all():
+            continue
+        names = tuple(f"{place} {label}" for label in kept)
+        means = np.stack([values.mean(axis=0) for values in kept.values()])[:, None, None]
+        families += [Errors(names, means[..., i], evidence.ceiling[None, :, i]) for i in range(len(SHOWN))]
+    for name, p in (leak_p(*families) if families else {}).items():
+        place_text, _, label = name.partition(" ")
+        if p < ALARM:
+            alarms[int(place_text)].append(
+                f"Leak alarm: `{label}` beats the exact posterior on the same cases "
+                f"(p = {quantity_text(p)} over all rows of the board); no honest row can. "
+                "Look for test targets that reach the model, or for a wrong ceiling."
+            )
+    return [tuple(each) for each in alarms]
+
+
+def _read(folder: Path, line: Line) -> list[Predicted]:
+    """Predictions of every seed of a line; none where one is missing."""
+    try:
+        return [read_predicted(folder, record) for record in line.scored]
+    except BenchError:  # said on the page by who draws the line
+        return []
+
+
+def _perfect(evidence: Evidence) -> list[tuple[str, str]]:
+    """Rows with an error of exactly 0 in some seed, and the targets."""
+    return [
+        (label, " and ".join(names))
+        for label, values in evidence.errors.items()
+        if (names := [shown.symbol for i, shown in enumerate(SHOWN) if not values[..., i].any(axis=1).all()])
+    ]

@@ -1,0 +1,109 @@
+"""Pictures of scaling: cost or score against size, both logarithmic, with the slope of every curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from bench.errors import BenchError
+from leaderboard.pictures.looks import frame, looks_of, ratio_axis
+
+FEW_DECADES = 30.0
+"""Span of an axis below which its ticks are round numbers instead of powers of ten."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One measured quantity against size.
+
+    Examples
+    --------
+    >>> round(Curve("simulate", (100.0, 1000.0), (0.001, 0.01)).slope, 3)
+    1.0
+    """
+
+    label: str
+    sizes: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(self.values) or len(self.sizes) < 2:
+            raise BenchError(
+                f"curve '{self.label}': sizes and values must be as many, at least 2, got {len(self.sizes)} and "
+                f"{len(self.values)}. Measure more sizes."
+            )
+        if min(self.sizes) <= 0 or min(self.values) <= 0 or list(self.sizes) != sorted(set(self.sizes)):
+            raise BenchError(
+                f"curve '{self.label}': numbers must be above 0 with sizes rising, got {self.sizes} and {self.values}. "
+                "Leave out what has no logarithm."
+            )
+
+    @property
+    def slope(self) -> float:
+        """Power of the size with which the value grows: least squares in both logarithms."""
+        return float(np.polyfit(np.log(self.sizes), np.log(self.values), 1)[0])
+
+    @property
+    def last_slope(self) -> float:
+        """The same power between the two largest sizes."""
+        (x_0, x_1), (y_0, y_1) = self.sizes[-2:], self.values[-2:]
+        return float(np.log(y_1 / y_0) / np.log(x_1 / x_0))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves that share their axes."""
+
+    title: str
+    size: str
+    value: str
+    curves: tuple[Curve, ...]
+
+
+def draw_scaling(title: str, panels: Sequence[Panel]) -> Figure:
+    """Draw panels side by side."""
+    legend = 0.2 * max(len(panel.curves) for panel in panels)
+    figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.9 + legend))
+    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    looks = looks_of(curve.label for panel in panels for curve in panel.curves)
+    for ax, panel in zip(axes, panels, strict=True):
+        for curve in panel.curves:
+            look = looks[curve.label]
+            label = f"{curve.label}: slope {curve.slope:z.2f}"
+            ax.plot(curve.sizes, curve.values, color=look.colour, marker=look.marker, markersize=5, label=label)
+        sizes = sorted({size for curve in panel.curves for size in curve.sizes})
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        ax.set_xticks(sizes, [f"{size:,.0f}" for size in sizes], rotation=30 if len(sizes) > 5 else 0)
+        ax.set_xticks([], minor=True)
+        low, high = ax.get_ylim()
+        if high < FEW_DECADES * low:  # too few powers of ten to read a value from
+            ratio_axis(ax.yaxis, low, high)
+        ax.set_title(panel.title)
+        ax.set_xlabel(panel.size)
+        ax.set_ylabel(panel.value)
+        if panel.curves:
+            ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.24))
+    figure.suptitle(title)
+    frame(figure, left=0.75, right=0.15, bottom=0.9 + legend, top=0.6, wspace=0.3)
+    return figure
+
+
+def slopes_table(panels: Sequence[Panel]) -> str:
+    """Markdown table of slopes and measured values.
+
+    Examples
+    --------
+    >>> panel = Panel("cost", "cases", "s", (Curve("simulate", (1.0, 10.0), (0.1, 1.0)),))
+    >>> print(slopes_table([panel]).splitlines()[2])
+    | cost | simulate | 1.00 | 1.00 | 1: 0.1, 10: 1 |
+    """
+    lines = ["| curve | of | slope | between the last two | measured |", "| --- | --- | ---: | ---: | --- |"]
+    for panel in panels:
+        for curve in panel.curves:
+            points = ", ".join(f"{x:,.0f}: {y:.3g}" for x, y in zip(curve.sizes, curve.values, strict=True))
+            lines.append(f"| {panel.title} | {curve.label} | {curve.slope:z.2f} | {curve.last_slope:z.2f} | {points} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,182 @@
+"""What is generated from the published records: the README's board, its pictures, the tables of rows and the page."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.image import imread
+
+from bench.metrics import METRIC_VERSION
+from bench.run.record import Record
+from bench.task import PRESETS, Task
+from leaderboard.board.tables import scores_table
+from leaderboard.cells import CEILING, status_text
+from leaderboard.comparison.overview import Overview, overview_text
+from leaderboard.pictures.accuracy_cost import draw_accuracy_cost
+from leaderboard.pictures.looks import drawing, looks_of, save
+from leaderboard.pictures.overview import draw_overview
+from leaderboard.pictures.ratios import draw_ratio_map
+from leaderboard.published import rows as publish_rows
+from leaderboard.published.marked import fill
+from leaderboard.published.store import read_published
+from leaderboard.site.page import PAGE_FILE, Findings, page
+from leaderboard.tables import Cell, Table
+
+README = "README.md"
+PLAN_FILE = "leaderboard/site/plan.json"
+PICTURES = "docs/pictures"
+COMMAND = "python run_bench.py publish"
+PRESET = "standard"
+"""Sizes and seeds of the published board."""
+OVERVIEW_PICTURE, RATIOS_PICTURE, COST_PICTURE = (
+    "board_overview.png",
+    "board_ratios.png",
+    "board_accuracy_cost.png",
+)
+ROUNDING = 2 / 255
+"""Difference of a pixel that is none."""
+HEADLINE = "shift_10s"
+"""Task whose scores stand in the README: the question that the suite was made for."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was planned, and what of it is stale: all that the board says beyond the records."""
+
+    rows: dict[str, str]
+    tasks: tuple[str, ...]
+    stale: dict[Cell, tuple[str, ...]]
+
+    def to_json(self) -> str:
+        """Write it as text that reads well in a diff."""
+        marks = [[*cell, list(reasons)] for cell, reasons in sorted(self.stale.items())]
+        value = {"rows": self.rows, "tasks": list(self.tasks), "stale": marks}
+        return json.dumps(value, indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Published:
+        """Read what ``to_json`` wrote.
+
+        Examples
+        --------
+        >>> planned = Published({"gru": "A network."}, ("shift_1s",), {("shift_1s", "gru", 0, "standard"): ("source",)})
+        >>> Published.from_json(planned.to_json()) == planned
+        True
+        """
+        value = json.loads(text)
+        stale = {(task, row, seed, preset): tuple(why) for task, row, seed, preset, why in value["stale"]}
+        return cls(value["rows"], tuple(value["tasks"]), stale)
+
+
+def planned_cells(planned: Published, tasks: Mapping[str, Task]) -> list[Record]:
+    """Give a record with status ``not_run`` for every planned cell, the ceilings included."""
+    sizes = PRESETS[PRESET]
+    seeds_of = dict.fromkeys(planned.rows, sizes.seeds) | {CEILING: 1}
+    blank = Record("", "", "", "", {}, 0, PRESET, asdict(sizes), "not_run", "", "", "", METRIC_VERSION)
+    return [
+        replace(blank, task=task, task_digest=tasks[task].digest(), row=row, model=row, seed=seed)
+        for task in planned.tasks
+        if task in tasks
+        for row, n_seeds in seeds_of.items()
+        for seed in range(n_seeds)
+    ]
+
+
+def generated(root: Path, folder: Path, tasks: Mapping[str, Task], planned: Published) -> dict[str, bytes]:
+    """Generate everything that is made from the published records."""
+    there = {record.cell: record for record in planned_cells(planned, tasks)}
+    there |= {record.cell: record for record in read_published(folder)}
+    records = [there[cell] for cell in sorted(there)]
+    found = Findings.of(records, folder, tasks, planned.stale)
+    files = {f"leaderboard/site/{PAGE_FILE}": page(found, planned.rows).encode(), PLAN_FILE: planned.to_json().encode()}
+    pictures = _pictures(found)
+    files |= {f"{PICTURES}/{name}": content for name, content in pictures.items()}
+    written = {
+        README: {"board": _block(found, len(planned.stale), pictures)},
+        publish_rows.PAGE: publish_rows.blocks(_overview(found), _scored(found), tasks),
+    }
+    for name, blocks in written.items():
+        text = (root / name).read_text(encoding="utf-8")
+        files[name] = fill(text, name, COMMAND, blocks).encode()
+    return files
+
+
+def out_of_date(root: Path, files: Mapping[str, bytes]) -> list[str]:
+    """Say which files are not what the records give."""
+    return [name for name, content in files.items() if not _holds(root / name, content)]
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether a file holds a content; other processors compress and round a picture otherwise, but draw the same."""
+    if not path.is_file():
+        return False
+    kept = path.read_bytes()
+    if kept == content or path.suffix != ".png":
+        return kept == content
+    try:
+        before, after = (imread(io.BytesIO(picture)) for picture in (kept, content))
+    except (OSError, SyntaxError):  # a picture that is damaged
+        return False
+    return before.shape == after.shape and bool(np.abs(before - after).max() <= ROUNDING)
+
+
+def _pictures(found: Findings) -> dict[str, bytes]:
+    """Pictures of the board: the overview, what accuracy costs, and every row on every task."""
+    looks = looks_of(record.row for record in found.records)
+    scored = {table.task: table for table in _scored(found)}
+    core = sorted(name for name, task in found.tasks.items() if task.core)
+    overview = _overview(found)
+    with drawing(), tempfile.TemporaryDirectory(prefix="pictures-") as name:
+        figures: dict[str, Figure | None] = {
+            OVERVIEW_PICTURE: draw_overview(overview, looks) if overview else None,
+            COST_PICTURE: draw_accuracy_cost(overview, [scored[task] for task in overview.tasks], looks)
+            if overview
+            else None,
+            RATIOS_PICTURE: draw_ratio_map(list(scored.values()), core, overview.rows if overview else ()),
+        }
+        return {
+            stem: save(figure, Path(name) / stem).read_bytes() for stem, figure in figures.items() if figure is not None
+        }
+
+
+def _scored(found: Findings) -> list[Table]:
+    """Tables of the published preset that hold a score."""
+    return [t for t in found.tables if t.preset == PRESET and any(line.scored for line in t.lines)]
+
+
+def _overview(found: Findings) -> Overview | None:
+    """Comparison over all core tasks, once every core task has its ceiling."""
+    return next((overview for overview in found.overviews if overview.preset == PRESET), None)
+
+
+def _block(found: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> str:
+    """The README's board."""
+    sizes = PRESETS[PRESET]
+    parts = [
+        f"Every row on every task, {PRESET} preset ({sizes.train:,} training and {sizes.test:,} test cases), "
+        f"{sizes.seeds} seeds: {len(found.records):,} cells, {status_text(found.records)}"
+        + (f", {n_stale:,} stale (made before a change)" if n_stale else "")
+        + ". Made by `python run_bench.py publish`; the whole board, with every task, cost and cell, is one page that "
+        f"needs no network: [leaderboard/site/{PAGE_FILE}](leaderboard/site/{PAGE_FILE})."
+    ]
+    parts += [f"**{alarm}**" for alarms in found.alarms for alarm in alarms]
+    overview = _overview(found)
+    parts += ["### All core tasks together", overview_text(overview)] if overview else []
+    parts += [_image("Overview", OVERVIEW_PICTURE)] * (OVERVIEW_PICTURE in pictures)
+    headline = [table for table in found.tables if (table.task, table.preset) == (HEADLINE, PRESET)]
+    parts += [text for table in headline for text in (f"### {HEADLINE}", scores_table(table))]
+    if RATIOS_PICTURE in pictures:
+        parts += ["### Every task", _image("Every row on every task", RATIOS_PICTURE)]
+    return "\n\n".join(parts)
+
+
+def _image(shown: str, name: str) -> str:
+    """Markdown of a picture."""
+    return f"![{shown}]({PICTURES}/{name})"

@@ -1,0 +1,226 @@
+"""Values of the page: tables, lines and cells as plain numbers and texts, which a script shows, sorts and draws."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from bench.errors import BenchError
+from bench.run.record import Record
+from leaderboard.board.attainable import attainable
+from leaderboard.cells import FORECAST, predict_cpu_us, predict_us, ratio_of, score_of
+from leaderboard.comparison.comparisons import RowResult
+from leaderboard.comparison.overview import Overview, both, place_text
+from leaderboard.lines import Line, Spread
+from leaderboard.pictures.reliability import CHANCE, N_BINS
+from leaderboard.predictions import Predicted, read_predicted
+from leaderboard.tables import Table
+from leaderboard.wording import NONE, SHOWN, count_text, error_text, gist, quantity_text, r2_text, ratio_text
+
+Value = tuple[float | None, str]
+"""A number to sort and draw by, and how it is printed."""
+
+N_SHOWN = 200
+"""Test cases a cell whose predictions the page holds."""
+LEVELS = np.linspace(0.0, 1.0, 21)
+"""Nominal levels at which coverage is drawn."""
+DIGITS = 6
+"""Significant digits that the page keeps."""
+
+
+def table_values(table: Table, folder: Path, alarms: Sequence[str], truths: list[list[list[float]]]) -> dict[str, Any]:
+    """Gather what the page says of one task."""
+    lines: list[dict[str, Any]] = []
+    notes: list[str] = []
+    truth: NDArray[np.float64] | None = None
+    for line in table.lines:
+        predicted: list[Predicted | None] = []
+        for record in line.scored:
+            try:
+                predicted.append(read_predicted(folder, record))
+            except BenchError as error:
+                predicted.append(None)
+                notes.append(str(error))
+        known = [each for each in predicted if each is not None]
+        if known and truth is None:
+            truth = known[0].truth
+        lines.append(_line_values(line, predicted, truth))
+    seeds = sorted({record.seed for line in table.lines for record in (*line.scored, *line.unscored)})
+    return {
+        "task": table.task,
+        "preset": table.preset,
+        "sizes": table.title.partition(": ")[2],
+        "seeds": seeds,
+        "sentences": list(attainable(table)),
+        "alarms": list(alarms),
+        "notes": notes,
+        "truth": None if truth is None else _place_of(truth, truths),
+        "chance": _chance(table.sizes.get("test", 0)),
+        "lines": lines,
+    }
+
+
+def overview_values(overview: Overview) -> dict[str, Any]:
+    """Gather what the page says of all core tasks together."""
+    found = [{row.row: row for row in comparison.rows} for comparison in overview.comparisons]
+    rows = [
+        {
+            "row": name,
+            "both": _value(both([each[name] for each in found]), ratio_text),
+            "targets": [_result_values(each[name]) for each in found],
+        }
+        for name in overview.rows
+    ]
+    return {
+        "preset": overview.preset,
+        "tasks": list(overview.tasks),
+        "seeds": list(overview.seeds),
+        "cases_only": bool(overview.comparisons and overview.comparisons[0].cases_only),
+        "rows": rows,
+        "outside": [list(each) for each in overview.outside],
+    }
+
+
+def _result_values(row: RowResult) -> dict[str, Any]:
+    """One row and target of the overview."""
+    return {
+        "ratio": _value(row.ratio, ratio_text),
+        "low": _rounded(row.low),
+        "high": _rounded(row.high),
+        "interval": f"{ratio_text(row.low)} to {ratio_text(row.high)}",
+        "place": place_text(row.rank) if row.rank else "",
+        "first": row.rank[0] if row.rank else None,
+        "tie": row.groups,
+    }
+
+
+def _line_values(
+    line: Line, predicted: Sequence[Predicted | None], truth: NDArray[np.float64] | None
+) -> dict[str, Any]:
+    """One line of a table."""
+    cells = [_cell_values(record, each, truth) for record, each in zip(line.scored, predicted, strict=True)] + [
+        _cell_values(record, None, None) for record in line.unscored
+    ]
+    first = next((each for each in predicted if each is not None and each.rank is not None), None)
+    return {
+        "row": line.row,
+        "label": line.label,
+        "role": line.role,
+        "note": line.note,
+        "status": line.status,
+        "stale": list(line.stale),
+        "n": len(line.scored),
+        "values": _scores(line),
+        "reliability": None if first is None or first.rank is None else _reliability(first.rank),
+        "cells": sorted(cells, key=lambda cell: cell["seed"]),
+    }
+
+
+def _scores(line: Line) -> dict[str, Value]:
+    """Everything by which the lines of a table are sorted."""
+    found: dict[str, Value] = {"overall": _spread(line.overall, ratio_text)}
+    for i, shown in enumerate(SHOWN):
+        r2 = line.r2(shown.name)
+        error = line.scored[0].ceiling.get(shown.name, {}).get("r2_error") if line.role and line.scored else None
+        if isinstance(r2, Spread) and error is not None and line.role == "ceiling":
+            found[f"r2_{i}"] = (_rounded(r2.mean), error_text(r2.mean, float(error)))
+        else:
+            found[f"r2_{i}"] = (_rounded(r2.mean) if isinstance(r2, Spread) else None, line.r2_text(shown.name))
+        found[f"ratio_{i}"] = _spread(line.ratio(shown.name), ratio_text)
+        found[f"rmse_{i}"] = _value(line.mean(shown.name, "rmse", shown.scale), quantity_text)
+    found["forecast"] = _spread(line.ratio(FORECAST), ratio_text)
+    found["fit"] = _value(_mean(line, lambda r: r.fit_s if r.fit_cpu_s is None else r.fit_cpu_s), quantity_text)
+    found["predict"] = _value(
+        _mean(line, lambda r: predict_us(r) if r.predict_cpu_s is None else predict_cpu_us(r)), quantity_text
+    )
+    found["memory"] = _value(_mean(line, lambda r: r.peak_memory_mb), count_text)
+    found["parameters"] = _value(_mean(line, lambda r: r.n_parameters), count_text)
+    return found
+
+
+def _cell_values(record: Record, predicted: Predicted | None, truth: NDArray[np.float64] | None) -> dict[str, Any]:
+    """One cell: what stands in its details."""
+    values: dict[str, Any] = {"seed": record.seed, "status": record.status}
+    if record.message:
+        values["message"] = gist(record.message)
+    if record.status == "ok":
+        scores = [score_of(record, shown.name, "r2") for shown in SHOWN]
+        values["r2"] = [(None if isinstance(r2, str) else _rounded(r2), r2_text(r2)) for r2 in scores]
+        values["ratio"] = [_value(ratio_of(record, shown.name), ratio_text) for shown in SHOWN]
+    if record.commit:
+        values["commit"] = record.commit
+    if predicted is not None and truth is not None and np.array_equal(truth, predicted.truth):
+        values["predicted"] = _packed(predicted.mean[:N_SHOWN])
+    return values
+
+
+def _place_of(truth: NDArray[np.float64], truths: list[list[list[float]]]) -> int:
+    """Place of the true targets of the cases that are shown, which are added if they are new."""
+    columns = [[float(f"{value:.4g}") for value in truth[:N_SHOWN, i] / shown.scale] for i, shown in enumerate(SHOWN)]
+    if columns not in truths:
+        truths.append(columns)
+    return truths.index(columns)
+
+
+def _packed(mean: NDArray[np.float64]) -> str:
+    """Predictions as base64 of little-endian 16-bit steps, a target after the other.
+
+    The steps span the prior and half its width on either side; what lies beyond stays at the end.
+    """
+    ends = np.array([(shown.low, shown.high) for shown in SHOWN])
+    scales = np.array([shown.scale for shown in SHOWN])
+    width = ends[:, 1] - ends[:, 0]
+    share = (mean / scales - (ends[:, 0] - width / 2)) / (2 * width)
+    steps = np.round(np.clip(share, 0.0, 1.0) * 65535.0).astype("<u2")
+    return base64.b64encode(steps.T.tobytes()).decode()
+
+
+def _reliability(rank: NDArray[np.float64]) -> list[dict[str, list[float]]]:
+    """Coverage at the nominal levels and density of ranks, for each target."""
+    inside = np.sort(2 * np.abs(rank - 0.5), axis=0)
+    n_cases = len(rank)
+    return [
+        {
+            "coverage": [
+                round(float(np.searchsorted(column, LEVELS, side="right")[k]) / n_cases, 4) for k in range(21)
+            ],
+            "density": [round(float(n) * N_BINS / n_cases, 3) for n in np.histogram(ranks, N_BINS, (0.0, 1.0))[0]],
+        }
+        for column, ranks in zip(inside.T, rank.T, strict=True)
+    ]
+
+
+def _chance(n_cases: int) -> list[list[float]]:
+    """Least and largest coverage at each level that an honest row shows by chance."""
+    if not n_cases:
+        return []
+    ends = np.array(stats.binom.interval(CHANCE, n_cases, LEVELS)) / n_cases
+    return [[round(float(value), 4) for value in end] for end in ends]
+
+
+def _mean(line: Line, cost: Callable[[Record], float | None]) -> float | None:
+    """Mean over the seeds that know a cost."""
+    known = [value for record in line.scored if (value := cost(record)) is not None]
+    return fmean(known) if known else None
+
+
+def _spread(value: Spread | None, text: Callable[[float], str]) -> Value:
+    """Mean over seeds, printed with its range."""
+    return (None, NONE) if value is None else (_rounded(value.mean), value.text(text))
+
+
+def _value(value: float | None, text: Callable[[float | None], str]) -> Value:
+    """A number that may be missing."""
+    return (None if value is None else _rounded(value), text(value))
+
+
+def _rounded(value: float) -> float | None:
+    """Number with the digits that the page keeps; None where it is infinite."""
+    return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None

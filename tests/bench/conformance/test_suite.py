@@ -1,0 +1,365 @@
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from bench.cases import Cases, Traces
+from bench.conformance.subject import FEW, Subject
+from bench.conformance.suite import CHECKS, DECLINED, FAILED, PASSED, Outcome, conformance, examine
+from bench.contract import Context, Model, Prediction, Predictor
+from bench.task import Sizes, Task
+from bench.world.progress import unit_exposure
+from bench.world.simulator import exposure_of_ph
+
+BY_NAME = {check.name: check for check in CHECKS}
+TENTH = 0.12
+"""A tenth of the prior of E0, which the faults below add where they should not."""
+
+
+def last_exposure(traces: Traces) -> Prediction:
+    """E0 from the exposure of the last sample, at a k_d in the middle of the prior."""
+    last = np.arange(traces.n_cases), traces.lengths - 1
+    exposure = exposure_of_ph(traces.ph[last][:, None], traces.known)[:, 0]
+    phi = np.array([unit_exposure(t, 2.505e-3)[0] for t in traces.time_s[last]])
+    return Prediction(np.column_stack([exposure / phi, np.full(traces.n_cases, 2.505e-3)]))
+
+
+def shifted(where: Callable[[Traces], object]) -> Callable[[Traces], Prediction]:
+    def answer(traces: Traces) -> Prediction:
+        mean = last_exposure(traces).mean
+        mean[:, 0] += TENTH * np.broadcast_to(where(traces), traces.n_cases)
+        return Prediction(mean)
+
+    return answer
+
+
+@dataclass
+class Answering(Predictor):
+    answer: Callable[[Traces], Prediction]
+
+    def predict(self, traces: Traces) -> Prediction:
+        return self.answer(traces)
+
+    def __getstate__(self) -> dict[str, object]:
+        # The faults are closures, which pickle refuses, so that only the sound answer is stored.
+        return {}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.answer = last_exposure
+
+
+@dataclass(frozen=True)
+class Sound(Model):
+    trained: ClassVar[bool] = False
+    uses_simulator: ClassVar[bool] = True
+    fixed_features: ClassVar[bool] = True
+
+    answer: Callable[[Traces], Prediction] = last_exposure
+
+    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
+        return Answering(self.answer)
+
+
+@dataclass(frozen=True)
+class Learning(Sound):
+    fixed_features: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Floor(Sound):
+    floor: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Timeless(Sound):
+    uses_time: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Uncertain(Sound):
+    gives_sd: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Counting(Sound):
+    fits: ClassVar[itertools.count] = itertools.count()
+
+    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
+        number = next(self.fits)
+        return Answering(shifted(lambda traces: number))
+
+
+@dataclass(frozen=True)
+class Writing(Sound):
+    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
+        train.targets.values[0, 0] = 0.0
+        return Answering(self.answer)
+
+
+@dataclass(frozen=True)
+class Unable(Sound):
+    fewest_samples: int = 1_000
+
+    def cannot(self, task: Task, sizes: Sizes) -> str | None:
+        return "too few samples" if task.test.n_samples < self.fewest_samples else None
+
+
+@dataclass
+class Holding(Predictor):
+    lock: object
+
+    def predict(self, traces: Traces) -> Prediction:
+        return last_exposure(traces)
+
+
+@dataclass(frozen=True)
+class Locking(Sound):
+    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
+        return Holding(threading.Lock())
+
+
+@dataclass
+class Thawed(Model):
+    fixed_features: ClassVar[bool] = True
+
+    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
+        return Answering(last_exposure)
+
+
+def writing(traces: Traces) -> Prediction:
+    prediction = last_exposure(traces)
+    traces.ph[0, 0] = 7.0
+    return prediction
+
+
+def narrow(traces: Traces) -> Prediction:
+    return Prediction(last_exposure(traces).mean.astype(np.float32))
+
+
+def listed(traces: Traces) -> Prediction:
+    return Prediction(last_exposure(traces).mean.tolist())
+
+
+def without_row(traces: Traces) -> Prediction:
+    return Prediction(last_exposure(traces).mean[1:])
+
+
+def bare(traces: Traces) -> np.ndarray:
+    return last_exposure(traces).mean
+
+
+def with_nan(traces: Traces) -> Prediction:
+    mean = last_exposure(traces).mean
+    mean[3:5] = np.nan
+    return Prediction(mean)
+
+
+def with_sd_of_zero(traces: Traces) -> Prediction:
+    return Prediction(last_exposure(traces).mean, np.zeros((traces.n_cases, 2)))
+
+
+def without_short(traces: Traces) -> Prediction:
+    return Prediction(np.where(traces.lengths[:, None] < 10, np.inf, last_exposure(traces).mean))
+
+
+def raising(traces: Traces) -> Prediction:
+    raise RuntimeError("out of luck.")
+
+
+def timeless(traces: Traces) -> Prediction:
+    return last_exposure(Traces(0.3 * np.cumsum(traces.valid, axis=1) - 0.3, traces.ph, traces.valid, traces.known))
+
+
+def constant(traces: Traces) -> Prediction:
+    return Prediction(np.full((traces.n_cases, 2), 0.65))
+
+
+def duration(traces: Traces) -> Prediction:
+    return Prediction(np.column_stack([traces.time_s.max(axis=1) / 100.0, np.zeros(traces.n_cases)]))
+
+
+def draws() -> Callable[[Traces], Prediction]:
+    numbers = itertools.count()
+    return shifted(lambda traces: next(numbers))
+
+
+DIFFERENT = "must be the same to 1e-05 prior widths, got 1.0e-01."
+MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
+FAULTS = [
+    ("shape", Sound(bare), "predict must return a Prediction, got ndarray. Wrap the means in one."),
+    (
+        "shape",
+        Sound(narrow),
+        "mean must be float64 of shape (32, 2), got float32 of shape (32, 2). Convert it by .astype(float).",
+    ),
+    (
+        "shape",
+        Sound(without_row),
+        "mean must be float64 of shape (32, 2), got float64 of shape (31, 2). Give one row a case.",
+    ),
+    ("shape", Sound(listed), "mean must be a numpy array, got list. Convert it, a tensor by .detach().cpu().numpy()."),
+    (
+        "frozen",
+        Thawed(),
+        "Thawed must be a frozen dataclass, got one that is not. Write @dataclass(frozen=True) above it.",
+    ),
+    (
+        "shape",
+        Uncertain(),
+        "standard deviations must be given exactly if gives_sd, got none. Declare what predict does.",
+    ),
+    (
+        "shape",
+        Sound(with_sd_of_zero),
+        "standard deviations must be given exactly if gives_sd, got some. Declare what predict does.",
+    ),
+    (
+        "finite",
+        Sound(with_nan),
+        "means must be finite and standard deviations positive, got others in 2 cases, case 3 first. "
+        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
+    ),
+    (
+        "finite",
+        Uncertain(with_sd_of_zero),
+        "means must be finite and standard deviations positive, got others in 32 cases, case 0 first. "
+        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
+    ),
+    (
+        "inputs_untouched",
+        Sound(writing),
+        "ph of the test cases must be left alone, got changed. Copy before writing.",
+    ),
+    (
+        "inputs_untouched",
+        Writing(),
+        "targets of the train cases must be left alone, got changed. Copy before writing.",
+    ),
+    (
+        "same_seed",
+        Sound(draws()),
+        "answers must be the same when asked twice, got others. Switch dropout off and draw nothing in predict.",
+    ),
+    (
+        "same_seed",
+        Counting(),
+        "answers of two fits with one seed must be the same, got a difference of 1.0e-01 prior widths. "
+        "Draw only from the context's generator or seed.",
+    ),
+    (
+        "permuted",
+        Sound(shifted(lambda traces: np.arange(traces.n_cases) == 0)),
+        f"answers to permuted cases {DIFFERENT} Let no case see another.",
+    ),
+    (
+        "one_at_a_time",
+        Sound(shifted(lambda traces: traces.n_cases == 1)),
+        f"answers to cases one at a time {DIFFERENT} Use no statistics of the batch.",
+    ),
+    (
+        "padding_invisible",
+        Sound(shifted(lambda traces: not traces.valid.all())),
+        f"answers to traces padded with 0 {DIFFERENT} {MASK}",
+    ),
+    (
+        "padding_invisible",
+        Sound(shifted(lambda traces: traces.ph[:, -1] == 5.0)),
+        f"answers to traces padded with 5 {DIFFERENT} {MASK}",
+    ),
+    (
+        "times_three",
+        Sound(timeless),
+        "answers must move by 0.001 prior widths when all times are multiplied by 3, got a median of 0.0e+00. "
+        "Read the sample times, or declare uses_time = False.",
+    ),
+    (
+        "times_three",
+        Timeless(duration),
+        "answers must not move when all times are multiplied by 3, got 5.0e-01 prior widths. Declare uses_time = True.",
+    ),
+    (
+        "pickles",
+        Sound(shifted(lambda traces: True)),
+        "answers must be the same after a round trip through pickle, got a difference of 1.0e-01 prior widths. "
+        "Keep everything that predict needs in the predictor.",
+    ),
+    (
+        "pickles",
+        Locking(),
+        "predictor must be stored by pickle, got TypeError: cannot pickle '_thread.lock' object. "
+        "Keep arrays, networks and classes of the file's top level in it; no lambda, open file or generator.",
+    ),
+    (
+        "four_samples",
+        Sound(without_short),
+        "means must be finite and standard deviations positive, got others in 32 cases, case 0 first. "
+        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
+    ),
+    (
+        "ragged",
+        Sound(shifted(lambda traces: len(set(traces.lengths)) > 1 and traces.lengths == 4)),
+        f"answers to traces of several lengths together {DIFFERENT} {MASK}",
+    ),
+    (
+        "small_task",
+        Sound(constant),
+        "R2 of E0 on 32 test cases must be above 0.9, got -0.035. "
+        "Check the units and the order of the targets, then the inputs.",
+    ),
+    (
+        "overfits",
+        Learning(),
+        "R2 of k_d_per_s on its 16 noise-free training cases must be above 0.99, got -0.154. "
+        "Train for more epochs, check that every stage passes the trace on, or declare fixed_features = True.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "message"), FAULTS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_each_fault_is_found_by_its_check_with_a_sentence(name: str, model: Model, message: str) -> None:
+    outcome = examine(BY_NAME[name], Subject(model, FEW))
+    assert outcome == Outcome(name, FAILED, f"{type(model).__name__} '{name}': {message}")
+
+
+def test_every_check_has_a_fault_that_it_finds() -> None:
+    assert {name for name, _, _ in FAULTS} == set(BY_NAME)
+
+
+def test_a_sound_model_passes_or_declines_every_check() -> None:
+    statuses = {outcome.check: outcome.status for outcome in conformance(Sound(), FEW)}
+    assert statuses == {name: DECLINED if name == "overfits" else PASSED for name in BY_NAME}
+
+
+def test_a_floor_need_not_score() -> None:
+    outcome = examine(BY_NAME["small_task"], Subject(Floor(constant), FEW))
+    message = "it declares itself the floor, which need not score"
+    assert outcome == Outcome("small_task", DECLINED, message)
+
+
+def test_what_a_model_raises_is_the_failure_of_the_check() -> None:
+    outcome = examine(BY_NAME["shape"], Subject(Sound(raising), FEW))
+    message = "errors must be none, got RuntimeError: out of luck. Run it with --only shape for the traceback."
+    assert outcome == Outcome("shape", FAILED, f"Sound 'shape': {message}")
+
+
+def test_a_model_that_cannot_do_the_task_declines_every_check_with_its_reason() -> None:
+    assert conformance(Unable(), FEW) == tuple(Outcome(name, DECLINED, "too few samples") for name in BY_NAME)
+
+
+def test_a_model_that_cannot_do_four_samples_declines_the_checks_that_ask_for_them() -> None:
+    outcomes = conformance(Unable(fewest_samples=10), FEW)
+    assert [o.check for o in outcomes if o.message == "too few samples"] == ["four_samples", "ragged"]
+
+
+def test_a_subject_is_fitted_once_for_all_checks_that_share_the_fit() -> None:
+    subject = Subject(Counting(), FEW)
+    before = next(Counting.fits)
+    for name in ("shape", "finite", "permuted", "padding_invisible"):
+        examine(BY_NAME[name], subject)
+    assert next(Counting.fits) == before + 2

@@ -1,0 +1,172 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import pytest
+
+from bench.compiled import ROOT
+from bench.run.isolation import sandbox
+from bench.run.isolation.sandbox import Sandbox, exposed, landlock_version, prepare, sandbox_for
+
+MEAN = ROOT / "models" / "mean.py"
+
+needs_landlock = pytest.mark.skipif(landlock_version() == 0, reason="this kernel has no Landlock")
+
+TRY = """
+import json, os, socket, sys
+from pathlib import Path
+from bench.run.isolation import sandbox
+rules, attempts, version = json.loads(sys.argv[1]), json.loads(sys.argv[2]), int(sys.argv[3])
+if version:
+    sandbox.landlock_version = lambda: version
+sandbox.confine(Path.cwd(), sandbox.Sandbox(tuple(rules[0]), tuple(rules[1])))
+for attempt in attempts:
+    try:
+        exec(attempt)
+        print("done")
+    except OSError as error:
+        print(error.strerror)
+"""
+
+
+def confined(folder, attempts, version=0):
+    """What came of statements that a confined process tries."""
+    folder.mkdir(exist_ok=True)
+    box = sandbox_for(MEAN, ROOT)
+    rules = json.dumps([box.readable, box.writable])
+    line = [sys.executable, "-c", TRY, rules, json.dumps(attempts), str(version)]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]} | prepare(folder, Path(numba.config.CACHE_DIR))
+    done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.fixture
+def secret(tmp_path):
+    path = tmp_path / "secret"
+    path.write_text("secret")
+    return path
+
+
+@needs_landlock
+def test_a_confined_process_reaches_its_folder_and_the_libraries(tmp_path):
+    attempts = [
+        "Path('own').write_text('mine'); Path('own').rename('renamed'); Path('renamed').unlink()",
+        "os.mkdir('below'); Path('below/file').write_text('x'); os.symlink('file', 'below/link')",
+        "import numpy, ctypes.util; numpy.arange(3)",
+        "import bench.cases, models.mean",
+        "open('/dev/null', 'w').write('x'); open('/dev/urandom', 'rb').read(1)",
+        "open('/proc/self/status').read(); open('/proc/cpuinfo').read()",
+        "import subprocess; subprocess.run(['sh', '-c', 'exit 0'], check=True)",
+    ]
+    assert confined(tmp_path / "own", attempts) == ["done"] * len(attempts)
+
+
+@needs_landlock
+@pytest.mark.parametrize("version", range(1, landlock_version() + 1))
+def test_a_confined_process_reaches_nothing_else(tmp_path, secret, version):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "link").symlink_to(secret)
+    attempts = [
+        f"open({str(secret)!r}).read()",
+        "open('link').read()",
+        f"open({str(secret)!r}, 'a')",
+        f"os.listdir({str(tmp_path)!r})",
+        f"open({str(tmp_path / 'new')!r}, 'w')",
+        f"os.unlink({str(secret)!r})",
+        f"os.listdir({str(ROOT / 'leaderboard')!r})",
+        f"open({str(ROOT / 'run_bench.py')!r})",
+        f"open({str(ROOT / 'bench' / 'new.py')!r}, 'w')",
+        f"open('/proc/{os.getpid()}/mem', 'rb')",
+        f"open('/proc/{os.getpid()}/environ', 'rb')",
+        f"open('/proc/{os.getpid()}/cmdline', 'rb')",
+        "os.listdir('/proc')",
+    ]
+    assert confined(tmp_path / "own", attempts, version) == ["Permission denied"] * len(attempts)
+    assert secret.read_text() == "secret"
+
+
+@needs_landlock
+def test_a_confined_process_takes_no_link_of_a_file_outside(tmp_path, secret):
+    assert confined(tmp_path / "own", [f"os.link({str(secret)!r}, 'mine')"]) != ["done"]
+
+
+@needs_landlock
+def test_a_confined_process_makes_no_device_and_has_no_rights_of_the_superuser(tmp_path):
+    attempts = [
+        "import stat; os.mknod('disk', 0o600 | stat.S_IFBLK, os.makedev(254, 0))",
+        "os.chroot('.')",
+        "os.setpriority(os.PRIO_PROCESS, 0, -5)",
+    ]
+    assert set(confined(tmp_path / "own", attempts)) <= {"Operation not permitted", "Permission denied"}
+
+
+@needs_landlock
+@pytest.mark.skipif(landlock_version() < 6, reason="this kernel's Landlock has no scopes")
+def test_a_confined_process_signals_nobody_and_connects_nowhere(tmp_path):
+    attempts = [
+        f"os.kill({os.getpid()}, 0)",
+        "socket.create_connection(('127.0.0.1', 9), timeout=5)",
+        "socket.create_server(('127.0.0.1', 0))",
+    ]
+    signal, connected, bound = confined(tmp_path / "own", attempts)
+    assert signal == "Operation not permitted"
+    assert connected.startswith("Permission denied")
+    assert bound.startswith("Permission denied")
+
+
+@needs_landlock
+def test_what_a_confined_process_starts_is_confined_as_well(tmp_path, secret):
+    attempts = [f"import subprocess; print(subprocess.run(['cat', {str(secret)!r}], capture_output=True).returncode)"]
+    assert confined(tmp_path / "own", attempts) == ["1", "done"]
+
+
+def test_where_there_is_no_landlock_there_is_no_sandbox(monkeypatch):
+    monkeypatch.setattr(sandbox, "landlock_version", lambda: 0)
+    assert sandbox_for(MEAN, ROOT) is None
+
+
+@needs_landlock
+def test_the_folder_of_a_plugin_is_readable_and_the_checkout_is_not(tmp_path):
+    box = sandbox_for(tmp_path / "plugin.py", ROOT)
+    assert {str(tmp_path), str(ROOT / "bench"), str(ROOT / "models")} <= set(box.readable)
+    assert str(ROOT) not in box.readable
+    assert box.isolation == f"landlock {landlock_version()}"
+
+
+def test_a_gpu_is_opened_only_for_a_run_on_one(monkeypatch):
+    monkeypatch.setattr(sandbox, "landlock_version", lambda: 7)
+    assert "/dev/nvidiactl" not in sandbox_for(MEAN, ROOT).writable
+    assert "/dev/nvidiactl" in sandbox_for(MEAN, ROOT, "cuda").writable
+
+
+def test_a_secret_in_a_readable_folder_is_found_through_links(tmp_path):
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "key").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "plugins" / "key")
+    box = Sandbox((str(tmp_path / "plugins"),))
+    assert exposed(box, [Path("/etc/hostname"), tmp_path / "link"]) == (tmp_path / "link", str(tmp_path / "plugins"))
+    assert exposed(box, [tmp_path / "key"]) is None
+
+
+def test_a_child_gets_copies_of_the_kernels_so_that_it_spoils_nobody_elses(tmp_path):
+    kernels = tmp_path / "kernels-of-all" / "digest"
+    kernels.mkdir(parents=True)
+    (kernels / "kernel.nbc").write_bytes(b"code")
+    own = tmp_path / "own"
+    own.mkdir()
+    environment = prepare(own, kernels)
+    copy = Path(environment["NUMBA_CACHE_DIR"]) / "digest" / "kernel.nbc"
+    assert copy.is_relative_to(own)
+    assert copy.read_bytes() == b"code"
+    assert copy.stat().st_ino != (kernels / "kernel.nbc").stat().st_ino
+    assert {environment["HOME"], environment["TMPDIR"]} == {str(own / "scratch")}
+
+
+@needs_landlock
+def test_a_refusal_of_the_kernel_is_an_error_that_names_the_call(tmp_path):
+    with pytest.raises(OSError, match="landlock_add_rule of /dev/null: "):
+        sandbox._allow(-1, "/dev/null", sandbox.READ_FILE)

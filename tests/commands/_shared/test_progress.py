@@ -1,0 +1,86 @@
+import io
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+import commands._shared.progress as progress_module
+from bench.run.record import Record
+from commands._shared.progress import LINE_EVERY_S, RunProgress
+
+CELLS = [SimpleNamespace(key=(task, "tcn", 0, "tiny")) for task in ("dense", "sparse")]
+JOB = SimpleNamespace(label="tcn on 2 tasks, seed 0", key="0123", cells=CELLS)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = SimpleNamespace(value=100.0)
+    monkeypatch.setattr(progress_module.time, "monotonic", lambda: now.value)
+    return now
+
+
+@pytest.fixture
+def shown(clock):
+    """Progress of two cells on something that is no terminal, and what it has printed."""
+    file = io.StringIO()
+    with RunProgress(Console(file=file), 2, 10.0) as progress:
+        yield progress, lambda: file.getvalue().splitlines()
+
+
+def record(**changes):
+    values = dict.fromkeys(("task_digest", "source_digest", "cases_digest"), "")
+    values |= {"task": "dense", "row": "tcn", "model": "tcn", "settings": {}, "seed": 0, "preset": "tiny", "sizes": {}}
+    return Record(**(values | {"status": "ok", "message": "", "metric_version": 1} | changes))
+
+
+def test_lines_of_one_job_are_some_seconds_apart(shown, clock):
+    progress, lines = shown
+    for step in range(4):
+        progress.report(JOB, 0.25 * step, f"epoch {step}")
+        clock.value += 0.4 * LINE_EVERY_S
+    assert lines() == [
+        "     0 s  tcn on 2 tasks, seed 0: epoch 0",
+        "     6 s  tcn on 2 tasks, seed 0: epoch 3, about 2 s left",
+    ]
+
+
+def test_a_finished_cell_shows_its_scores(shown):
+    progress, lines = shown
+    scores = {"E0_g_per_L": {"r2": 0.98765}, "k_d_per_s": {"r2": -0.5}}
+    progress.done(record(scores=scores, fit_s=312.0))
+    progress.done(record(scores={"E0_g_per_L": {"r2": "undefined"}}, seed=1))
+    assert lines() == [
+        "     0 s  [1/2] tcn on dense, seed 0: ok, R2(E0) 0.988, R2(k_d) -0.500, fitted in 5.2 min",
+        "     0 s  [2/2] tcn on dense, seed 1: ok, ",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "tail"), [("first\nlast\n", ": last"), ("", ""), (" \n", "")], ids=["lines", "none", "blank"]
+)
+def test_a_cell_without_scores_shows_the_last_line_of_its_message(shown, message, tail):
+    progress, lines = shown
+    progress.done(record(status="failed", message=message))
+    assert lines() == [f"     0 s  [1/2] tcn on dense, seed 0: failed{tail}"]
+
+
+def test_a_terminal_is_shown_bars():
+    file = io.StringIO()
+    with RunProgress(Console(file=file, force_terminal=True, width=120), 2, 10.0) as progress:
+        progress.report(JOB, 0.5, "epoch 5 [of 10]")
+        progress.report(JOB, float("nan"), "epoch 6")
+        progress.report(JOB, 1.0, "predicting dense")
+        progress.done(record())
+    assert "[1/2] tcn on dense, seed 0: ok" in file.getvalue()
+    assert "10 s expected" in file.getvalue()
+    assert "\x1b[" in file.getvalue()
+
+
+def test_a_bar_stays_until_the_last_cell_of_its_job_is_done():
+    file = io.StringIO()
+    with RunProgress(Console(file=file, force_terminal=True, width=120), 2, 10.0) as progress:
+        progress.report(JOB, 1.0, "predicting dense")
+        progress.done(record())
+        assert [bar.visible for bar in progress.bars] == [True, True]
+        progress.done(record(task="sparse"))
+        assert [bar.visible for bar in progress.bars] == [True, False]

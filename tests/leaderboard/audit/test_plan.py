@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from bench.errors import BenchError
+from leaderboard.audit.plan import AS_FOUND, HOLDS, LIKELIHOOD, SOUND, TASKS, TRAINED, rows, variants
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def names(folder):
+    return {path.stem for path in (ROOT / "models" / folder).glob("*.py") if not path.stem.startswith("_")}
+
+
+def test_every_variant_has_its_file_and_every_file_its_variant():
+    planned = set(rows(variants(SOUND))) - {SOUND, HOLDS, LIKELIHOOD, "tcn"}
+    assert planned == names("_faults/added") | names("_faults/removed")
+    assert set(rows(variants(HOLDS))) - {HOLDS} == names("_faults/subsampled")
+
+
+def test_rows_of_the_board_that_stand_for_variants_exist():
+    assert {SOUND, HOLDS, LIKELIHOOD, "tcn"} <= names(".")
+
+
+def test_tasks_of_the_audit_exist():
+    assert {variant.decides.task for variant in TRAINED} <= set(TASKS)
+    assert all((ROOT / "tasks" / f"{task}.py").is_file() for task in TASKS)
+
+
+def test_bases_are_rows_that_are_run():
+    planned = rows(variants(SOUND))
+    assert all(variant.base in planned for variant in TRAINED)
+
+
+def test_each_place_of_the_ten_most_likely_causes_has_one_variant():
+    places = [variant.place for variant in TRAINED if variant.place]
+    assert sorted(places) == [1, 2, 3, 5, 6, 7, 9, 10]  # 4 is a metric, and 8 the same line of code as 2
+
+
+def test_on_the_other_base_every_variant_is_compared_with_it():
+    moved = variants(HOLDS)
+    assert {v.base for v in moved} == {HOLDS}
+    assert all(v.row.startswith("subsampled_") for v in moved)
+    assert not any(v.removed for v in moved)
+
+
+def test_rows_of_one_variant_are_its_base_itself_and_the_pipelines_as_found():
+    assert rows(variants(SOUND, ["edge_padding"])) == [SOUND, "edge_padding", AS_FOUND, "as_found_masked"]
+
+
+def test_a_variant_that_does_not_exist_names_the_closest():
+    with pytest.raises(BenchError, match=r"^variant 'edge_pading': .*Did you mean 'edge_padding'\?$"):
+        variants(SOUND, ["edge_pading"])
+
+
+def test_a_base_that_does_not_exist_is_refused():
+    with pytest.raises(BenchError) as error:
+        variants("gru")
+    assert str(error.value).startswith("base 'gru': name must be one of tcn_dt, tcn_dt_subsampled, got 'gru'.")

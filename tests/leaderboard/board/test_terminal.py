@@ -1,0 +1,96 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from bench.run.plan import NOT_FOUND
+from bench.run.record import STATUSES
+from leaderboard.board.terminal import terminal_board
+
+
+def printed(records, width=120, stale=None, folder=None):
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console.print(terminal_board(records, stale, folder))
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_is_readable_without_colour(record_of, status):
+    text = printed([record_of("tcn", status=status, message="the reason\nmore")])
+    assert status in text
+    assert ("tcn, seed 0: " + status + ": the reason" in text) == (status != "ok")
+
+
+def test_brackets_in_names_messages_and_units_are_not_markup(record_of):
+    text = printed([record_of("tcn[red]"), record_of("gru", status="failed", message="got [bold] [/nothing]")])
+    assert "tcn[red]" in text
+    assert "got [bold] [/nothing]" in text
+    assert "RMSE E0 [g/L]" in text
+
+
+def test_seeds_are_one_line_with_their_deviation(record_of):
+    text = printed([record_of("tcn", seed) for seed in range(3)])
+    assert text.count("tcn") == 1
+    assert "±" in text
+    assert "3 ok" in text
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_reference_rows_fit_a_narrow_terminal(record_of, beside_ceiling, beside):
+    errors = {"mean": 1.0, "gradient_boosting": 0.1, "inception_time": 0.2}
+    text = printed(beside_ceiling(errors) if beside else [record_of(row) for row in errors], width=80)
+    assert "gradient_boosting" in text
+    assert "mean (floor)" in text
+    assert "…" not in text
+
+
+def test_seeds_that_agree_have_no_deviation(record_of):
+    text = printed([record_of("tcn", seed, scores=record_of("tcn").scores) for seed in range(3)])
+    assert "±" not in next(line for line in text.splitlines() if "tcn" in line)
+
+
+def test_stale_scores_are_said_in_words(record_of):
+    cell = record_of("tcn")
+    assert "stale: source" in printed([cell], stale={cell.cell: ("source",)})
+
+
+def test_a_row_whose_plugin_is_not_found_is_told_to_give_its_folder(record_of):
+    cell = record_of("my_net")
+    text = printed([cell, record_of("gru")], stale={cell.cell: (NOT_FOUND,)})
+    assert "\nStale, plugin not found: my_net. Give the folder of the plugin with --models.\n" in text
+    assert "Stale, plugin" not in printed([cell], stale={cell.cell: ("source",)})
+
+
+def test_cost_is_processor_time_or_wall_time_in_records_that_do_not_know_it(record_of):
+    assert "fit CPU [s]" in printed([record_of("tcn"), record_of("gru", fit_cpu_s=None)])
+    assert "fit CPU [s]" not in printed([record_of("gru", fit_cpu_s=None)])
+
+
+def test_whether_the_run_was_sealed_is_said(record_of):
+    sealed = record_of("tcn", sealed=True, seal_sha256="5e" * 32, isolation="landlock 7")
+    assert "Sealed run: test cases of key 5e5e5e5e5e5e; isolation landlock 7." in printed([sealed])
+    assert "Open run: public test cases; isolation none." in printed([record_of("tcn")])
+
+
+def test_nothing_to_show_is_said():
+    assert printed([]) == "No cells: nothing was planned or recorded.\n"
+
+
+def test_rows_beside_a_ceiling_show_their_ratio_and_what_is_attainable(beside_ceiling):
+    text = printed(beside_ceiling({"tcn": 0.1}), width=160)
+    heading = next(line for line in text.splitlines() if "status" in line)
+    assert [name in heading for name in ("ratio E0", "ratio k_d", "ratio pH")] == [True] * 3
+    assert "RMSE k_d" not in heading
+    assert "1.25" in next(line for line in text.splitlines() if "tcn" in line)
+    assert "k_d: the exact posterior reaches R2" in text
+    assert "Ratio: RMSE relative to the exact posterior" in text
+
+
+def test_row_that_beats_the_ceiling_is_a_warning(beside_ceiling, folder_of):
+    errors = {"tcn": 0.0001, "gru": 0.2}
+    records = beside_ceiling(errors)
+    folder = folder_of(records, errors=errors | {"bayes": 0.02})
+    assert "Leak alarm: `tcn` beats the exact posterior" in printed(records, folder=folder)
+    assert "Leak alarm" not in printed(records)
+    honest = [record for record in records if record.row != "tcn"]
+    assert "Leak alarm" not in printed(honest, folder=folder)

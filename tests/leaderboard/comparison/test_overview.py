@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+
+from leaderboard.comparison.evidence import Evidence
+from leaderboard.comparison.overview import overview_text, overviews, place_text
+from leaderboard.tables import tables
+
+CORE = ("in_distribution", "shift_1s")
+SIZES = {"gru": 1.2, "tcn": 2.5, "ridge": 2.5}
+N_CASES = 400
+
+
+@pytest.fixture
+def found_of(record_of):
+    """Tables with errors drawn for them: ``found_of({"gru": 1.2}, n_seeds=3, without={("gru", "shift_1s")})``."""
+
+    def build(sizes=None, n_seeds=3, tasks=CORE, without=(), preset="quick"):
+        generator = np.random.default_rng(7)
+        ceiling = {task: generator.standard_normal((N_CASES, 2)) for task in tasks}
+        sizes = SIZES if sizes is None else sizes
+        cells = [record_of("bayes", task=task, preset=preset) for task in tasks]
+        for task in tasks:
+            for row in sizes:
+                lacks = {"status": "cannot", "message": "why"} if (row, task) in without else {}
+                cells += [record_of(row, seed, task=task, preset=preset, **lacks) for seed in range(n_seeds)]
+        found = []
+        for table in tables(cells):
+            errors = {
+                line.label: size**2 * generator.standard_normal((len(line.scored), N_CASES, 2)) ** 2
+                for line in table.lines
+                if line.scored and (size := sizes.get(line.row))
+            }
+            found.append(Evidence(table, np.zeros((N_CASES, 2)), errors, ceiling[table.task] ** 2))
+        return found
+
+    return build
+
+
+def test_overview_orders_rows_and_gives_places_and_tie_groups(found_of):
+    (overview,) = overviews(found_of(), CORE)
+    assert overview.rows[0] == "gru"
+    assert (overview.tasks, overview.seeds, overview.outside) == (CORE, (0, 1, 2), ())
+    for comparison in overview.comparisons:
+        groups = {row.row: (row.rank, row.groups) for row in comparison.rows}
+        assert groups == {"gru": ((1, 1), "a"), "tcn": ((2, 3), "b"), "ridge": ((2, 3), "b")}
+        ratios = {row.row: row.ratio for row in comparison.rows}
+        assert ratios["gru"] == pytest.approx(1.2, rel=0.1)
+
+
+def test_overview_text_has_a_line_a_row_and_the_smallest_difference_seen(found_of):
+    (overview,) = overviews(found_of(), CORE)
+    text = overview_text(overview)
+    assert [line.split(" | ")[0] for line in text.splitlines() if line.startswith("| `")] == [
+        f"| `{row}`" for row in overview.rows
+    ]
+    assert "| row | both | E0 RMSE / ceiling | 95 % | place | tie | k_d RMSE / ceiling | 95 % | place | tie |" in text
+    assert "Smallest ratio between two rows that this run would have separated 4 times in 5" in text
+    assert "Cases only" not in text
+    assert "Outside the ranking" not in text
+
+
+def test_one_seed_has_intervals_of_cases_only_and_no_places(found_of):
+    (overview,) = overviews(found_of(n_seeds=1), CORE)
+    text = overview_text(overview)
+    assert "**Cases only**" in text
+    assert "| row | both | E0 RMSE / ceiling | 95 %, cases only | k_d RMSE / ceiling | 95 %, cases only |" in text
+
+
+def test_row_that_cannot_do_a_core_task_is_outside_with_its_status(found_of):
+    (overview,) = overviews(found_of(without={("tcn", "shift_1s")}), CORE)
+    assert sorted(overview.rows) == ["gru", "ridge"]
+    assert overview.outside == (("tcn", "no score on shift_1s (3 cannot)"),)
+    assert "| `tcn` | no score on shift_1s (3 cannot) |" in overview_text(overview)
+
+
+def test_row_without_any_core_task_is_outside(found_of):
+    (overview,) = overviews(found_of(without={("tcn", task) for task in CORE}), CORE)
+    assert overview.outside == (("tcn", "no score on any core task (3 cannot)"),)
+
+
+def test_row_that_lacks_a_seed_is_outside(found_of):
+    found = found_of()
+    for place, evidence in enumerate(found):
+        lines = [line if line.row != "tcn" else type(line)("tcn", line.scored[:2], ()) for line in evidence.table.lines]
+        table = type(evidence.table)(evidence.table.task, "quick", evidence.table.sizes, tuple(lines))
+        errors = evidence.errors | {"tcn": evidence.errors["tcn"][:2]}
+        found[place] = Evidence(table, evidence.truth, errors, evidence.ceiling)
+    (overview,) = overviews(found, CORE)
+    assert overview.seeds == (0, 1, 2)
+    assert overview.outside == (("tcn", "no score with seed 2 on every core task"),)
+
+
+def test_row_without_any_error_is_outside(found_of):
+    found = found_of()
+    found[0].errors["tcn"][:] = 0.0
+    (overview,) = overviews(found, CORE)
+    assert overview.outside == (("tcn", "its error is exactly 0 on a core task: look for a leak"),)
+
+
+def test_single_row_is_shown_without_a_smallest_difference(found_of):
+    (overview,) = overviews(found_of({"gru": 1.2}), CORE)
+    assert overview.rows == ["gru"]
+    assert "Smallest ratio" not in overview_text(overview)
+
+
+def test_overview_without_ranked_rows_says_so(found_of):
+    (overview,) = overviews(found_of({"gru": 1.2}, without={("gru", "shift_1s")}), CORE)
+    assert overview.rows == []
+    assert "No row has every core task." in overview_text(overview)
+
+
+def test_there_is_no_overview_unless_every_core_task_has_its_ceiling_on_the_same_cases(found_of):
+    found = found_of()
+    assert overviews(found, (*CORE, "prefix_10s")) == []
+    assert overviews(found, ()) == []
+    first, second = found
+    assert overviews([first, Evidence(second.table, second.truth, second.errors, None)], CORE) == []
+    assert overviews([first, Evidence(second.table, second.truth + 1, second.errors, second.ceiling)], CORE) == []
+
+
+def test_presets_have_an_overview_each(found_of):
+    found = found_of() + found_of(preset="full")
+    assert [overview.preset for overview in overviews(found, CORE)] == ["full", "quick"]
+
+
+def test_places_that_agree_are_one_number():
+    assert (place_text((1, 1)), place_text((1, 4))) == ("1", "1-4")

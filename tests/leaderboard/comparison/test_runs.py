@@ -1,0 +1,144 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bench.run.record import read_arrays, read_records, write_arrays
+from leaderboard.comparison.comparisons import compare, holm
+from leaderboard.comparison.estimates import Errors, moments_of, pair_estimates
+from leaderboard.comparison.runs import Run, compare_rows, compare_runs
+
+TASKS = ("in_distribution", "shift_1s")
+ERRORS = {"gru": 0.05, "tcn": 0.2, "ridge": 0.21}
+
+
+@pytest.fixture
+def run_of(beside_ceiling, folder_of):
+    """A run with given errors of its rows: ``run_of("old", {"gru": 0.05})``."""
+
+    def build(name, errors, stale=None, **changes):
+        records = beside_ceiling(errors, TASKS, **changes)
+        folder = folder_of(records, name, examples=False, errors={**errors, "bayes": 0.02})
+        return Run(name, tuple(records), folder, stale or {})
+
+    return build
+
+
+def verdicts(compared, **wanted):
+    return {
+        (move.task, move.target): move.verdict
+        for move in compared.moves
+        if all(getattr(move, name) == value for name, value in wanted.items())
+    }
+
+
+def test_a_row_that_errs_four_times_as_much_is_worse(run_of):
+    compared = compare_rows(run_of("run", ERRORS), "gru", "tcn")
+    assert set(verdicts(compared).values()) == {"worse"}
+    assert set(verdicts(compare_rows(run_of("again", ERRORS), "tcn", "gru")).values()) == {"better"}
+    for move in compared.moves:
+        assert move.low < 4.0 < move.high
+        assert (move.row, move.n_seeds) == ("tcn against gru", 3)
+    assert [move.task for move in compared.moves] == [*np.repeat(TASKS, 2), "2 tasks", "2 tasks"]
+
+
+def test_rows_that_differ_by_chance_are_within_noise(run_of):
+    compared = compare_rows(run_of("run", ERRORS), "tcn", "ridge")
+    assert set(verdicts(compared).values()) == {"noise"}
+    for move in compared.moves:
+        assert move.low < 1.0 < move.high
+
+
+def test_a_pair_has_the_interval_that_the_board_would_give_it(run_of):
+    run = run_of("run", ERRORS)
+    squared = []
+    for row in ("gru", "ridge", "tcn"):
+        cells = [read_arrays(run.folder / f"predictions/in_distribution-{row}-{seed}.npz") for seed in range(3)]
+        squared.append(np.stack([(cell["mean"] - cell["truth"])[:, 1] ** 2 for cell in cells])[:, None])
+    board = compare(Errors(("gru", "ridge", "tcn"), np.stack(squared)))
+    expected = next(pair for pair in board.pairs if {pair.first, pair.second} == {"gru", "tcn"})
+    moves = compare_rows(run, expected.second, expected.first).moves
+    move = next(each for each in moves if (each.task, each.target) == ("in_distribution", "k_d_per_s"))
+    assert (move.ratio, move.low, move.high, move.p) == pytest.approx(
+        (expected.ratio, expected.low, expected.high, expected.p)
+    )
+
+
+def test_several_tasks_together_are_one_estimate_on_shared_cases(run_of):
+    run = run_of("run", {"gru": 0.05, "tcn": 0.2})
+    blocks = []
+    for row in ("tcn", "gru"):
+        cells = [[read_arrays(run.folder / f"predictions/{t}-{row}-{s}.npz") for t in TASKS] for s in range(3)]
+        blocks.append([[(cell["mean"] - cell["truth"])[:, 0] ** 2 for cell in seed] for seed in cells])
+    estimates = pair_estimates(moments_of(Errors(("tcn", "gru"), np.array(blocks))))
+    moves = compare_rows(run, "gru", "tcn").moves
+    move = next(each for each in moves if (each.task, each.target) == ("2 tasks", "E0_g_per_L"))
+    assert (np.log(move.ratio), move.p) == pytest.approx((estimates.value[0], estimates.p[0]))
+    assert move.r2 is None
+    assert [each.p_holm for each in moves] == pytest.approx(holm(np.array([each.p for each in moves])).tolist())
+
+
+def test_two_equal_runs_are_the_same_to_the_last_bit(run_of):
+    compared = compare_runs(run_of("old", ERRORS), run_of("new", ERRORS))
+    assert set(verdicts(compared).values()) == {"same"}
+    assert compared.notes == ()
+    assert {move.row for move in compared.moves} == set(ERRORS)
+
+
+def test_only_the_row_that_moved_is_said_to_have_moved(run_of):
+    compared = compare_runs(run_of("old", ERRORS), run_of("new", ERRORS | {"tcn": 0.1}))
+    assert set(verdicts(compared, row="tcn").values()) == {"better"}
+    assert set(verdicts(compared, row="gru").values()) == {"same"}
+    move = next(each for each in compared.moves if each.row == "tcn")
+    assert move.ratio == pytest.approx(0.5)
+    assert move.r2[0] < move.r2[1]
+
+
+def test_what_changed_beside_the_scores_is_told(run_of):
+    old = run_of("old", ERRORS)
+    new = run_of("new", {"gru": 0.05, "tcn": 0.2, "nls": 0.05})
+    records = []
+    for record in new.records:
+        if record.row == "gru" and record.seed == 0 and record.task == "shift_1s":
+            record = replace(record, status="timeout", prediction_file="", scores={})
+        records.append(replace(record, versions={"numpy": "2.3.0"}, source_digest="new source"))
+    compared = compare_runs(old, replace(new, records=tuple(records)))
+    assert compared.notes == (
+        "Cells only in old: ridge (6).",
+        "Cells only in new: nls (6).",
+        "gru on shift_1s, seed 0, quick: ok became timeout.",
+        "Changed source: bayes, gru, tcn.",
+        "Libraries: numpy 2.2.0 became 2.3.0.",
+    )
+    assert {move.n_seeds for move in compared.moves if move.row == "gru" and move.task == "shift_1s"} == {2}
+
+
+def test_other_test_cases_are_not_compared_case_by_case(run_of):
+    old, new = run_of("old", ERRORS), run_of("new", ERRORS)
+    for record in read_records(new.folder):
+        path = new.folder / record.prediction_file
+        arrays = read_arrays(path)
+        write_arrays(path, arrays | {"truth": arrays["truth"] + 1e-9})
+    compared = compare_runs(old, new)
+    assert compared.moves == ()
+    assert compared.notes == tuple(
+        f"{task}, quick: other test cases, so nothing can be said case by case." for task in TASKS
+    )
+
+
+def test_stale_and_missing_predictions_are_left_out_and_told(run_of):
+    run = run_of("run", {"gru": 0.05, "tcn": 0.2})
+    stale = {record.cell: ("source",) for record in run.records if record.row == "tcn" and record.task == "shift_1s"}
+    compared = compare_rows(replace(run, stale=stale), "gru", "tcn")
+    assert {move.task for move in compared.moves} == {"in_distribution"}
+    assert compared.notes == ("shift_1s, quick: no fresh predictions of tcn.",)
+
+
+def test_one_seed_is_marked(run_of):
+    assert compare_rows(run_of("run", ERRORS, n_seeds=1), "gru", "tcn").cases_only
+    assert not compare_rows(run_of("more", ERRORS, n_seeds=2), "gru", "tcn").cases_only
+
+
+def test_rows_that_are_not_there_give_nothing(run_of):
+    compared = compare_rows(run_of("run", ERRORS), "gru", "none")
+    assert compared.moves == ()
