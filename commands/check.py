@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from bench.conformance.examination import examined
 from bench.conformance.suite import CHECKS, FAILED, PASSED, Outcome
 from bench.errors import BenchError
-from bench.run.examination import examined
 from commands._shared.options import friendly_errors, parse_settings, plugin_files
 
 STYLES = {PASSED: "green", FAILED: "red"}

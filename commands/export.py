@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import track
 
 from bench.errors import BenchError, unknown
-from bench.run import provenance
 from bench.run.catalogue import choose
+from bench.run.origin import provenance
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.task import PRESETS

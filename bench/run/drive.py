@@ -12,14 +12,15 @@ from typing import Any
 
 from bench.cases import Traces
 from bench.compiled import ROOT
-from bench.run import provenance
+from bench.contract import Prediction
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.fits import FitStore
 from bench.run.isolation.handover import hand_over
 from bench.run.isolation.sandbox import sandbox_for
+from bench.run.origin import provenance
 from bench.run.plan import Cell, Job
 from bench.run.record import write_json
-from bench.run.scores.prediction import Answer, ask
+from bench.run.scores.prediction import ask
 from bench.run.store import CaseStore
 
 
@@ -30,7 +31,7 @@ class Outcome:
     status: str
     message: str
     measured: dict[str, Any]
-    answer: Answer | None = None
+    prediction: Prediction | None = None
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,12 @@ def _serve(job: Job, waiting: list[Cell], place: Place) -> Iterator[Outcome]:
                     continue
                 place.report(1.0, f"predicting {cell.task.name}")
                 try:
-                    answer = ask(place.traces(cell), f"test-{number}", child, folder)
+                    prediction, costs = ask(place.traces(cell), f"test-{number}", child, folder)
                 except ChildFailed as failure:
                     yield _ended(failure, measured)
                     return
                 peak = max(measured.get("peak_memory_mb") or 0.0, child.peak_memory_mb)
-                yield Outcome("ok", "", measured | {"peak_memory_mb": peak}, answer)
+                yield Outcome("ok", "", measured | costs | {"peak_memory_mb": peak}, prediction)
 
 
 def _fit(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:

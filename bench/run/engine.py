@@ -16,14 +16,14 @@ from queue import SimpleQueue
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.metrics import METRIC_VERSION
-from bench.run import provenance
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.drive import Outcome, Place, drive
 from bench.run.fits import FitStore
 from bench.run.isolation.sandbox import sandbox_for
+from bench.run.origin import provenance
 from bench.run.plan import Cell, Job, Plan, Plugin
 from bench.run.record import Record, append_records, write_json
-from bench.run.scores.scoring import TestSet, score_answer
+from bench.run.scores.scoring import score_cell
 from bench.run.seal import Seal
 from bench.run.store import CaseStore, work_folder
 from bench.task import Sizes
@@ -136,11 +136,11 @@ def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Ite
         if outcome.status == "not_run":
             return
         base = replace(_of_cell(blank, cell), **outcome.measured, message=outcome.message)
-        if outcome.answer is None:
+        if outcome.prediction is None:
             record = replace(base, status=outcome.status)
         else:
-            test = TestSet(cell, run.store.test(cell), run.ceilings[cell.task.name])
-            record = score_answer(test, outcome.answer, base, run.out)
+            cases, ceiling = run.store.test(cell), run.ceilings[cell.task.name]
+            record = score_cell(cell, cases, outcome.prediction, base, ceiling, run.out)
         append_records(run.out, [record])
         yield record
 

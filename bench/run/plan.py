@@ -11,9 +11,9 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
-from bench.run.provenance import versions_of
+from bench.run.origin.provenance import versions_of
+from bench.run.origin.sources import source_digest, sources_of
 from bench.run.record import FINAL, Record
-from bench.run.sources import source_digest, sources_of
 from bench.task import Sizes, Task, digest_of
 
 DRAW = ROOT / "bench" / "draw.py"

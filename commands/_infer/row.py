@@ -73,7 +73,7 @@ def ask_row(console: Console, inference: Inference, row: Row) -> Answer:
         place = Place(CaseStore(work), lambda cell: inference.traces, fits, Limits(), report)
         with closing(drive(job, place)) as outcomes:
             outcome = next(outcomes)
-    if outcome.answer is None:
+    if outcome.prediction is None:
         raise BenchError(
             f"model '{row.plugin.name}': it must answer, got {outcome.status}: "
             f"{outcome.message.strip().splitlines()[-1] if outcome.message.strip() else 'no message'}. "
@@ -84,5 +84,5 @@ def ask_row(console: Console, inference: Inference, row: Row) -> Answer:
     how = how or f"fitted in {duration(fit_s if fit_s is not None else time.monotonic() - began)}"
     cases = f"{PRESETS[row.preset].train:,} training cases of {row.task.name}"
     say(console, f"{row.plugin.row}: {how}, on {cases}")
-    answer = outcome.answer
+    answer = outcome.prediction
     return Answer(row.plugin.row, answer.mean[0], None if answer.sd is None else answer.sd[0])

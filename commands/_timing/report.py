@@ -12,7 +12,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from bench.run import provenance
+from bench.run.origin import provenance
 from bench.run.record import write_json
 from bench.timing import Figure, n_cores
 

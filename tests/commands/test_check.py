@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-import bench.run.examination
+import bench.conformance.examination
 from bench.conformance.suite import CHECKS
 
 LATE = "its process must go on, got: "
@@ -100,7 +100,7 @@ def test_a_plugin_that_hangs_is_ended_at_the_limit(invoke, hostile, tmp_path, mo
             self.function()
 
     fields = SimpleNamespace(Timer=EarlyTimer, Event=threading.Event)
-    monkeypatch.setattr(bench.run.examination, "threading", fields)
+    monkeypatch.setattr(bench.conformance.examination, "threading", fields)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     (tmp_path / "hold").touch()
     result = invoke("check", "waits", "--models", hostile, "--time-limit", "300")

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cases import Traces
 from bench.compiled import ROOT
+from bench.contract import Prediction
 from bench.errors import BenchError
 from bench.run.child import Limits
 from bench.run.drive import Outcome, Place, drive
 from bench.run.fits import FitStore
+from bench.run.origin.sources import source_digest, sources_of
 from bench.run.plan import Cell, Job, Plugin
-from bench.run.scores.prediction import Answer
-from bench.run.sources import source_digest, sources_of
 from bench.run.store import CaseStore
 from bench.task import Sizes, task_from_dict
 
@@ -131,9 +131,9 @@ def digests(paths: list[str]) -> dict[str, str]:
     return {path: source_digest(ROOT / path) if (ROOT / path).is_file() else "" for path in paths}
 
 
-def _outcome(answer: dict[str, Any] | None, **rest: Any) -> Outcome:
+def _outcome(prediction: dict[str, Any] | None, **rest: Any) -> Outcome:
     """Outcome of one cell from its fields."""
-    return Outcome(**rest, answer=None if answer is None else Answer(**answer))
+    return Outcome(**rest, prediction=None if prediction is None else Prediction(prediction["mean"], prediction["sd"]))
 
 
 def _arrays(traces: Traces) -> dict[str, Any]:

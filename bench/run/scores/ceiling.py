@@ -14,12 +14,13 @@ from bench.ceiling.calibration import exact_uncertainty
 from bench.ceiling.forecast import REFERENCE_TIME_S, forecast_scores, true_ph
 from bench.ceiling.posterior import Posterior, exact_posterior
 from bench.compiled import ROOT
+from bench.contract import Prediction
 from bench.draw import draw_measured
 from bench.metrics import METRIC_VERSION, scores
-from bench.run import provenance
+from bench.run.origin import provenance
 from bench.run.plan import Cell, Plugin
 from bench.run.record import EXAMPLES_FOLDER, PREDICTIONS_FOLDER, Record, append_records, write_arrays
-from bench.run.scores.scoring import N_EXAMPLES, Answers, prediction_arrays, r2_error
+from bench.run.scores.scoring import N_EXAMPLES, prediction_arrays, r2_error
 from bench.run.seal import Seal, test_stream
 from bench.task import digest_of
 from bench.world.acquisition import deliver
@@ -57,7 +58,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     exact_posterior(measured.take(slice(0, 1)), task.test, task.test_world)  # compiles, if nothing has yet
     began, cpu_began = time.perf_counter(), time.process_time()
     posterior = exact_posterior(measured, task.test, task.test_world)
-    answers = Answers(known, truth, posterior.mean, posterior.sd)
+    prediction = Prediction(posterior.mean, posterior.sd)
     predict_s, predict_cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
     true = true_ph(known, truth, task.test_world)
     forecast, band = posterior.predictive_ph(REFERENCE_TIME_S, known, task.test_world)
@@ -65,7 +66,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     prediction_file = Path(PREDICTIONS_FOLDER) / task.name / f"{CEILING}-{stem}.npz"
     write_arrays(
         out / prediction_file,
-        prediction_arrays(answers, true, forecast) | {"rank": posterior.marginals.cdf(truth)},
+        prediction_arrays(prediction, truth, true, forecast) | {"rank": posterior.marginals.cdf(truth)},
     )
     few = slice(0, N_EXAMPLES)
     traces = deliver(task.test, measured).take(few)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.cases import Traces
+from bench.contract import Prediction
 from bench.metrics import LARGEST
 from bench.run.child import Child, ChildFailed
 from bench.run.isolation.handover import blamed_on_child, open_given
@@ -28,34 +28,8 @@ SMALLEST_SD = 1e-50
 """In the target's unit: the square of the largest error over this is still a number."""
 
 
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What a child answered to one test set, checked but not scored; it may come from another machine.
-
-    Parameters
-    ----------
-    mean : array, shape (case, 2)
-        Predictions.
-    sd : array, shape (case, 2), or None
-        Their standard deviations.
-    predict_s, predict_cpu_s : float
-        Wall and processor seconds for the whole set.
-    predict_one_ms : float
-        Milliseconds for a single case.
-    simulator_calls : int
-        As the fitted model counts them.
-    """
-
-    mean: Array
-    sd: Array | None
-    predict_s: float
-    predict_cpu_s: float
-    predict_one_ms: float
-    simulator_calls: int
-
-
-def ask(traces: Traces, stem: str, child: Child, folder: Path) -> Answer:
-    """Have a fitted child predict the traces of one test set."""
+def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Prediction, dict[str, Any]]:
+    """Have a fitted child predict the traces of one test set; what it answers, checked, and what that cost."""
     singles = [  # before the whole set, which then finds everything loaded and compiled
         _timed_prediction(child, folder, "single", traces.take(slice(case, case + 1)))[0]
         for case in range(min(N_SINGLE, traces.n_cases))
@@ -67,7 +41,12 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> Answer:
     if sd is not None and not (sd >= SMALLEST_SD).all():
         message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
         raise ChildFailed("invalid_output", message)
-    return Answer(mean, sd, predict_s, predict_cpu_s, 1e3 * statistics.median(singles), event["simulator_calls"])
+    return Prediction(mean, sd), {
+        "predict_s": predict_s,
+        "predict_cpu_s": predict_cpu_s,
+        "predict_one_ms": 1e3 * statistics.median(singles),
+        "simulator_calls": event["simulator_calls"],
+    }
 
 
 def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, float, dict[str, Any]]:

@@ -87,10 +87,10 @@ class Redraw:
             place = Place(CaseStore(self.work), _always(cases.traces), fits, self.limits, _silent)
             with closing(drive(job, place)) as outcomes:
                 outcome = next(outcomes)
-            if outcome.answer is None:
+            if outcome.prediction is None:
                 return f"{outcome.status}: {outcome.message}"
             truths.append(cases.targets.values)
-            means.append(outcome.answer.mean)
+            means.append(outcome.prediction.mean)
         truth, mean = np.concatenate(truths), np.concatenate(means)
         return _gaps(record, (stored["truth"], stored["mean"]), (truth, mean))
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.contract import Prediction
 from bench.draw import draw_parameters
 from bench.errors import BenchError
 from bench.metrics import METRIC_VERSION
 from bench.run.plan import Cell, Plugin
 from bench.run.record import Record, append_records, read_arrays, write_arrays
 from bench.run.scores.ceiling import CEILING, SOURCE, ceiling
-from bench.run.scores.scoring import Answers, beside, scored
+from bench.run.scores.scoring import beside, scored
 from bench.run.seal import Seal, test_stream
 from bench.task import Sizes, Task
 
@@ -44,8 +45,8 @@ def rescore(
                 f"prediction '{record.row} on {record.task}': truth must be today's test cases, got others. "
                 "Run the task again."
             )
-        answers = Answers(known, truth, stored["mean"], stored.get("sd"))
-        again, arrays = scored(record, task, answers, ceiling_of[key])
+        prediction = Prediction(stored["mean"], stored.get("sd"))
+        again, arrays = scored(record, task, known, truth, prediction, ceiling_of[key])
         write_arrays(out / record.prediction_file, arrays)
         again = replace(again, message=record.message)
         append_records(out, [again])

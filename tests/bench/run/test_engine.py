@@ -8,8 +8,8 @@ import numpy as np
 import psutil
 import pytest
 
+import bench.run.origin.provenance
 import bench.run.plan
-import bench.run.provenance
 from bench.run.child import Limits
 from bench.run.engine import Run, planned, run_job, run_plan
 from bench.run.record import append_records, read_arrays, read_records
@@ -182,7 +182,7 @@ def test_a_cell_is_given_as_soon_as_it_is_done_while_its_job_goes_on(plan_of, be
 def test_planning_reads_the_sources_of_a_plugin_once_and_asks_for_no_commit(plan_of, monkeypatch):
     read = []
     monkeypatch.setattr(bench.run.plan, "versions_of", lambda libraries: read.append(libraries) or {})
-    monkeypatch.setattr(bench.run.provenance, "commit", lambda: pytest.fail("the commit was asked for"))
+    monkeypatch.setattr(bench.run.origin.provenance, "commit", lambda: pytest.fail("the commit was asked for"))
     plan = plan_of([("behaves", {}), ("neighbour", {})], ALL, seeds=3)
     assert len(planned(plan, [])) == 18
     assert len(read) == 2

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from bench.compiled import ROOT
+from bench.contract import Prediction
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_task
 from bench.run.plan import Cell, Plugin
 from bench.run.record import append_records, read_arrays, read_records
 from bench.run.scores.ceiling import CEILING, ceilings
 from bench.run.scores.rescore import put_beside, rescore
-from bench.run.scores.scoring import Answers, beside, r2_error, scored
+from bench.run.scores.scoring import beside, r2_error, scored
 from bench.task import Sizes
 
 SIZES = Sizes(64, 32, 400, 1)
@@ -56,7 +57,7 @@ def test_a_row_that_answers_like_the_posterior_has_ratio_one(run):
     out, record = run
     stored = read_arrays(out / record.prediction_file)
     known = np.tile([50.0, 0.25, 30.0, 7.0, 0.2], (SIZES.test, 1))
-    same, arrays = scored(record, TASK, Answers(known, stored["truth"], stored["mean"], stored["sd"]), None)
+    same, arrays = scored(record, TASK, known, stored["truth"], Prediction(stored["mean"], stored["sd"]), None)
     found = beside(same, record)
     assert [found[target]["rmse_ratio"] for target in same.scores] == [1.0, 1.0]
     assert found["k_d_per_s"]["r2"] == record.scores["k_d_per_s"]["r2"]

@@ -1,5 +1,6 @@
 import io
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from bench.run.child import ChildFailed
 from bench.run.record import read_arrays
 from bench.run.scores.prediction import N_SINGLE
 from bench.run.scores.prediction import ask as ask_child
-from bench.run.scores.scoring import TestSet, score_answer
+from bench.run.scores.scoring import score_cell
 
 FILE = "the answer test-3-mean.npy"
 MOST = "must be a regular file of at most 4288 bytes"
@@ -65,8 +66,9 @@ def ask(cell, cases, best, make_record, tmp_path):
         (tmp_path / "child").mkdir(exist_ok=True)
         child = Answering(tmp_path / "child", mean, sd)
         base = make_record(task=cell.task.name, status="not_run")
-        answer = ask_child(cases.traces, "test-3", child, child.folder)
-        return score_answer(TestSet(cell, cases, best[cell.task.name]), answer, base, tmp_path / "out"), child
+        prediction, costs = ask_child(cases.traces, "test-3", child, child.folder)
+        ceiling = best[cell.task.name]
+        return score_cell(cell, cases, prediction, replace(base, **costs), ceiling, tmp_path / "out"), child
 
     return ask
 

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bench.run import provenance, sources, statements
-from bench.run.sources import source_digest, sources_of
+from bench.run.origin import provenance, sources, statements
+from bench.run.origin.sources import source_digest, sources_of
 
 MODEL = '''"""A model."""
 import numpy

@@ -4,8 +4,8 @@ import time
 import psutil
 import pytest
 
+from bench.conformance.examination import LOADS, examined
 from bench.conformance.suite import FAILED, PASSED
-from bench.run.examination import LOADS, examined
 
 LIMIT_S, GONE_WITHIN_S = 600.0, 120.0
 STARTS_DAEMON = """

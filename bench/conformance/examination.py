@@ -23,7 +23,7 @@ from bench.run.child import ENVIRONMENT
 from bench.run.isolation.family import Family
 from bench.run.job import load_model, missing_packages
 
-START = "from bench.run.isolation.keeper import keep; keep(); from bench.run.examination import main; main()"
+START = "from bench.run.isolation.keeper import keep; keep(); from bench.conformance.examination import main; main()"
 """What the process runs: the keeper of all that the plugin starts comes first, for it forks before any library does."""
 LOADS = "loads"
 """Name of what comes before the checks: the file defines a model."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.run import provenance
-from bench.run.provenance import commit, host, versions_of, without_paths
+from bench.run.origin import provenance
+from bench.run.origin.provenance import commit, host, versions_of, without_paths
 
 
 def test_versions_are_public_ones(monkeypatch):

@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from bench.compiled import ROOT
-from bench.run.provenance import versions_of
-from bench.run.statements import NEUTRAL, Import, Module, Statement, file_of, module_of, read_module
+from bench.run.origin.provenance import versions_of
+from bench.run.origin.statements import NEUTRAL, Import, Module, Statement, file_of, module_of, read_module
 
 
 @dataclass(frozen=True)
