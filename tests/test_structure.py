@@ -1,6 +1,8 @@
 # The arrows of the architecture, read from the imports.
 import ast
 import sys
+from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ MAY_IMPORT = {
     "run_bench.py": {"commands"},
 }
 MOST_LINES, MOST_LINES_OF_TESTS = 320, 400
+MOST_FILES = 13
 
 
 def project_files():
@@ -55,6 +58,31 @@ def plugins_that_import_the_posterior(files):
     ]
 
 
+def import_cycles(files):
+    """Modules that import each other in turn, if any do."""
+    modules = {path.removesuffix(".py").replace("/", "."): source for path, source in files.items()}
+    graph = {
+        name: {each for each in imports_of(f"{name.replace('.', '/')}.py", source) if each in modules} - {name}
+        for name, source in modules.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def crowded_folders(paths):
+    """Folders with more files than a person keeps in mind; plugins, tasks, verbs and tests are lists, not rooms."""
+    counted = Counter(Path(path).parent.as_posix() for path in paths)
+    lists = ("tasks", "models", "commands")
+    return {
+        folder: n
+        for folder, n in counted.items()
+        if n > MOST_FILES and folder not in lists and not folder.startswith("tests")
+    }
+
+
 def files_that_hide_what_they_import(files):
     return [
         path
@@ -66,6 +94,14 @@ def files_that_hide_what_they_import(files):
 
 def test_imports_follow_the_arrows_of_the_architecture():
     assert forbidden_arrows(project_files()) == []
+
+
+def test_no_module_imports_itself_through_others():
+    assert import_cycles(project_files()) == []
+
+
+def test_no_folder_holds_more_than_about_a_dozen_files():
+    assert crowded_folders(project_files()) == {}
 
 
 def test_no_plugin_imports_the_posterior():
@@ -139,6 +175,19 @@ def test_arrow_of_the_architecture_is_let_through(path, source):
 )
 def test_plugin_that_imports_the_posterior_is_found(source):
     assert plugins_that_import_the_posterior({"models/a.py": source, "bench/a.py": source}) == ["models/a.py"]
+
+
+def test_a_cycle_of_imports_and_a_crowded_folder_are_found():
+    files = {
+        "bench/a.py": "import bench.b",
+        "bench/b.py": "def f():\n    from bench import c",
+        "bench/c.py": "from bench.a import x",
+    }
+    assert set(import_cycles(files)) == {"bench.a", "bench.b", "bench.c"}
+    assert import_cycles(files | {"bench/c.py": ""}) == []
+    many = [f"leaderboard/board/part_{n}.py" for n in range(14)]
+    assert crowded_folders(many) == {"leaderboard/board": 14}
+    assert crowded_folders(many[1:]) == {}
 
 
 def test_file_named_after_its_library_is_found():
