@@ -19,11 +19,13 @@ from bench.conformance.subject import Subject
 from bench.conformance.suite import CHECKS, FAILED, PASSED, Check, Outcome, examine
 from bench.contract import Model
 from bench.errors import BenchError, unknown
-from bench.run.child import ENVIRONMENT
+from bench.run.child import ENVIRONMENT, Limits
 from bench.run.isolation.family import Family
 from bench.run.job import load_model, missing_packages
 
-START = "from bench.run.isolation.keeper import keep; keep(); from bench.conformance.examination import main; main()"
+START = (
+    "from bench.run.isolation.keeper import keep; keep({}, {}); from bench.conformance.examination import main; main()"
+)
 """What the process runs: the keeper of all that the plugin starts comes first, for it forks before any library does."""
 LOADS = "loads"
 """Name of what comes before the checks: the file defines a model."""
@@ -45,7 +47,16 @@ def examined(
     read_fd, write_fd = os.pipe()
     with tempfile.TemporaryDirectory(prefix="check-") as folder, tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", START, str(path.resolve()), str(write_fd), changed, *names[1:]],
+            [
+                sys.executable,
+                "-P",
+                "-c",
+                START.format(os.getpid(), Limits.memory_mb),
+                str(path.resolve()),
+                str(write_fd),
+                changed,
+                *names[1:],
+            ],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -89,6 +89,7 @@ class Child:
         for library in ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR"):
             environment[f"{library}_NUM_THREADS"] = str(threads)
         command = [sys.executable, "-P", "-m", "bench.run.isolation.keeper", str(orders_read), str(answers_write)]
+        command += [str(os.getpid()), str(limits.memory_mb)]
         if sandbox is not None:
             command.append(json.dumps(asdict(sandbox)))
             environment |= prepare(folder, Path(numba.config.CACHE_DIR))  # type: ignore[attr-defined]

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import time
 from functools import cache
+from pathlib import Path
 
 import psutil
+
+from bench.run.isolation.namespaces import SHARED_MEMORY
 
 KILL_WITHIN_S = 2.0
 """How long descendants are hunted that start others as fast as they are killed."""
@@ -29,8 +33,10 @@ class Family:
         self._seen: set[psutil.Process] = set()
 
     def memory_mb(self) -> float:
-        """Resident memory of the descendants now; they are remembered."""
-        return sum(map(_memory, self._look())) / 1e6
+        """Memory of the descendants now, resident or held as files without a disk; they are remembered."""
+        processes = self._look()
+        own, mapped = (sum(kind) for kind in zip(*map(_memory, processes), strict=True)) if processes else (0, 0)
+        return (own + max(mapped, _held(processes))) / 1e6
 
     def cpu_s(self) -> float:
         """Processor time of the descendants so far, those included that have ended and were waited for."""
@@ -67,11 +73,31 @@ class Family:
         return found
 
 
-def _memory(process: psutil.Process) -> int:
-    """Resident bytes of a process; none of one that is gone."""
-    with contextlib.suppress(psutil.Error):
-        return int(process.memory_info().rss)
-    return 0
+def _memory(process: psutil.Process) -> tuple[int, int]:
+    """Resident bytes of a process, its own and of shared memory; none of one that is gone."""
+    try:
+        text = Path(f"/proc/{process.pid}/status").read_text()
+    except OSError:
+        return 0, 0
+    kb = {name: int(value) for name, value in re.findall(r"^Rss(\w+):\s+(\d+) kB", text, re.MULTILINE)}
+    return 1024 * (kb.get("Anon", 0) + kb.get("File", 0)), 1024 * kb.get("Shmem", 0)
+
+
+def _held(processes: list[psutil.Process]) -> int:
+    """Bytes of shared memory that processes hold, mapped or not: nameless, or in a /dev/shm of its own."""
+    blocks: dict[tuple[int, int], int] = {}
+    for process in processes:
+        place = Path(f"/proc/{process.pid}")
+        with contextlib.suppress(OSError):
+            shared = os.stat(place / "root" / SHARED_MEMORY[1:])
+            if shared.st_dev != os.stat(SHARED_MEMORY).st_dev:
+                size = os.statvfs(place / "root" / SHARED_MEMORY[1:])
+                blocks[shared.st_dev, 0] = (size.f_blocks - size.f_bfree) * size.f_frsize
+            for descriptor in (place / "fd").iterdir():
+                if os.readlink(descriptor).startswith("/memfd:"):
+                    about = os.stat(descriptor)
+                    blocks[about.st_dev, about.st_ino] = 512 * about.st_blocks
+    return sum(blocks.values())
 
 
 def _cpu_s(process: psutil.Process) -> float:

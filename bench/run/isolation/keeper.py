@@ -1,9 +1,9 @@
-"""The process between the runner and a plugin's: it adopts what the plugin's process leaves behind, and ends it.
+"""The processes between the runner and a plugin's: they see to it that nothing of the plugin outlives the job.
 
-A daemon becomes a child of the nearest living process that adopts orphans. The plugin's own process may be gone before
-the runner has seen its daemons; this one imports no plugin, and lives until nothing is left. Run as
-``python -m bench.run.isolation.keeper READ_FD WRITE_FD [RULES]``: with rules, the plugin's process is confined by them.
-Only the standard library is imported before the fork and the confinement, both of which want a process of one thread.
+Run as ``python -m bench.run.isolation.keeper READ_FD WRITE_FD RUNNER_PID MEMORY_MB [RULES]``; with rules, the plugin's
+process is confined by them. The keeper asks the kernel for namespaces. Where it gets them, it starts their first
+process, which starts the plugin's: the kernel ends all others with the first. Elsewhere it adopts what the plugin leaves
+behind, and ends it. Only the standard library is imported before the forks and the confinement: both want one thread.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ import importlib
 import json
 import os
 import resource
+import select
 import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
+from bench.run.isolation.namespaces import furnish, leave_namespaces
 from bench.run.isolation.sandbox import Sandbox, confine
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -26,41 +29,76 @@ PR_SET_CHILD_SUBREAPER = 36
 
 def main() -> None:
     """Start the plugin's process, confined or not, and see it to its end."""
-    keep()
+    shared_memory = keep(int(sys.argv[3]), float(sys.argv[4]))
+    if not shared_memory:
+        os.environ["JOBLIB_MULTIPROCESSING"] = "0"  # it would ask for shared memory
     for package in ("bench", "models"):  # found while the checkout's root can still be listed
         importlib.import_module(package)
-    if len(sys.argv) > 3:
-        rules = json.loads(sys.argv[3])
-        confine(Path.cwd(), Sandbox(tuple(rules["readable"]), tuple(rules["writable"])))
+    if len(sys.argv) > 5:
+        rules = json.loads(sys.argv[5])
+        confine(Path.cwd(), Sandbox(tuple(rules["readable"]), tuple(rules["writable"])), shared_memory=shared_memory)
     importlib.import_module("bench.run.job").main()
 
 
-def keep() -> None:
-    """Return in a new child process; here wait for its end, kill what it leaves, and end in the same way."""
+def keep(runner: int, memory_mb: float) -> bool:
+    """Return in a new process, and wait here for its end: nothing that it starts outlives it, nor the runner.
+
+    Whether the new process has shared memory of its own.
+    """
     libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing outlives the runner
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != runner:  # it ended before it could take this process along
+        os._exit(1)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    keeper = os.getpid()
-    child = os.fork()
-    if child == 0:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != keeper:  # it ended before it could take this process along
-            os._exit(1)
-        return
-    os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # so that the pipes end with the child
-    status = os.waitpid(child, 0)[1]
-    _end_orphans()
-    if os.WIFSIGNALED(status):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with contextlib.suppress(OSError):  # not for SIGKILL, which needs none
-            signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
-        os.kill(keeper, os.WTERMSIG(status))
-    os._exit(os.WEXITSTATUS(status))
+    apart, (told, tell) = leave_namespaces(), os.pipe()
+    first, tie = _fork_tied()
+    if first == 0:
+        shared_memory = apart and furnish(memory_mb)
+        if apart:
+            plugin, tie = _fork_tied()
+            if plugin:
+                _close_all_but(tell, tie)
+                while (ended := os.wait())[0] != plugin:  # what fled to the first process of all
+                    pass
+                os.write(tell, str(ended[1]).encode())
+                os._exit(0)
+        os.close(told)
+        os.close(tell)
+        return shared_memory
+    _close_all_but(told, tie)  # so that the pipes to the runner end with the plugin's process
+    status = os.waitpid(first, 0)[1]
+    if apart:
+        status = int(os.read(told, 16) or status)
+    else:
+        _end_orphans()
+    _end_like(status)
+
+
+def _fork_tied() -> tuple[int, int]:
+    """Fork a process that ends with this one: in it 0, here its number; and what ties them, to be kept open."""
+    read_fd, write_fd = os.pipe()
+    if number := os.fork():
+        os.close(read_fd)
+        return number, write_fd
+    os.close(write_fd)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if select.select([read_fd], [], [], 0)[0]:  # the other end is gone: it ended before it could take this one along
+        os._exit(1)
+    os.close(read_fd)
+    return 0, -1
+
+
+def _close_all_but(*kept: int) -> None:
+    """Close every descriptor but those given and the three of the standard streams."""
+    first = 3
+    for descriptor in (*sorted(kept), resource.getrlimit(resource.RLIMIT_NOFILE)[0]):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
 
 
 def _end_orphans() -> None:
     """Kill adopted processes until none is left; those whose parent is killed are adopted next."""
-    import psutil  # not before the fork: the child does not need it
+    import psutil  # not before the forks: no other process needs it
 
     while orphans := psutil.Process().children():
         for orphan in orphans:
@@ -68,6 +106,16 @@ def _end_orphans() -> None:
                 orphan.kill()
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(orphan.pid, 0)
+
+
+def _end_like(status: int) -> NoReturn:
+    """End as another process ended."""
+    if os.WIFSIGNALED(status):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with contextlib.suppress(OSError):  # not for SIGKILL, which needs none
+            signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bench.run.isolation.namespaces import SHARED_MEMORY
+from bench.run.isolation.syscalls import has_filters, refuse_channels
+
 SCRATCH = "scratch"
 """Folder within the child's own that stands for its home and for temporary files."""
 KERNELS = "kernels"
@@ -73,7 +76,7 @@ class Sandbox:
     @property
     def isolation(self) -> str:
         """What the child's record says of it."""
-        return f"landlock {landlock_version()}"
+        return f"landlock {landlock_version()}" + (", seccomp" if has_filters() else "")
 
 
 @cache
@@ -135,7 +138,6 @@ def prepare(folder: Path, kernels: Path) -> dict[str, str]:
         "TMPDIR": scratch,
         "NUMBA_CACHE_DIR": str(copies),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "JOBLIB_MULTIPROCESSING": "0",
     }
 
 
@@ -144,8 +146,8 @@ def hide_memory() -> None:
     _checked(_libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl(PR_SET_DUMPABLE)")
 
 
-def confine(own: Path, sandbox: Sandbox) -> None:
-    """Confine this process, for good, to its own folder and what the sandbox opens."""
+def confine(own: Path, sandbox: Sandbox, *, shared_memory: bool = False) -> None:
+    """Confine this process, for good, to its folder, what the sandbox opens, and shared memory of its own."""
     version = landlock_version()
     handled = RIGHTS_OF_ABI.get(version, (1 << 16) - 1)
     network = DENY_TCP if version >= 4 else 0
@@ -157,6 +159,7 @@ def confine(own: Path, sandbox: Sandbox) -> None:
     )
     for path, rights in (
         (str(own), WRITE),
+        *([(SHARED_MEMORY, WRITE)] * shared_memory),
         *((path, READ) for path in sandbox.readable),
         *((path, READ_FILE | WRITE_FILE | IOCTL_DEV) for path in sandbox.writable),
     ):
@@ -166,6 +169,8 @@ def confine(own: Path, sandbox: Sandbox) -> None:
     _checked(_libc().capset(header, bytes(24)), "capset")  # no rights of the superuser, who could undo all this
     _checked(_libc().syscall(LANDLOCK_RESTRICT_SELF, rules, ctypes.c_uint32(0)), "landlock_restrict_self")
     os.close(rules)
+    if has_filters():
+        refuse_channels()
 
 
 def _allow(rules: int, path: str, rights: int) -> None:

@@ -1,16 +1,13 @@
-import os
 import resource
 import signal
 import time
 from types import SimpleNamespace
 
-import psutil
 import pytest
 
 import bench.run.child
 from bench.run.child import TAIL_BYTES, Limits
 
-GONE_WITHIN_S = 120.0
 LIMIT_S = 600.0
 """Time limit of the children that never end; their clock leaps past it as soon as all of them have begun."""
 N_BEGUN = {"loops": 1, "ignores": 1, "forks": 2, "daemon": 2, "flees": 2}
@@ -46,31 +43,6 @@ def _by_how(records):
     return {row.removeprefix('ends(how="').removesuffix('")'): record for row, record in named.items()}
 
 
-def _running(notes, how):
-    """Processes that a plugin noted and that still run."""
-    left = []
-    for pid in map(int, (notes / f"pids-{how}").read_text().split()):
-        deadline = time.monotonic() + GONE_WITHIN_S
-        while _runs(pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        left += [pid] if _runs(pid) else []
-    return left
-
-
-def _runs(pid):
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _group(pid):
-    try:
-        return os.getpgid(pid)
-    except ProcessLookupError:
-        return None
-
-
 def test_a_child_that_exits_fails_with_its_status(ended):
     assert (ended["exit"].status, ended["exit"].message) == ("failed", "the child ended with exit status 139")
 
@@ -99,25 +71,22 @@ def test_neighbours_of_crashing_children_are_not_disturbed(ended):
     assert ended["neighbour"].status == "ok"
 
 
-def test_descendants_of_a_child_that_exits_are_killed(ended, notes):
+def test_descendants_of_a_child_that_exits_are_killed(ended, notes, left_of):
     assert ended["orphans"].message == "the child ended with exit status 5"
     assert len((notes / "pids-orphans").read_text().split()) == 3
-    assert _running(notes, "orphans") == []
+    assert left_of(notes) == []
 
 
 @pytest.mark.parametrize("how", ["loops", "ignores", "forks", "daemon"])
-def test_a_child_that_does_not_end_is_timeout_and_leaves_no_process(limited, notes, how):
+def test_a_child_that_does_not_end_is_timeout_and_leaves_no_process(limited, notes, how, left_of):
     assert limited[how].status == "timeout"
     assert limited[how].message == f"stopped at the time limit of {LIMIT_S:g} s"
-    assert _running(notes, how) == []
+    assert left_of(notes) == []
 
 
-def test_a_process_that_passes_on_to_new_ones_without_end_is_stopped(limited, notes):
+def test_a_process_that_passes_on_to_new_ones_without_end_is_stopped(limited, notes, left_of):
     assert limited["flees"].status == "timeout"
-    group = int((notes / "pids-flees").read_text().split()[-1])
-    assert [
-        process.pid for process in psutil.process_iter() if _runs(process.pid) and _group(process.pid) == group
-    ] == []
+    assert left_of(notes) == []
 
 
 def test_a_child_that_allocates_without_end_is_out_of_memory(run_rows, tmp_path, notes):

@@ -36,7 +36,7 @@ def test_a_sealed_run_says_so_and_its_records_carry_the_keys_sha256(sealed, tmp_
     assert line.startswith(f"sealed  key {Seal(KEY).sha256[:12]}; ")
     records = {r.row: r for r in read_records(tmp_path / "out")}
     assert {(r.sealed, r.seal_sha256) for r in records.values()} == {(True, Seal(KEY).sha256)}
-    expected = f"landlock {landlock_version()}" if landlock_version() else "none"
+    expected = f"landlock {landlock_version()}, seccomp" if landlock_version() else "none"
     assert records["behaves"].isolation == expected
 
 

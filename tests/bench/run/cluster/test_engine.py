@@ -153,7 +153,7 @@ def test_a_sealed_run_on_a_cluster_is_confined_there_and_keeps_its_key_and_targe
     rows = [("cheats", {"how": how}) for how in ("seeds", "memory")]
     there = list(run_there(rows, ("dense", "sparse"), seal=seal))
     assert {(r.status, r.sealed, r.seal_sha256) for r in there} == {("ok", True, seal.sha256)}
-    assert {r.isolation for r in there} == {f"landlock {landlock_version()}" if landlock_version() else "none"}
+    assert {r.isolation for r in there} == {f"landlock {landlock_version()}, seccomp" if landlock_version() else "none"}
     assert {max(score["r2"] for score in r.scores.values()) < 0.1 for r in there} == {True}
     plan = plan_of(rows, ("dense", "sparse"), seal=seal.sha256)
     run = partial(run_plan, plan, best, tmp_path / "here", 1, Limits(time_s=PATIENCE_S), lambda *progress: None)

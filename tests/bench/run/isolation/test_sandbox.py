@@ -134,7 +134,7 @@ def test_the_folder_of_a_plugin_is_readable_and_the_checkout_is_not(tmp_path):
     box = sandbox_for(tmp_path / "plugin.py", ROOT)
     assert {str(tmp_path), str(ROOT / "bench"), str(ROOT / "models")} <= set(box.readable)
     assert str(ROOT) not in box.readable
-    assert box.isolation == f"landlock {landlock_version()}"
+    assert box.isolation == f"landlock {landlock_version()}, seccomp"
 
 
 def test_a_gpu_is_opened_only_for_a_run_on_one(monkeypatch):

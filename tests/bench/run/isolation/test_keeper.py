@@ -1,0 +1,106 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bench.compiled import ROOT
+
+KEEPER = """
+import os, subprocess, sys
+from bench.run.isolation import keeper
+if sys.argv[2] == "together":
+    keeper.leave_namespaces = lambda: False
+keeper.keep(int(sys.argv[1]), 500.0)
+exec(sys.argv[3])
+"""
+RUNNER = """
+import os, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", sys.argv[1], str(os.getpid()), *sys.argv[2:]])
+print("started", flush=True)
+sys.exit(child.wait())
+"""
+FLEES = """
+subprocess.Popen(["sleep", "600"])
+subprocess.Popen(["sleep", "600"], start_new_session=True)
+if os.fork() == 0:
+    if os.fork() == 0:
+        os.setsid()
+        print("fled", flush=True)
+        subprocess.run(["sleep", "600"])
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.fixture(params=["apart", "together"])
+def way(request, namespaces):
+    """With namespaces and without."""
+    if request.param == "apart" and not namespaces:
+        pytest.skip("this kernel gives this user no namespaces")
+    return request.param
+
+
+@pytest.fixture
+def apart(namespaces):
+    if not namespaces:
+        pytest.skip("this kernel gives this user no namespaces")
+    return "apart"
+
+
+@pytest.fixture
+def start(tmp_path, running):
+    """Starts a runner, which starts a keeper, which starts a script."""
+
+    def start(way, script):
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+        line = [sys.executable, "-c", RUNNER, KEEPER, way, script]
+        return subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+
+    yield start
+    for process in running(tmp_path):
+        process.kill()
+
+
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [("sys.exit(0)", 0), ("os._exit(139)", 139), ("os.kill(os.getpid(), 11)", -11), ("os.kill(os.getpid(), 40)", -40)],
+)
+def test_the_keeper_ends_as_the_process_ended(start, way, script, status):
+    runner = start(way, script)
+    runner.communicate()
+    assert runner.returncode == status % 256
+
+
+def test_what_fled_ends_with_the_process(start, way, tmp_path, left_of):
+    runner = start(way, FLEES)
+    runner.communicate()
+    assert left_of(tmp_path) == []
+
+
+def test_what_fled_ends_with_a_runner_that_is_killed(start, apart, tmp_path, left_of):
+    runner = start(apart, FLEES + "import time; time.sleep(600)")
+    while runner.stdout.readline() != "fled\n":
+        pass
+    runner.send_signal(signal.SIGKILL)
+    runner.communicate()
+    assert left_of(tmp_path) == []
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08])
+def test_a_runner_that_is_killed_as_a_child_starts_leaves_none(start, apart, tmp_path, left_of, after_s):
+    runner = start(apart, FLEES + "import time; time.sleep(600)")
+    assert runner.stdout.readline() == "started\n"
+    time.sleep(after_s)
+    runner.kill()
+    runner.communicate()
+    assert left_of(tmp_path) == []
+
+
+def test_shared_memory_is_the_jobs_own(start, apart):
+    script = "print(os.listdir('/dev/shm'), os.getpid()); open('/dev/shm/note', 'w').write('x')"
+    for _ in range(2):
+        lines = start(apart, script).communicate()[0].splitlines()
+        assert lines == ["started", "[] 2"]
