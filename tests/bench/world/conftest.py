@@ -93,7 +93,6 @@ class Reaction:
     def extents(self, time_s: Sequence[float], E0: float, k_d: float, method: str = "DOP853") -> NDArray[np.float64]:
         """Extent [mol/L] at increasing times."""
 
-
         def slopes(t: float, y: NDArray[np.float64]) -> list[float]:
             return [self.rate(y[0], self.ph(y[0]), E0 * math.exp(-k_d * t))]
 
