@@ -10,12 +10,15 @@ RUN := $(VENV)/bin/python
 bench: $(VENV)/.bench
 	$(RUN) run_bench.py --task shift_10s $(if $(PRESET),--preset $(PRESET)) --out $(OUT)
 
-# A process a core, one thread each; a file's tests stay together, for they share what is expensive to set up.
+# A process a core, one thread each. Neighbours stay together, for they share what is expensive to set up, until a
+# process has nothing left and takes half of what another still has. MARKED and TESTS choose, as .ci/run does.
+PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n logical --dist worksteal
+
 test: $(VENV)/.test
-	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --dist loadfile
+	$(PYTEST) $(if $(MARKED),-m $(MARKED)) $(TESTS)
 
 test-all: $(VENV)/.test
-	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --dist loadfile -m "not perf"
+	$(PYTEST) -m "not perf"
 	$(RUN) -m pytest -m perf
 
 check: $(VENV)/.test

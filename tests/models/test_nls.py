@@ -46,7 +46,7 @@ def assert_no_worse_than_scipy(traces, starts=nls_scipy.MODEL.starts):
 
 @pytest.mark.parametrize("acquisition", ACQUISITIONS, ids=lambda a: a.label)
 def test_the_cost_is_never_above_that_of_scipy(acquisition):
-    assert_no_worse_than_scipy(draw_cases((acquisition,), WORLD, "nls", 100).traces)
+    assert_no_worse_than_scipy(draw_cases((acquisition,), WORLD, "nls", 40).traces)
 
 
 @pytest.mark.slow

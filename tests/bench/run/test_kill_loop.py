@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import random
 import resource
@@ -74,7 +75,7 @@ def whole_lines(out):
     return [line for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
-def killed_until_done(folder, hostile, seed):
+def killed_until_done(folder, hostile, seed, most=math.inf):
     """Kill a run at random moments until it is done: the number of kills. Finished cells must stay as they are.
 
     A moment is up to a second after a random number of new records, so that slow machines come to an end as well.
@@ -89,7 +90,7 @@ def killed_until_done(folder, hostile, seed):
         while len(whole_lines(out)) < len(kept) + n_new and process.poll() is None:
             time.sleep(0.01)
         try:
-            _, stderr = process.communicate(timeout=chance.uniform(0.0, 1.0))
+            _, stderr = process.communicate(timeout=chance.uniform(0.0, 1.0) if n_kills < most else PATIENCE_S)
             assert process.returncode == 0, stderr
             return out, n_kills
         except subprocess.TimeoutExpired:
@@ -114,7 +115,7 @@ def check_all_done_once(out):
 
 
 def test_a_run_that_is_killed_at_random_moments_does_every_cell_once(tmp_path, hostile):
-    out, n_kills = killed_until_done(tmp_path, hostile, seed=0)
+    out, n_kills = killed_until_done(tmp_path, hostile, seed=0, most=3)
     assert n_kills > 0
     check_all_done_once(out)
 

@@ -23,6 +23,7 @@ K_P_TABLE = [
     (8.75, 0.0298),
     (9.00, 0.0310),
 ]
+K_P_PH, K_P = np.array(K_P_TABLE).T
 
 
 @dataclass(frozen=True)
@@ -83,17 +84,19 @@ class Reaction:
         ends = (self.initial_ph, 14.0) if extent > 0 else (-1.0, self.initial_ph)
         return brentq(self.charge, *ends, args=(extent,), xtol=1e-14, rtol=1e-14)
 
-    def rate(self, extent: float, enzyme: float) -> float:
-        """d(extent)/dt [mol/(L s)] with the given active enzyme [g/L]."""
-        ph = self.ph(extent)
+    def rate(self, extent: float, ph: float, enzyme: float) -> float:
+        """d(extent)/dt [mol/(L s)] at the pH of that extent, with the given active enzyme [g/L]."""
         S, N = self.urea - extent, 2 * extent
         f = 1 / (1 + 10 ** (self.a * (ph - self.p1)) + 10 ** (self.b * (self.p2 - ph)))
-        K_P = np.interp(ph, *zip(*K_P_TABLE, strict=True))
-        return enzyme * self.k * f * S / (2.56e-3 + S + S * S / 6.18) / (1 + N / K_P) / 2
+        return enzyme * self.k * f * S / (2.56e-3 + S + S * S / 6.18) / (1 + N / np.interp(ph, K_P_PH, K_P)) / 2
 
     def extents(self, time_s: Sequence[float], E0: float, k_d: float, method: str = "DOP853") -> NDArray[np.float64]:
         """Extent [mol/L] at increasing times."""
-        return self._solved(lambda t, y: [self.rate(y[0], E0 * math.exp(-k_d * t))], [0.0], 1e-18, time_s, method)[0]
+
+        def slopes(t: float, y: NDArray[np.float64]) -> list[float]:
+            return [self.rate(y[0], self.ph(y[0]), E0 * math.exp(-k_d * t))]
+
+        return self._solved(slopes, [0.0], 1e-18, time_s, method)[0]
 
     def trace(self, time_s: Sequence[float], E0: float, k_d: float, method: str = "DOP853") -> NDArray[np.float64]:
         """PH at increasing times."""
@@ -103,16 +106,16 @@ class Reaction:
         """PH that an electrode of time constant ``lag_s`` shows: both equations as one system."""
 
         def slopes(t: float, y: NDArray[np.float64]) -> list[float]:
-            rate = self.rate(y[0], E0 * math.exp(-k_d * t))
-            return [rate, (self.ph(y[0]) - self.initial_ph - y[1]) / lag_s]
+            ph = self.ph(y[0])
+            return [self.rate(y[0], ph, E0 * math.exp(-k_d * t)), (ph - self.initial_ph - y[1]) / lag_s]
 
-        return self.initial_ph + self._solved(slopes, [0.0, 0.0], [1e-18, 1e-13], time_s, "DOP853")[1]
+        return self.initial_ph + self._solved(slopes, [0.0, 0.0], [1e-18, 1e-13], time_s, "LSODA")[1]
 
     def extent_at_exposure(self, exposure: float) -> float:
         """Extent [mol/L] at an exposure [g s/L], negative ones included."""
 
         def slopes(x: float, y: NDArray[np.float64]) -> list[float]:
-            return [math.copysign(self.rate(y[0], 1.0), exposure)]
+            return [math.copysign(self.rate(y[0], self.ph(y[0]), 1.0), exposure)]
 
         return float(self._solved(slopes, [0.0], 1e-18, [abs(exposure)], "LSODA")[0, 0])
 

@@ -79,7 +79,7 @@ def test_exposure_density_is_that_of_the_rate_law(reaction_of, ph):
     reaction = reaction_of(known, "temperature_corrected")
     extent, slope, _ = extent_at(ph, case)
     g, _, urea, extent_slope = density(ph, case)
-    assert g == pytest.approx(slope / reaction.rate(extent, 1.0), rel=1e-9)
+    assert g == pytest.approx(slope / reaction.rate(extent, reaction.ph(extent), 1.0), rel=1e-9)
     assert urea == pytest.approx(0.050 - extent, rel=1e-12)
     assert extent_slope == slope
 
