@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from leaderboard.audit.items import ITEMS
+from leaderboard.audit.items import items
 from leaderboard.audit.page import SYMBOLS, change_text, interval_text, order_text, spread_text
 from leaderboard.audit.plan import HOLDS, SOUND
 from leaderboard.audit.result import Audit, load_audit
@@ -41,7 +41,7 @@ def items_table(audit: Audit | None) -> str:
     """Lay out what answers every item, and what was measured."""
     verdicts = verdict_texts(audit)
     lines = []
-    for item in ITEMS:
+    for item in items():
         answers = [f"task {code_span(task)}" for task in item.tasks] + [code_span(test) for test in item.tests]
         answers = [f"variant {code_span(name)}" for name in item.measured] + answers
         said = [f"{code_span(name)} {verdicts.get(name, UNMEASURED)}" for name in item.measured] or [HELD]
