@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from leaderboard.audit.items import items
-from leaderboard.audit.page import SYMBOLS, change_text, interval_text, order_text, spread_text
+from leaderboard.audit.page import SHORT, change_text, findings_table, order_text, spread_text
 from leaderboard.audit.plan import HOLDS, SOUND
 from leaderboard.audit.result import Audit, load_audit
-from leaderboard.wording import code_span, grid, ratio_text
+from leaderboard.wording import code_span, grid
 
 PAGE = "audit.md"
 COMMAND = "python run_bench.py audit --publish"
@@ -73,23 +73,5 @@ def _run_text(audits: Mapping[str, Audit]) -> str:
 
 def _short(audit: Audit) -> str:
     """Verdicts in few columns, in the order of the measured effect."""
-    lines = []
-    for finding in audit.findings:
-        effect, removed = finding.deciding, finding.at(finding.removed)
-        if effect:
-            where = finding.variant.decides
-            lines.append(
-                [
-                    code_span(finding.variant.row),
-                    finding.variant.items,
-                    finding.variant.severity,
-                    f"{code_span(where.task)} {SYMBOLS[where.target]}",
-                    f"{change_text(effect.change)} {interval_text(effect.low, effect.high)}",
-                    ratio_text(effect.factor),
-                    change_text(removed.change if removed else None),
-                    finding.verdict,
-                ]
-            )
-    heading = ["variant", "items", "seed says", "decided on", "change of R2", "RMSE x", "repaired", "verdict"]
     picture = f"![What each fault costs and each repair brings](../leaderboard/audited/audit_{audit.base}.png)"
-    return "\n\n".join([picture, grid(heading, lines, "llllrrrl")])
+    return f"{picture}\n\n{findings_table(SHORT, [finding for finding in audit.findings if finding.deciding])}"
