@@ -40,6 +40,8 @@ class Comparison:
 
 LEARNT = Comparison("in_distribution", "k_d_per_s", FAULT)
 """Where faults of learning are judged: E0 is learnt by every network, k_d by few."""
+SCALE = Comparison("in_distribution", "E0_g_per_L", FAULT)
+"""Where faults are judged that take away what E0 is known by."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,7 @@ start, so another zero or unit of time has no meaning there; its training is par
 def trained() -> tuple[Variant, ...]:
     """Read the variants that are trained.
 
-    Faults of time are judged where the interval is not that of training and E0 can be known, faults of learning by
-    k_d in distribution, and faults that take away what E0 is known by, by E0 there.
+    Faults of time are judged where the interval is not that of training and E0 can be known.
     """
     with open(TABLE, newline="", encoding="utf-8") as file:
         return tuple(
