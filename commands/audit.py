@@ -38,8 +38,8 @@ from leaderboard.pictures.looks import drawing, save
 from leaderboard.published.marked import fill
 from leaderboard.published.store import read_published
 
-FAULTS = [MODELS / "_faults" / folder for folder in ("added", "removed", "subsampled")]
-"""Folders of the variants; each is a plugin like any other."""
+FAULTS = MODELS / "_faults" / "rows.py"
+"""Table of the variants; each row is a plugin like any other."""
 MOST_NAMES = 5
 """Rows that have not been timed and are named in the estimate; more are counted."""
 PUBLISHED_AUDIT = ROOT / "leaderboard" / "audited"
@@ -102,7 +102,7 @@ def audit(
             page.write_text(fill(page.read_text(encoding="utf-8"), PAGE, COMMAND, written), encoding="utf-8")
             say(console, f"verdicts written into {os.path.relpath(page)}")
             return
-        plugins = [Plugin(path) for path in choose("model", rows(chosen), files).values()]
+        plugins = [Plugin.named(name, path) for name, path in choose("model", rows(chosen), files).items()]
         records = scored_today(console, out, files)
         plan = _plan(plugins, preset, n_seeds, records)
         known = _timed_like(plugins, records + read_published(PUBLISHED))
@@ -152,7 +152,7 @@ def _list(console: Console, chosen: Sequence[Variant]) -> None:
 
 def audit_files() -> dict[str, Path]:
     """Every file that the audit may run, by name: the rows of the board and the variants."""
-    return files_in([MODELS, *FAULTS])
+    return files_in([MODELS, FAULTS])
 
 
 def _show(console: Console, out: Path, preset: str, base: str, files: dict[str, Path], to: Path) -> None:
@@ -174,7 +174,7 @@ def _plan(plugins: Sequence[Plugin], preset: str, n_seeds: int, records: Sequenc
     """Plan of all rows, and of the repeats of the unseeded split with the first seed."""
     tasks = [all_tasks()[name] for name in TASKS]
     whole = make_plan(tasks, plugins, range(n_seeds), preset, PRESETS[preset], records)
-    again = [Plugin(p.path, {"repeat": number}) for p in plugins if p.name == SPLIT for number in REPEATS]
+    again = [replace(p, overrides={"repeat": number}) for p in plugins if p.name == SPLIT for number in REPEATS]
     repeats = make_plan(tasks[:1], again, range(1), preset, PRESETS[preset], records)
     return Plan(whole.cells + repeats.cells, whole.jobs + repeats.jobs)
 

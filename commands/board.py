@@ -47,7 +47,7 @@ def board(
         tasks = all_tasks()
         written = write_board(folder, to, stale=stale, tasks=tasks)
         if page:
-            abouts = {name: summary_of(path) for name, path in plugin_files(models or []).items()}
+            abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}
             written.append((to or folder) / PAGE_FILE)
             written[-1].write_text(write_page(Findings.of(records, folder, tasks, stale), abouts), encoding="utf-8")
         for path in written:

@@ -16,6 +16,7 @@ from rich.table import Column, Table
 from bench.conformance.examination import examined
 from bench.conformance.suite import CHECKS, FAILED, PASSED, Outcome
 from bench.errors import BenchError
+from bench.run.plan import Plugin
 from commands._shared.options import friendly_errors, parse_settings, plugin_files
 
 STYLES = {PASSED: "green", FAILED: "red"}
@@ -49,15 +50,15 @@ def check(
     """
     console = Console()
     with friendly_errors():
-        path, settings = _file(plugin, models or []), parse_settings(set_ or [])
+        chosen, settings = _plugin(plugin, models or []), parse_settings(set_ or [])
         table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
         names = [check.name for check in CHECKS] if only is None else [only]
         outcomes: list[Outcome] = []
         with _status(console) as say:
-            for outcome in examined(path, time_limit, only, settings):
+            for outcome in examined(chosen.path, time_limit, only, settings, chosen.member):
                 outcomes.append(outcome)
                 if len(outcomes) <= len(names):
-                    say(f"checking {path.stem}: {names[len(outcomes) - 1]}, {len(outcomes)} of {len(names)}")
+                    say(f"checking {chosen.name}: {names[len(outcomes) - 1]}, {len(outcomes)} of {len(names)}")
         first_with: dict[str, str] = {}
         for outcome in outcomes:
             style = STYLES.get(outcome.status, "yellow")
@@ -66,7 +67,7 @@ def check(
             table.add_row(outcome.check, f"[{style}]{outcome.status}[/]", escape(text))
         console.print(table)
         n_failed = sum(outcome.status == FAILED for outcome in outcomes)
-        console.print(f"{path.stem}: {_verdict(n_failed, len(outcomes), only)}", markup=False, highlight=False)
+        console.print(f"{chosen.name}: {_verdict(n_failed, len(outcomes), only)}", markup=False, highlight=False)
         if n_failed:
             raise typer.Exit(1)
 
@@ -88,12 +89,12 @@ def _verdict(n_failed: int, n_checks: int, only: str | None) -> str:
     return "ready to run" if only is None else f"{only} did not fail; run without --only for the other checks"
 
 
-def _file(plugin: str, folders: list[Path]) -> Path:
-    """File of a plugin given by name or by path."""
+def _plugin(plugin: str, folders: list[Path]) -> Plugin:
+    """Plugin given by name or by path."""
     if not plugin.endswith(".py"):
         known = plugin_files(folders)
         if plugin in known:
-            return known[plugin]
+            return Plugin.named(plugin, known[plugin])
         files = {path.with_suffix("").as_posix(): path for path in Path().glob("*/*.py")}
         meant = next((name for name in files if plugin in (name, Path(name).name)), None)
         close = difflib.get_close_matches(plugin, known, n=1)
@@ -103,4 +104,4 @@ def _file(plugin: str, folders: list[Path]) -> Path:
         raise BenchError(f"plugin '{plugin}': name must be that of a row or a file, got neither. {step}")
     if not Path(plugin).is_file():
         raise BenchError(f"plugin '{plugin}': path must be an existing file, got none. Check the spelling.")
-    return Path(plugin)
+    return Plugin(Path(plugin))

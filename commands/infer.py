@@ -115,7 +115,7 @@ def infer(
         row = None
         if model is not None and model != CEILING:
             tasks = all_tasks()
-            plugin = Plugin(choose("model", [model], plugin_files(models or []))[model])
+            plugin = Plugin.named(model, choose("model", [model], plugin_files(models or []))[model])
             row = Row(plugin, tasks[next(iter(choose("task", [task], dict.fromkeys(tasks, out))))], preset, out)
         with console.status("computing the exact posterior") if console.is_terminal else nullcontext():
             inference = infer_trace(found.traces, Probe(noise, lag, offset))

@@ -124,7 +124,7 @@ def run(
                 "option '--set': the models that it changes must be named, got no --model. Add --model NAME."
             )
         chosen = choose("model", model or REFERENCE, plugin_files(folders))
-        plugins = [Plugin(path, overrides) for path in chosen.values()]
+        plugins = [Plugin.named(name, path, overrides) for name, path in chosen.items()]
         sizes, n_seeds = _sizes(preset, seeds)
         key = None if seal is None else open_seal(seal, plugins, out)
         check_one_draw(read_records(out), key, out)
@@ -239,7 +239,7 @@ def _list(console: Console, folders: list[Path]) -> None:
     rows = Table(_name("model"), "default", _name("board"), "what it is", title="Models (--model)")
     for name, path in plugin_files(folders).items():
         board = "published" if name in published else "unpublished"
-        rows.add_row(name, "yes" if name in REFERENCE else "", board, summary_of(path))
+        rows.add_row(name, "yes" if name in REFERENCE else "", board, summary_of(path, name))
     sizes = Table("preset", "train", "valid", "test", "seeds", title="Presets (--preset)")
     for name, size in PRESETS.items():
         sizes.add_row(name, *(f"{n:,}" for n in (size.train, size.valid, size.test, size.seeds)))

@@ -34,7 +34,11 @@ TAIL_CHARACTERS = 2_000
 
 
 def examined(
-    path: Path, time_limit_s: float, only: str | None = None, settings: Mapping[str, Any] | None = None
+    path: Path,
+    time_limit_s: float,
+    only: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    member: str = "",
 ) -> Iterator[Outcome]:
     """Put the conformance suite to a plugin, in a process of its own."""
     names = [check.name for check in CHECKS]
@@ -54,6 +58,7 @@ def examined(
                 START.format(os.getpid(), Limits.memory_mb),
                 str(path.resolve()),
                 str(write_fd),
+                member,
                 changed,
                 *names[1:],
             ],
@@ -103,14 +108,14 @@ def _tail(descriptor: int) -> str:
 
 def main() -> None:
     """Put the checks named on the command line, and write each outcome as one JSON line."""
-    path, settings, names = Path(sys.argv[1]), json.loads(sys.argv[3]), sys.argv[4:]
+    path, member, settings, names = Path(sys.argv[1]), sys.argv[3], json.loads(sys.argv[4]), sys.argv[5:]
     with open(int(sys.argv[2]), "w", encoding="utf-8") as answers:
 
         def answer(outcome: Outcome) -> None:
             answers.write(json.dumps(asdict(outcome)) + "\n")
             answers.flush()
 
-        loaded = _loaded(path, settings)
+        loaded = _loaded(path, settings, member)
         if isinstance(loaded, Outcome):
             answer(loaded)
             return
@@ -132,10 +137,10 @@ def _with_traceback(check: Check, subject: Subject, outcome: Outcome) -> Outcome
     return outcome
 
 
-def _loaded(path: Path, settings: dict[str, Any]) -> Model | Outcome:
+def _loaded(path: Path, settings: dict[str, Any], member: str) -> Model | Outcome:
     """Load a plugin, or say why it cannot be."""
     try:
-        model = load_model(path, settings)
+        model = load_model(path, settings, member)
         lacking = missing_packages(model)
     except BenchError as error:
         return Outcome(LOADS, FAILED, str(error))

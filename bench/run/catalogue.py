@@ -1,4 +1,4 @@
-"""Finding tasks and plugins by listing folders; plugins are not imported here, only read."""
+"""Finding tasks and plugins by listing folders and tables; plugins are not imported here, only read."""
 
 from __future__ import annotations
 
@@ -15,21 +15,35 @@ from bench.task import Task
 
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:
-    """List the task or plugin files of folders."""
+    """List the task or plugin files of folders; in place of a folder, a file may be given that is a table of rows."""
     found: dict[str, Path] = {}
     for folder in {folder.resolve(): folder for folder in folders}.values():
-        if not folder.is_dir():
+        named = [(name, folder) for name in rows_in(folder)] if folder.is_file() and folder.suffix == ".py" else []
+        if not folder.is_dir() and not named:
             raise BenchError(f"folder '{folder}': path must be an existing folder, got none. Check the spelling.")
-        for path in sorted(folder.glob("*.py")):
-            if path.stem.startswith("_"):
-                continue
-            if path.stem in found:
+        for name, path in named or [(path.stem, path) for path in sorted(folder.glob("[!_]*.py"))]:
+            if name in found:
                 raise BenchError(
-                    f"plugin '{path.stem}': name must be unique, got it in {found[path.stem].parent.name} and "
-                    f"{folder.name}. Rename one file."
+                    f"plugin '{name}': name must be unique, got it in {found[name].parent.name} and "
+                    f"{path.parent.name}. Rename one file."
                 )
-            found[path.stem] = path
+            found[name] = path
     return dict(sorted(found.items()))
+
+
+def rows_in(path: Path) -> dict[str, str]:
+    """Rows of a table of models: names bound at the top of a file by a call of ``row``, and the calls as text."""
+    try:
+        statements = ast.parse(path.read_bytes()).body
+    except SyntaxError as error:
+        raise _no_python("plugin", path, error) from error
+    calls = [node for node in statements if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)]
+    return {
+        target.id: ast.unparse(node.value)
+        for node in calls
+        for target in node.targets
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "row"
+    }
 
 
 def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str, Path]:
@@ -86,8 +100,8 @@ def load_module(path: Path, name: str) -> ModuleType:
     return module
 
 
-def summary_of(path: Path) -> str:
-    """First sentence of a plugin's docstring, read without importing it.
+def summary_of(path: Path, name: str = "") -> str:
+    """First sentence of a plugin's docstring, or the call that makes a row of a table, read without importing it.
 
     Examples
     --------
@@ -95,6 +109,8 @@ def summary_of(path: Path) -> str:
     'Finding tasks and'
     """
     try:
+        if name not in ("", path.stem) and (call := rows_in(path).get(name)):
+            return call
         text = ast.get_docstring(ast.parse(path.read_bytes())) or ""
     except SyntaxError as error:
         text = str(_no_python("plugin", path, error))

@@ -57,35 +57,36 @@ class Channel:
         return cast("dict[str, Any]", json.loads(line)) if line else None
 
 
-def load_model(path: Path, overrides: dict[str, Any]) -> Model:
-    """Load a plugin and apply changed settings."""
+def load_model(path: Path, overrides: dict[str, Any], member: str = "") -> Model:
+    """Load a plugin, or a row of a table of them, and apply changed settings."""
+    plugin, bound = member or path.stem, member or "MODEL"
     sys.path.append(str(path.parent))
     try:
-        model = getattr(load_module(path, f"models.{path.stem}"), "MODEL", None)
+        model = getattr(load_module(path, f"models.{path.stem}"), bound, None)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         ours = {found.stem for folder in (ROOT, path.parent) for found in folder.iterdir()}
         if package in {"", *ours}:  # misspelled rather than missing
             raise
         raise PluginError(
-            f"plugin '{path.stem}': what it imports must be installed, got no {package}. "
+            f"plugin '{plugin}': what it imports must be installed, got no {package}. "
             f"Run 'pip install {package}' and name it in packages."
         ) from error
     if not isinstance(model, Model) or not is_dataclass(model):
         got, step = _no_model(model)
         raise PluginError(
-            f"plugin '{path.stem}': file must define MODEL, a frozen dataclass of bench.contract.Model, "
+            f"plugin '{plugin}': file must define {bound}, a frozen dataclass of bench.contract.Model, "
             f"got {got}. {step}"
         )
     settings = {f.name: getattr(model, f.name) for f in fields(model)}
     for name, value in overrides.items():
         if not settings:
             raise BenchError(
-                f"setting of {path.stem} '{name}': name must be that of a setting, got '{name}', but it has no "
+                f"setting of {plugin} '{name}': name must be that of a setting, got '{name}', but it has no "
                 "settings. Leave --set out for this row."
             )
         if name not in settings:
-            raise unknown(f"setting of {path.stem}", name, settings)
+            raise unknown(f"setting of {plugin}", name, settings)
         kind = type(settings[name])
         alike = {float: (float, int), tuple: (list,)}.get(kind, (kind,))  # as JSON writes them
         if settings[name] is not None and type(value) not in alike:
@@ -139,7 +140,7 @@ def _serve(channel: Channel) -> None:
     """Carry out the orders of one job."""
     order = json.loads(Path("job.json").read_text(encoding="utf-8"))
     _watch(Path(order["plugin"]), {Path(name) for name in order["files"]})
-    model = load_model(Path(order["plugin"]), order["overrides"])
+    model = load_model(Path(order["plugin"]), order["overrides"], order["member"])
     sizes = Sizes(**order["sizes"])
     lacking = missing_packages(model)
     tasks = [task_from_dict(value) for value in order["tasks"]]

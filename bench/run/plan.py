@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
+from bench.run.catalogue import rows_in
 from bench.run.origin.provenance import versions_of
 from bench.run.origin.sources import source_digest, sources_of
 from bench.run.record import FINAL, Record
@@ -25,7 +26,7 @@ CellKey = tuple[str, str, int, str]
 
 @dataclass(frozen=True)
 class Plugin:
-    """A model file with the settings that a run changes.
+    """A model file, or a row of a table of models, with the settings that a run changes.
 
     Examples
     --------
@@ -35,11 +36,17 @@ class Plugin:
 
     path: Path
     overrides: dict[str, Any] = field(default_factory=dict)
+    member: str = ""
+
+    @classmethod
+    def named(cls, name: str, path: Path, overrides: dict[str, Any] | None = None) -> Plugin:
+        """Plugin of a name that stands for a file: a row of it where the file is a table with such a row."""
+        return cls(path, overrides or {}, name if name != path.stem and name in rows_in(path) else "")
 
     @property
     def name(self) -> str:
         """Name of the model."""
-        return self.path.stem
+        return self.member or self.path.stem
 
     @property
     def row(self) -> str:
@@ -52,18 +59,23 @@ class Plugin:
     @cached_property
     def digest(self) -> str:
         """Digest of the sources and library versions behind the model."""
-        return source_digest(self.path)
+        return source_digest(self.path, self.member)
 
     @property
     def order(self) -> dict[str, Any]:
-        """What a child needs to load it, and which files beside it are known to count."""
+        """What a child needs to load it, and which files beside it are known to count, for any row of a table."""
         files = sorted(map(str, sources_of(self.path).files))
-        return {"plugin": str(self.path.resolve()), "overrides": self.overrides, "files": files}
+        return {
+            "plugin": str(self.path.resolve()),
+            "member": self.member,
+            "overrides": self.overrides,
+            "files": files,
+        }
 
     @cached_property
     def versions(self) -> dict[str, str]:
         """Versions of the libraries that the model imports."""
-        return versions_of(sources_of(self.path).libraries)
+        return versions_of(sources_of(self.path, self.member).libraries)
 
 
 @dataclass(frozen=True)
@@ -194,7 +206,7 @@ def stale_cells(
 ) -> dict[CellKey, tuple[str, ...]]:
     """Say which records no longer describe what would come out today."""
     found: dict[CellKey, tuple[str, ...]] = {}
-    plugin_of = {name: Plugin(path) for name, path in plugins.items()}
+    plugin_of = {name: Plugin.named(name, path) for name, path in plugins.items()}
     for record in records:
         if record.task not in tasks:
             found[record.cell] = ("task removed",)

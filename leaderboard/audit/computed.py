@@ -19,7 +19,7 @@ from leaderboard.audit.effects import (
     NOT_A_FAULT,
     UNDECIDED,
 )
-from leaderboard.audit.plan import FAULT, LEARNT, Comparison, Variant
+from leaderboard.audit.plan import LEARNT, SCALE, Variant
 from leaderboard.comparison.estimates import LEVEL
 
 Array = NDArray[np.float64]
@@ -30,27 +30,9 @@ EPSILON = 1e-12
 """Added to a sum of squares, as the study does."""
 
 DECODED = (
-    Variant(
-        "targets_swapped",
-        "A3",
-        "-",
-        "E0 and k_d exchanged at decoding",
-        Comparison("in_distribution", "E0_g_per_L", FAULT),
-    ),
-    Variant(
-        "denormalization_skipped",
-        "C1, #4",
-        "high",
-        "scaled predictions taken for physical ones",
-        Comparison("in_distribution", "E0_g_per_L", FAULT),
-    ),
-    Variant(
-        "scaler_of_test",
-        "C3",
-        "correct",
-        "predictions decoded with the statistics of the test targets",
-        Comparison("in_distribution", "k_d_per_s", FAULT),
-    ),
+    Variant("targets_swapped", "A3", "-", "E0 and k_d exchanged at decoding", SCALE),
+    Variant("denormalization_skipped", "C1, #4", "high", "scaled predictions taken for physical ones", SCALE),
+    Variant("scaler_of_test", "C3", "correct", "predictions decoded with the statistics of the test targets", LEARNT),
 )
 """Faults of decoding: other predictions, scored rightly."""
 

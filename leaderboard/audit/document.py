@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from leaderboard.audit.items import ITEMS
-from leaderboard.audit.page import SYMBOLS, change_text, interval_text, order_text, spread_text
+from leaderboard.audit.items import items
+from leaderboard.audit.page import SHORT, change_text, findings_table, order_text, spread_text
 from leaderboard.audit.plan import HOLDS, SOUND
 from leaderboard.audit.result import Audit, load_audit
-from leaderboard.wording import code_span, grid, ratio_text
+from leaderboard.wording import code_span, grid
 
 PAGE = "audit.md"
 COMMAND = "python run_bench.py audit --publish"
@@ -41,7 +41,7 @@ def items_table(audit: Audit | None) -> str:
     """Lay out what answers every item, and what was measured."""
     verdicts = verdict_texts(audit)
     lines = []
-    for item in ITEMS:
+    for item in items():
         answers = [f"task {code_span(task)}" for task in item.tasks] + [code_span(test) for test in item.tests]
         answers = [f"variant {code_span(name)}" for name in item.measured] + answers
         said = [f"{code_span(name)} {verdicts.get(name, UNMEASURED)}" for name in item.measured] or [HELD]
@@ -73,23 +73,5 @@ def _run_text(audits: Mapping[str, Audit]) -> str:
 
 def _short(audit: Audit) -> str:
     """Verdicts in few columns, in the order of the measured effect."""
-    lines = []
-    for finding in audit.findings:
-        effect, removed = finding.deciding, finding.at(finding.removed)
-        if effect:
-            where = finding.variant.decides
-            lines.append(
-                [
-                    code_span(finding.variant.row),
-                    finding.variant.items,
-                    finding.variant.severity,
-                    f"{code_span(where.task)} {SYMBOLS[where.target]}",
-                    f"{change_text(effect.change)} {interval_text(effect.low, effect.high)}",
-                    ratio_text(effect.factor),
-                    change_text(removed.change if removed else None),
-                    finding.verdict,
-                ]
-            )
-    heading = ["variant", "items", "seed says", "decided on", "change of R2", "RMSE x", "repaired", "verdict"]
     picture = f"![What each fault costs and each repair brings](../leaderboard/audited/audit_{audit.base}.png)"
-    return "\n\n".join([picture, grid(heading, lines, "llllrrrl")])
+    return f"{picture}\n\n{findings_table(SHORT, [finding for finding in audit.findings if finding.deciding])}"

@@ -1,8 +1,9 @@
-"""The audit in words: one Markdown page."""
+"""The audit in words: what the columns of its tables say, and one Markdown page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from bench.world.quantities import TARGET_NAMES
 from leaderboard.audit.computed import DECODED
@@ -29,9 +30,64 @@ def change_text(value: float | None) -> str:
     return f"{value + 0.0:+.{1 if abs(value) >= 10 else 3}f}"
 
 
-def interval_text(low: float, high: float) -> str:
-    """Print an interval of a change of R2."""
-    return f"[{change_text(low)}, {change_text(high)}]"
+def r2_pair_text(effect: Effect | None) -> str:
+    """Print R2 before and after."""
+    return f"{r2_text(effect.base_r2)} to {r2_text(effect.r2)}" if effect else NONE
+
+
+def effect_text(effect: Effect | None) -> str:
+    """Print a change of R2 with its interval."""
+    if effect is None:
+        return NONE
+    return f"{change_text(effect.change)} [{change_text(effect.low)}, {change_text(effect.high)}]"
+
+
+def factor_text(effect: Effect | None) -> str:
+    """Print the factor of the RMSE with its interval."""
+    if effect is None:
+        return NONE
+    high = ratio_text(effect.factor_high) if effect.factor_high < 1e300 else "unbounded"
+    return f"{ratio_text(effect.factor)} [{ratio_text(effect.factor_low)}, {high}]"
+
+
+def repaired(finding: Finding) -> Effect | None:
+    """What the repair brings to the pipeline as found, where the fault was compared itself."""
+    return finding.at(finding.removed) if finding.deciding else None
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column of a table of findings says."""
+
+    heading: str
+    text: Callable[[Finding], str]
+    align: str = "l"
+
+
+VARIANT = Column("variant", lambda f: code_span(f.variant.row))
+ITEMS = Column("items", lambda f: f.variant.items)
+SEVERITY = Column("seed says", lambda f: f.variant.severity)
+SENTENCE = Column("what it is", lambda f: f.variant.sentence)
+WHERE = Column("decided on", lambda f: f"{code_span(f.variant.decides.task)} {SYMBOLS[f.variant.decides.target]}")
+R2 = Column("R2", lambda f: r2_pair_text(f.deciding), "r")
+CHANGE = Column("change", lambda f: effect_text(f.deciding), "r")
+FACTOR = Column("RMSE x", lambda f: factor_text(f.deciding), "r")
+REMOVED = Column("removed", lambda f: effect_text(repaired(f)), "r")
+VERDICT = Column("verdict", lambda f: f.verdict)
+FULL = (VARIANT, ITEMS, SEVERITY, SENTENCE, WHERE, R2, CHANGE, FACTOR, REMOVED, VERDICT)
+NUMBERS = (
+    replace(CHANGE, heading="change of R2"),
+    Column("RMSE x", lambda f: ratio_text(f.deciding.factor if f.deciding else None), "r"),
+    Column("repaired", lambda f: change_text(effect.change if (effect := repaired(f)) else None), "r"),
+)
+"""Those of short tables."""
+SHORT = (VARIANT, ITEMS, SEVERITY, WHERE, *NUMBERS, VERDICT)
+
+
+def findings_table(columns: Sequence[Column], findings: Sequence[Finding]) -> str:
+    """Lay out findings, a line each."""
+    lines = [[column.text(finding) for column in columns] for finding in findings]
+    return grid([column.heading for column in columns], lines, "".join(column.align for column in columns))
 
 
 def audit_page(audit: Audit) -> str:
@@ -41,7 +97,7 @@ def audit_page(audit: Audit) -> str:
     if audit.n_seeds < LEAST_SEEDS:
         parts.append(f"**{caution(audit)}**")
     picture = f"![What each fault costs and each repair brings](audit_{audit.base}.png)"
-    parts += ["## Verdicts", picture, HOW_TO_READ, _verdicts(findings)]
+    parts += ["## Verdicts", picture, HOW_TO_READ, findings_table(FULL, findings)]
     parts += ["## The order of the ten most likely causes, and the measured one", order_text(audit)]
     parts += ["## The same predictions, scored wrongly", _metrics(audit)]
     if len(audit.spread.repeats) > 1:
@@ -82,32 +138,34 @@ def caution(audit: Audit) -> str:
 
 def order_text(audit: Audit) -> str:
     """Say how the seed audit's order agrees with the measured one."""
-    added, removed = dict(audit.order()), dict(audit.order(removed=True))
-    names = {f.variant.place: f.variant.row for f in audit.findings if f.variant.place}
-    names |= {m.metric.place: m.metric.name for m in audit.metrics if m.metric.place}
-    ranks = [_ranks(losses) for losses in (added, removed)]
-    lines = [
-        [
-            str(place),
-            code_span(names[place]),
-            change_text(-added[place]),
-            ranks[0][place],
+    added, removed = (dict(audit.order(side)) for side in (False, True))
+    names = {f.variant.place: f.variant.row for f in audit.findings}
+    names |= {m.metric.place: m.metric.name for m in audit.metrics}
+    lines = []
+    for place, loss in sorted(added.items()):
+        cells = [
+            change_text(-loss),
+            _rank(loss, added),
             change_text(removed.get(place)),
-            ranks[1].get(place, NONE),
+            _rank(removed.get(place), removed),
         ]
-        for place in sorted(added)
-    ]
+        lines.append([str(place), code_span(names[place]), *cells])
     heading = ["place", "variant", "change when added", "rank", "change when removed", "rank"]
-    sentences = []
-    for which, side in (("added", False), ("removed", True)):
-        found = audit.agreement(removed=side)
-        if found:
-            sentences.append(f"{which}: {found[0]:+.2f} over {found[1]} causes")
+    sentences = [
+        f"{which}: {agreement[0]:+.2f} over {agreement[1]} causes"
+        for which, side in (("added", False), ("removed", True))
+        if (agreement := audit.agreement(removed=side))
+    ]
     text = f"Rank correlation (Spearman; 1 where the orders agree): {'; '.join(sentences)}." if sentences else ""
     note = (
         "Place 8 is the same line of code as place 2. A proposed repair (place 10) counts by what is lost without it."
     )
     return "\n\n".join(filter(None, [grid(heading, lines, "rlrrrr"), text, note]))
+
+
+def _rank(loss: float | None, losses: dict[int, float]) -> str:
+    """Rank of a loss among others, 1 the largest."""
+    return NONE if loss is None else str(1 + sum(other > loss for other in losses.values()))
 
 
 def spread_text(audit: Audit) -> str:
@@ -133,51 +191,6 @@ def _summary(audit: Audit) -> str:
     return "\n".join(lines)
 
 
-def _verdicts(findings: Sequence[Finding]) -> str:
-    """One line a variant."""
-    heading = [
-        "variant",
-        "items",
-        "seed says",
-        "what it is",
-        "decided on",
-        "R2",
-        "change",
-        "RMSE x",
-        "removed",
-        "verdict",
-    ]
-    return grid(heading, [_verdict(finding) for finding in findings], "lllllrrrrl")
-
-
-def _verdict(finding: Finding) -> list[str]:
-    """Cells of one variant."""
-    v, effect, removed = finding.variant, finding.deciding, finding.at(finding.removed)
-    cells = [
-        code_span(v.row),
-        v.items,
-        v.severity,
-        v.sentence,
-        f"{code_span(v.decides.task)} {SYMBOLS[v.decides.target]}",
-    ]
-    if effect is None:
-        return [*cells, NONE, NONE, NONE, NONE, finding.verdict]
-    return [
-        *cells,
-        f"{r2_text(effect.base_r2)} to {r2_text(effect.r2)}",
-        f"{change_text(effect.change)} {interval_text(effect.low, effect.high)}",
-        _factor(effect),
-        f"{change_text(removed.change)} {interval_text(removed.low, removed.high)}" if removed else NONE,
-        finding.verdict,
-    ]
-
-
-def _factor(effect: Effect) -> str:
-    """Factor of the RMSE with its interval."""
-    high = ratio_text(effect.factor_high) if effect.factor_high < 1e300 else "unbounded"
-    return f"{ratio_text(effect.factor)} [{ratio_text(effect.factor_low)}, {high}]"
-
-
 def _metrics(audit: Audit) -> str:
     """What every wrong metric reports of the base, on every task; means over seeds."""
     heading = ["metric", "items", "what it is", *(f"{code_span(t)} {SYMBOLS[n]}" for t in TASKS for n in TARGET_NAMES)]
@@ -193,23 +206,10 @@ def _everywhere(findings: Sequence[Finding], target: str, removed: bool) -> str:
     """Effects of every variant on every task, for one target."""
     lines = []
     for finding in findings:
-        found = {e.task: e for e in (finding.removed if removed else finding.added) if e.target == target}
-        if found:
+        effects = {e.task: e for e in (finding.removed if removed else finding.added) if e.target == target}
+        if effects:
             name = finding.variant.removed if removed else finding.variant.row
-            lines.append([code_span(name), *(text for task in TASKS for text in _at(found.get(task)))])
+            texts = (r2_pair_text, effect_text, factor_text)
+            lines.append([code_span(name), *(text(effects.get(task)) for task in TASKS for text in texts)])
     columns = [text for task in TASKS for text in (f"{code_span(task)} R2", "change", "RMSE x")]
     return grid(["row", *columns], lines, "lr") if lines else ""
-
-
-def _at(effect: Effect | None) -> list[str]:
-    """R2 before and after, change and factor of one effect."""
-    if effect is None:
-        return [NONE] * 3
-    r2 = f"{r2_text(effect.base_r2)} to {r2_text(effect.r2)}"
-    return [r2, f"{change_text(effect.change)} {interval_text(effect.low, effect.high)}", _factor(effect)]
-
-
-def _ranks(losses: dict[int, float]) -> dict[int, str]:
-    """Rank of every loss, 1 the largest."""
-    ordered = sorted(losses.values(), reverse=True)
-    return {place: str(1 + ordered.index(loss)) for place, loss in losses.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from bench.world.quantities import TARGET_NAMES
 from leaderboard.audit.computed import (
     DECODED,
     METRICS,
+    Metric,
     Scored,
     Statistics,
     decoded,
@@ -62,7 +63,7 @@ def read_audit(
         )
     sizes = fresh[TASKS[0], base, cells.seeds[0]].sizes
     training = [training_statistics(sizes["train"], seed) for seed in cells.seeds]
-    computed = [Variant(**{**vars(fault), "base": base}) for fault in DECODED]
+    computed = [replace(fault, base=base) for fault in DECODED]
     added: list[Effect] = []
     removed: list[Effect] = []
     for task in TASKS:
@@ -72,17 +73,12 @@ def read_audit(
         added += effects(task, truth, errors, pairs).values()
         pairs = [(v.removed, AS_FOUND) for v in chosen if {v.removed, AS_FOUND} <= errors.keys()]
         removed += effects(task, truth, errors, pairs).values()
-    scored = _scored_wrongly(cells, base, training)
     return Audit(
         preset,
         base,
         len(cells.seeds),
         _findings([*chosen, *computed], added, removed),
-        tuple(
-            MetricFinding(metric, metric_verdict(found), tuple(found))
-            for metric in METRICS
-            for found in [[each for each in scored if each.name == metric.name]]
-        ),
+        tuple(_scored_wrongly(metric, cells, base, training) for metric in METRICS),
         _spread(cells, base),
         cells.missing,
         tuple(sorted({record.commit for record in fresh.values() if record.commit})),
@@ -131,29 +127,26 @@ def _findings(chosen: Sequence[Variant], added: Sequence[Effect], removed: Seque
         )
         for v in chosen
     ]
-    p = [finding.deciding.p for finding in found if finding.deciding]
-    adjusted = iter(holm(np.array(p)).tolist())
+    compared = {each.variant.row: each.deciding.p for each in found if each.deciding}
+    adjusted = dict(zip(compared, holm(np.array(list(compared.values()))).tolist(), strict=True))
     judged = []
     for each in found:
-        p_holm = next(adjusted) if each.deciding else None
+        p_holm = adjusted.get(each.variant.row)
         said = verdict(each.deciding, 1.0 if p_holm is None else p_holm, each.variant.decides.sign)
-        judged.append(Finding(each.variant, said, p_holm, each.added, each.removed))
+        judged.append(replace(each, verdict=said, p_holm=p_holm))
     return tuple(sorted(judged, key=lambda each: (each.deciding is None, -(each.claimed or 0.0))))
 
 
-def _scored_wrongly(cells: Cells, base: str, training: Sequence[Statistics]) -> list[Scored]:
-    """What every wrong metric says of the base's predictions."""
-    found = []
-    for metric in METRICS:
-        for task in TASKS:
-            fits = cells.predicted[task, base]
-            wrong = [
-                reported(metric.name, fit.truth, fit.mean, known) for fit, known in zip(fits, training, strict=True)
-            ]
-            for column, target in enumerate(TARGET_NAMES):
-                right = tuple(float(r2(fit.truth[:, column], fit.mean[:, column])) for fit in fits)
-                found.append(Scored(metric.name, task, target, right, tuple(float(each[column]) for each in wrong)))
-    return found
+def _scored_wrongly(metric: Metric, cells: Cells, base: str, training: Sequence[Statistics]) -> MetricFinding:
+    """What a wrong metric says of the base's predictions."""
+    scored = []
+    for task in TASKS:
+        fits = cells.predicted[task, base]
+        wrong = [reported(metric.name, fit.truth, fit.mean, known) for fit, known in zip(fits, training, strict=True)]
+        for column, target in enumerate(TARGET_NAMES):
+            right = tuple(float(r2(fit.truth[:, column], fit.mean[:, column])) for fit in fits)
+            scored.append(Scored(metric.name, task, target, right, tuple(float(each[column]) for each in wrong)))
+    return MetricFinding(metric, metric_verdict(scored), tuple(scored))
 
 
 def _spread(cells: Cells, base: str) -> Spread:

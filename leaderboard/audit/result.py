@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 from scipy import stats
 
 from bench.run.record import write_json
 from leaderboard.audit.computed import Metric, Scored
 from leaderboard.audit.effects import Effect
-from leaderboard.audit.plan import Comparison, Variant
+from leaderboard.audit.plan import Variant
 
 
 @dataclass(frozen=True)
@@ -101,37 +100,4 @@ def write_audit(audit: Audit, path: Path) -> None:
 
 def load_audit(path: Path) -> Audit:
     """Read what ``write_audit`` wrote."""
-    value = json.loads(path.read_text(encoding="utf-8"))
-    return Audit(
-        value["preset"],
-        value["base"],
-        value["n_seeds"],
-        tuple(
-            Finding(
-                Variant(**{**f["variant"], "decides": Comparison(**f["variant"]["decides"])}),
-                f["verdict"],
-                f["p_holm"],
-                *(tuple(_effect(e) for e in f[side]) for side in ("added", "removed")),
-            )
-            for f in value["findings"]
-        ),
-        tuple(
-            MetricFinding(
-                Metric(**m["metric"]),
-                m["verdict"],
-                tuple(
-                    Scored(**{**s, "right": tuple(s["right"]), "reported": tuple(s["reported"])}) for s in m["scored"]
-                ),
-            )
-            for m in value["metrics"]
-        ),
-        Spread(tuple(value["spread"]["repeats"]), tuple(value["spread"]["seeds"])),
-        tuple(value["missing"]),
-        tuple(value["commits"]),
-    )
-
-
-def _effect(value: dict[str, Any]) -> Effect:
-    """Effect as JSON holds it; an end that is not finite is text there."""
-    numbers: dict[str, Any] = {name: float(v) if v in ("inf", "-inf", "nan") else v for name, v in value.items()}
-    return Effect(**numbers)
+    return TypeAdapter(Audit).validate_json(path.read_bytes())

@@ -8,10 +8,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from leaderboard.audit.effects import CONFIRMED, LEAST_SEEDS, NONE_MEASURED, NOT_A_FAULT, OPPOSITE
-from leaderboard.audit.page import caution, change_text, interval_text
+from leaderboard.audit.page import NUMBERS, caution
 from leaderboard.audit.plan import REPAIR
 from leaderboard.audit.result import Audit
-from leaderboard.wording import NONE, ratio_text
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {CONFIRMED: "red", OPPOSITE: "yellow", NONE_MEASURED: "green", NOT_A_FAULT: "green"}
@@ -26,17 +25,14 @@ def terminal_audit(audit: Audit) -> RenderableType:
         pad_edge=False,
         collapse_padding=True,
     )
-    for heading, justify in (("variant", "left"), ("change of R2", "right"), ("RMSE x", "right")):
-        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("repaired", justify="right", no_wrap=True)
+    table.add_column("variant", no_wrap=True)
+    for column in NUMBERS:
+        table.add_column(column.heading, justify="right", no_wrap=True)
     table.add_column("verdict")
     for finding in [each for each in audit.findings if each.deciding]:
-        effect, removed = finding.deciding, finding.at(finding.removed)
         table.add_row(
             "+ " * (finding.variant.decides.sign == REPAIR) + finding.variant.row,
-            f"{change_text(effect.change)} {interval_text(effect.low, effect.high)}" if effect else NONE,
-            ratio_text(effect.factor) if effect else NONE,
-            change_text(removed.change if removed else None),
+            *(column.text(finding) for column in NUMBERS),
             Text(finding.verdict, COLOURS.get(finding.verdict, "dim")),
         )
     parts: list[RenderableType] = [table]

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass
 
 from models._faults.last_window import LastWindow
 from models._faults.layers import dropping
-from models._faults.padding import EdgePadding
+from models._faults.padding import EdgePadding, Interpolation
 from models._faults.ph_scale import GlobalPh
 from models._faults.schedules import PlateauRate
 from models._faults.split import UnseededSplit
-from models._faults.time_scale import GlobalTime
+from models._faults.time_scale import GlobalTime, SequenceTime
 from models._sequence.encoder import Encoder
 from models._sequence.network import SequenceNetwork
 from models._sequence.training import Training
@@ -27,6 +27,36 @@ from models.tcn_dt import TcnDt
 @dataclass(frozen=True, eq=False)
 class StudyEncoder(EdgePadding, GlobalTime, GlobalPh):
     """The study's pH and time channels."""
+
+
+@dataclass(frozen=True, eq=False)
+class FixedPhEncoder(EdgePadding, GlobalTime):
+    """Those of the study, but for the global z-score of pH."""
+
+
+@dataclass(frozen=True, eq=False)
+class FixedTimeEncoder(EdgePadding, GlobalPh):
+    """Those of the study, but for the global z-score of time."""
+
+
+@dataclass(frozen=True, eq=False)
+class SequenceTimeEncoder(SequenceTime, EdgePadding, GlobalPh):
+    """Those of the study, with time within each trace: the repair of the time scale that is proposed first."""
+
+
+@dataclass(frozen=True, eq=False)
+class MaskedEncoder(GlobalTime, GlobalPh):
+    """Those of the study, without edge padding."""
+
+
+@dataclass(frozen=True, eq=False)
+class InterpolatedEncoder(Interpolation, GlobalTime, GlobalPh):
+    """Those of the study, with interpolation in place of edge padding: the repair that is proposed."""
+
+
+@dataclass(frozen=True, eq=False)
+class RepairedEncoder(Interpolation, SequenceTime, GlobalPh):
+    """Those of the study, with both repairs."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def test_the_list_says_what_each_variant_is(invoke):
     assert "time_global_z" not in on_other
 
 
-def test_files_of_all_variants_have_different_names():
+def test_rows_of_all_variants_have_names_that_no_row_of_the_board_has():
     files = commands.audit.audit_files()
     assert {"tcn_dt", "edge_padding", "as_found", "as_found_masked", "subsampled_edge_padding"} <= files.keys()
 

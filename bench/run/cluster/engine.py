@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bench.cases import Traces
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.cluster.remote import Reply, digests, order_of, outcomes_of, portable
+from bench.run.cluster.remote import Reply, address, digests, order_of, outcomes_of, portable
 from bench.run.drive import Outcome
 from bench.run.engine import Run, now, settle
 from bench.run.fits import FitStore
@@ -104,8 +104,7 @@ class _Dispatch:
 
     def records(self) -> Iterator[Record]:
         """Hand out jobs and settle what comes back, until nothing is left."""
-        paths = [portable(path) for path in (*SOURCES, *{job.first.plugin.path for job in self.waiting})]
-        own = digests(paths)
+        own = digests([*map(portable, SOURCES), *{address(job.first.plugin) for job in self.waiting}])
         alone_since = time.monotonic()
         try:
             while self.waiting or self.running:

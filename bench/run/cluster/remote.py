@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 POLL_S = 0.2
 """How often a worker looks whether its job is still wanted."""
+ROW = "::"
+"""Between the path of a table and the name of a row in it."""
 REPORT_EVERY_S = 1.0
 """Shortest time between two progress reports of one job."""
 
@@ -43,7 +45,7 @@ def order_of(job: Job, limits: Limits, fits: FitStore, traces: dict[str, Traces]
     """Write a job down for another machine."""
     first = job.first
     return {
-        "plugin": portable(first.plugin.path),
+        "plugin": address(first.plugin),
         "digest": first.plugin.digest,
         "overrides": first.plugin.overrides,
         "seed": first.seed,
@@ -61,7 +63,8 @@ def order_of(job: Job, limits: Limits, fits: FitStore, traces: dict[str, Traces]
 
 def job_of(order: Order) -> Job:
     """Read a job that another machine has written down."""
-    plugin = Plugin(ROOT / order["plugin"], order["overrides"])
+    path, _, member = order["plugin"].partition(ROW)
+    plugin = Plugin(ROOT / path, order["overrides"], member)
     found = digests([order["plugin"]])[order["plugin"]]
     if found != order["digest"]:
         raise BenchError(
@@ -119,8 +122,19 @@ def portable(path: Path) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 
 
-def digests(paths: list[str]) -> dict[str, str]:
-    """Source digests of files as they are on disk now.
+def address(plugin: Plugin) -> str:
+    """Where another machine finds a plugin: a file, or a row in it.
+
+    Examples
+    --------
+    >>> address(Plugin(ROOT / "models" / "tcn.py")), address(Plugin(ROOT / "models" / "rows.py", member="a"))
+    ('models/tcn.py', 'models/rows.py::a')
+    """
+    return portable(plugin.path) + (ROW + plugin.member if plugin.member else "")
+
+
+def digests(addresses: list[str]) -> dict[str, str]:
+    """Source digests of files, or of rows in them, as they are on disk now.
 
     Examples
     --------
@@ -128,7 +142,11 @@ def digests(paths: list[str]) -> dict[str, str]:
     {'models/no_such_file.py': ''}
     """
     sources_of.cache_clear()  # a worker lives long, and its checkout may change under it
-    return {path: source_digest(ROOT / path) if (ROOT / path).is_file() else "" for path in paths}
+    parts = {each: each.partition(ROW) for each in addresses}
+    return {
+        each: source_digest(ROOT / path, member) if (ROOT / path).is_file() else ""
+        for each, (path, _, member) in parts.items()
+    }
 
 
 def _outcome(prediction: dict[str, Any] | None, **rest: Any) -> Outcome:

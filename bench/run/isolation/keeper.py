@@ -2,8 +2,9 @@
 
 Run as ``python -m bench.run.isolation.keeper READ_FD WRITE_FD RUNNER_PID MEMORY_MB [RULES]``; with rules, the plugin's
 process is confined by them. The keeper asks the kernel for namespaces. Where it gets them, it starts their first
-process, which starts the plugin's: the kernel ends all others with the first. Elsewhere it adopts what the plugin leaves
-behind, and ends it. Only the standard library is imported before the forks and the confinement: both want one thread.
+process, which starts the plugin's: the kernel ends all others with the first. Elsewhere it adopts what the plugin
+leaves behind, and ends it. Only the standard library is imported before the forks and the confinement, which want a
+process of one thread.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Redraw:
 
     def gaps(self, record: Record, task: Task, path: Path) -> list[Gap] | str:
         """Ask the stored fit of one cell."""
-        plugin = Plugin(path, overrides_of(record))
+        plugin = Plugin.named(record.model, path, overrides_of(record))
         cell = Cell(task, plugin, record.seed, record.preset, Sizes(**record.sizes), record.seal_sha256)
         changed = cell.stale(record)
         if changed:

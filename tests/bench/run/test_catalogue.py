@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import BenchError
-from bench.run.catalogue import choose, files_in, load_task, summary_of
+from bench.run.catalogue import choose, files_in, load_task, rows_in, summary_of
 
 FILES = {name: Path(f"tasks/{name}.py") for name in ("in_distribution", "prefix_10s", "prefix_60s", "shift_1s")}
 
@@ -48,6 +48,31 @@ def test_a_folder_that_does_not_exist_is_an_error(tmp_path):
     assert message_of(files_in, [tmp_path / "nowhere"]) == (
         f"folder '{tmp_path / 'nowhere'}': path must be an existing folder, got none. Check the spelling."
     )
+
+
+TABLE = '"""Rows."""\nwide = row(Net, width=8)\nNET = Net()\nx = y.row(Net)\nother: int = 3\nraise SystemExit\n'
+
+
+def test_rows_of_a_table_that_is_given_in_place_of_a_folder_are_found_without_importing_it(folders):
+    (folders[0] / "net.py").touch()
+    table = folders[0] / "_rows.py"
+    table.write_text(TABLE)
+    assert files_in([folders[0], table, table]) == {"net": folders[0] / "net.py", "wide": table}
+    assert rows_in(table) == {"wide": "row(Net, width=8)"}
+    assert summary_of(table, "wide") == "row(Net, width=8)"
+
+
+def test_a_row_of_the_name_of_a_plugin_is_an_error_that_names_both_folders(folders):
+    (folders[0] / "wide.py").touch()
+    (folders[1] / "rows.py").write_text(TABLE)
+    assert message_of(files_in, [folders[0], folders[1] / "rows.py"]) == (
+        "plugin 'wide': name must be unique, got it in mine and yours. Rename one file."
+    )
+
+
+def test_a_file_without_rows_is_no_folder(tmp_path):
+    (tmp_path / "x.py").write_text("x = 1\n")
+    assert message_of(files_in, [tmp_path / "x.py"]).startswith(f"folder '{tmp_path / 'x.py'}': path must be an exist")
 
 
 def test_names_are_picked_in_the_order_asked_for():

@@ -5,6 +5,9 @@ import pytest
 
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_task
+from bench.run.child import Limits
+from bench.run.cluster.remote import job_of, order_of
+from bench.run.fits import FitStore
 from bench.run.plan import Plugin, make_plan, stale_cells, without_stale_predictions
 from bench.run.record import STATUSES
 from bench.task import PRESETS, Sizes
@@ -86,6 +89,19 @@ def test_rerun_plans_what_is_done_as_well(plan_of, record_of):
 def test_ok_and_cannot_are_done_and_nothing_else(plan_of, record_of, status):
     record = record_of(plan_of([("behaves", {})]).cells[0], status=status)
     assert plan_of([("behaves", {})], records=[record]).n_open == (0 if status in ("ok", "cannot") else 1)
+
+
+def test_a_row_of_a_table_is_a_plugin_of_its_own_name_here_and_on_another_machine(tmp_path, tasks):
+    table = tmp_path / "rows.py"
+    table.write_text("row = dict\nwide = row(width=8)\nnarrow = row(width=2)\n")
+    (tmp_path / "wide.py").write_text("MODEL = 1\n")
+    wide = Plugin.named("wide", table, {"epochs": 2})
+    assert (wide.name, wide.row, wide.order["member"]) == ("wide", "wide(epochs=2)", "wide")
+    assert Plugin.named("wide", tmp_path / "wide.py") == Plugin(tmp_path / "wide.py")
+    (job,) = make_plan([tasks["dense"]], [wide], [0], "tiny", Sizes(4, 4, 4, 1), []).jobs
+    order = order_of(job, Limits(), FitStore(tmp_path, job.key))
+    assert order["plugin"] == f"{table}::wide"
+    assert (job_of(order).first.plugin, job_of(order).key) == (wide, job.key)
 
 
 @pytest.mark.parametrize(
