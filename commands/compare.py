@@ -23,7 +23,8 @@ from bench.errors import BenchError
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.run.scores.ceiling import CEILING
-from commands._shared.options import PUBLISHED, friendly_errors, say, stale_in
+from commands._shared.options import PUBLISHED, friendly_errors, say
+from commands._shared.running import stale_in
 from leaderboard.comparison.runs import Compared, Move, Run, compare_rows, compare_runs
 from leaderboard.published.store import read_published
 from leaderboard.tables import Stale

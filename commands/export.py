@@ -16,7 +16,8 @@ from bench.run.catalogue import choose
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.task import PRESETS
-from commands._shared.options import all_tasks, friendly_errors, say, stale_in
+from commands._shared.options import all_tasks, friendly_errors, say
+from commands._shared.running import stale_in
 from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task
 from leaderboard.export.long_format import csv_board
 from leaderboard.export.scores import check_pyarrow, long_frame, write_parquet_of_csv

@@ -37,7 +37,7 @@ from commands._infer.words import (
     no_reaction,
     prior_sentences,
 )
-from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import all_tasks, choose_models, friendly_errors, plugin_files, say
 from leaderboard.pictures.forecasts import BAND_SD
 from leaderboard.wording import SHOWN, quantity_text
 
@@ -115,7 +115,7 @@ def infer(
         row = None
         if model is not None and model != CEILING:
             tasks = all_tasks()
-            plugin = Plugin(choose("model", [model], plugin_files(models or []))[model])
+            plugin = Plugin(choose_models([model], plugin_files(models or []))[model])
             row = Row(plugin, tasks[next(iter(choose("task", [task], dict.fromkeys(tasks, out))))], preset, out)
         with console.status("computing the exact posterior") if console.is_terminal else nullcontext():
             inference = infer_trace(found.traces, Probe(noise, lag, offset))

@@ -21,7 +21,7 @@ from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.run.scores.redraw import Gap, Redraw
 from bench.run.store import said_when_full, sole_run, work_folder
-from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import all_tasks, choose_models, friendly_errors, plugin_files, say
 from commands._shared.seal import open_seal, seal_line
 
 REDRAW_FILE = "redraw.csv"
@@ -73,7 +73,7 @@ def redraw(
     with friendly_errors(), said_when_full(out):
         tasks, plugins = all_tasks(), plugin_files(models or [])
         names = {"task": choose("task", task, dict.fromkeys(tasks, out)) if task else tasks}
-        names["model"] = choose("model", model, plugins) if model else plugins
+        names["model"] = choose_models(model, plugins) if model else plugins
         records = [
             record
             for record in read_records(out)

@@ -6,7 +6,7 @@ import ast
 import difflib
 import importlib.util
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -16,24 +16,26 @@ from bench.task import Task
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:
     """List the task or plugin files of folders."""
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for folder in {folder.resolve(): folder for folder in folders}.values():
         if not folder.is_dir():
             raise BenchError(f"folder '{folder}': path must be an existing folder, got none. Check the spelling.")
         for path in sorted(folder.glob("*.py")):
             if path.stem.startswith("_"):
                 continue
-            if path.stem in found:
+            if path.stem in files:
                 raise BenchError(
-                    f"plugin '{path.stem}': name must be unique, got it in {found[path.stem].parent.name} and "
+                    f"plugin '{path.stem}': name must be unique, got it in {files[path.stem].parent.name} and "
                     f"{folder.name}. Rename one file."
                 )
-            found[path.stem] = path
-    return dict(sorted(found.items()))
+            files[path.stem] = path
+    return dict(sorted(files.items()))
 
 
-def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str, Path]:
-    """Pick files by name.
+def choose(
+    where: str, asked: Iterable[str], known: dict[str, Path], nearest: Mapping[str, str] | None = None
+) -> dict[str, Path]:
+    """Pick files by name; ``nearest`` is what names from elsewhere are called here.
 
     Examples
     --------
@@ -47,14 +49,16 @@ def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str
         elif name in known:
             chosen[name] = known[name]
         else:
-            raise _no_model(name, [*known, "all"]) if where == "model" else unknown(where, name, known)
+            raise _no_model(name, [*known, "all"], nearest or {}) if where == "model" else unknown(where, name, known)
     return chosen
 
 
-def _no_model(name: str, known: Sequence[str]) -> BenchError:
+def _no_model(name: str, known: Sequence[str], nearest: Mapping[str, str]) -> BenchError:
     """Error for a model that does not exist; there are too many to name each."""
     close = difflib.get_close_matches(name, known, n=3)
     meant = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+    if name.lower() in nearest:
+        meant = f" The nearest row is '{nearest[name.lower()]}'."
     return BenchError(
         f"model '{name}': name must be one that --list shows, got '{name}'.{meant} "
         "A plugin of your own is found with --models DIR."
