@@ -67,12 +67,18 @@ class Kernel(Generic[P, R]):
     @cached_property
     def dispatcher(self) -> Any:
         """What numba makes of the function."""
-        return _numba().njit(cache=True, error_model="numpy", nogil=True)(self.__wrapped__)
+        return compiler().njit(cache=True, error_model="numpy", nogil=True)(self.__wrapped__)
 
 
 @cache
-def _numba() -> Any:
-    """The library, told where to keep kernels, and to take a kernel that another calls for what it compiles to."""
+def compiler() -> Any:
+    """Numba, told where to keep kernels, and to take a kernel that another calls for what it compiles to.
+
+    Returns
+    -------
+    module
+        The library, imported at the first call.
+    """
     import numba
     from numba.extending import typeof_impl
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, friendly_errors, plugin_files, say
 from commands._shared.running import Conditions, carry_out, scored_today
 from commands.release import planned_then, planned_today, say_all
 from leaderboard.published.board import PRESET, generated, out_of_date
@@ -66,30 +66,19 @@ def publish(
             _write(console)
         else:
             with sole_run(out):
-                _run(console, _Asked(model or [], task or [], jobs, out, Limits(time_limit, memory_limit)))
+                conditions = Conditions(out, jobs or n_cores(), Limits(time_limit, memory_limit))
+                _run(console, model or [], task or [], conditions)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What the command line asks to be run."""
-
-    models: list[str]
-    tasks: list[str]
-    jobs: int | None
-    out: Path
-    limits: Limits
-
-
-def _run(console: Console, asked: _Asked) -> None:
+def _run(console: Console, models: list[str], names: list[str], conditions: Conditions) -> None:
     """Run what is not done, publish it, and write the board."""
-    tasks, files, out = all_tasks(), plugin_files([]), asked.out
-    chosen = choose("task", asked.tasks, dict.fromkeys(tasks, out)) if asked.tasks else tasks
-    plugins = [Plugin(path) for path in (choose("row", asked.models, files) if asked.models else files).values()]
+    tasks, files, out = all_tasks(), plugin_files([]), conditions.out
+    chosen = choose_tasks(names) if names else tasks
+    plugins = [Plugin(path) for path in (choose("row", models, files) if models else files).values()]
     given = unpack(PUBLISHED, out, tasks)
     records = scored_today(console, out, files)
     sizes = PRESETS[PRESET]
-    plan = make_plan([tasks[name] for name in chosen], plugins, range(sizes.seeds), PRESET, sizes, records)
-    conditions = Conditions(out, asked.jobs or n_cores(), asked.limits)
+    plan = make_plan(list(chosen.values()), plugins, range(sizes.seeds), PRESET, sizes, records)
     n_done = len(plan.cells) - plan.n_open
     carried_out = carry_out(
         console,

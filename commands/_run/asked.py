@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 
 from bench.errors import BenchError, unknown
-from bench.run.catalogue import choose, load_task
 from bench.run.child import Limits
 from bench.run.cluster.engine import Cluster
 from bench.run.engine import check_settings, planned
@@ -29,11 +28,11 @@ from commands._shared.options import (
     check_address,
     check_device,
     choose_models,
+    choose_tasks,
     friendly_errors,
     parse_settings,
     plugin_files,
     say,
-    task_files,
 )
 from commands._shared.running import Conditions, carry_out, scored_today, stale_in
 from commands._shared.seal import check_one_draw, open_seal, seal_line
@@ -144,8 +143,7 @@ def run_asked(asked: Asked) -> None:
 
 def _tasks(names: list[str], suite: str | None) -> list[Task]:
     """Tasks that were asked for, by name and suite."""
-    files = task_files()
-    tasks = {name: load_task(path) for name, path in choose("task", names, files).items()}
+    tasks = choose_tasks(names)
     if suite is not None:
         if suite not in ("core", "all"):
             raise unknown("suite", suite, ["core", "all"])

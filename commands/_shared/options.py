@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ def all_tasks() -> dict[str, Task]:
     return {name: load_task(path) for name, path in task_files().items()}
 
 
+def choose_tasks(asked: Iterable[str]) -> dict[str, Task]:
+    """Pick tasks by name."""
+    return {name: load_task(path) for name, path in choose("task", asked, task_files()).items()}
+
+
 def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
     """Every plugin file by name, those of the given folders included; none may have a name that is taken."""
     files = files_in([MODELS, *folders])
@@ -72,6 +78,12 @@ def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
 def choose_models(asked: Iterable[str], files: dict[str, Path]) -> dict[str, Path]:
     """Pick plugin files by name; a name from elsewhere is told the row that is nearest to it."""
     return choose("model", asked, files, NEAREST)
+
+
+def closest(name: str, rows: Collection[str], cutoff: float = 0.6) -> str | None:
+    """Row that a name most likely means: the nearest to one from elsewhere, or the one that is spelt most alike."""
+    nearest = NEAREST.get(name.lower())
+    return nearest if nearest in rows else next(iter(get_close_matches(name, rows, n=1, cutoff=cutoff)), None)
 
 
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,7 +127,7 @@ def best_of(
     console: Console, plan: Plan, records: Sequence[Record], out: Path, seal: Seal | None = None
 ) -> dict[str, Record]:
     """Exact ceiling of every task of a plan; rows that stand beside an older one are put beside it."""
-    with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
+    with console.status("computing the exact ceiling of each task"):
         best = {record.task: record for record in ceilings(plan.cells, records, out, seal)}
     moved = Counter(record.task for record in put_beside(records, best.values(), all_tasks(), out))
     for task, n_cells in moved.items():

@@ -53,9 +53,9 @@ def test_a_failed_row_makes_the_status_1_and_is_named(first):
 
 
 def test_every_planned_cell_has_a_record_beside_its_ceiling(first):
-    found = {(r.task, r.row): r.status for r in read_records(first[0])}
+    statuses = {(r.task, r.row): r.status for r in read_records(first[0])}
     expected = {"behaves": "ok", "raises": "failed", "needs_package": "cannot", "bayes": "ok"}
-    assert found == {("shift_10s", row): status for row, status in expected.items()}
+    assert statuses == {("shift_10s", row): status for row, status in expected.items()}
 
 
 def test_the_plan_is_said_before_it_runs_and_each_cell_when_it_is_done(first):

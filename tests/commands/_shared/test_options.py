@@ -8,7 +8,16 @@ from bench.run.child import Limits
 from bench.run.scores.ceiling import CEILING
 from bench.task import PRESETS
 from commands._shared import running
-from commands._shared.options import NEAREST, REFERENCE, TAKEN, all_tasks, parse_settings, plugin_files, task_files
+from commands._shared.options import (
+    NEAREST,
+    REFERENCE,
+    TAKEN,
+    all_tasks,
+    closest,
+    parse_settings,
+    plugin_files,
+    task_files,
+)
 from run_bench import VERBS, app
 
 TASK_NAMES = ", ".join(task_files())
@@ -53,6 +62,11 @@ def test_names_from_elsewhere_are_no_rows_and_lead_to_rows():
     rows = set(plugin_files([]))
     assert set(NEAREST.values()) <= rows
     assert not NEAREST.keys() & rows
+
+
+@pytest.mark.parametrize(("name", "meant"), [("LSTM", "gru"), ("gur", "gru"), ("xgboost", None), ("none", None)])
+def test_the_closest_row_is_the_nearest_method_or_the_nearest_spelling_of_those_there_are(name, meant):
+    assert closest(name, {"gru", "tcn"}) == meant
 
 
 def test_the_name_of_the_ceiling_is_taken():
