@@ -1,57 +1,64 @@
 """Command line of the benchmark: ``python run_bench.py --help``."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-try:
+VERBS = {
+    "With a trace of your own": {
+        "infer": "E0 and k_d from your own pH trace, and what can be known.",
+    },
+    "With a model (without a verb: run it on tasks)": {
+        "new": "Write a working plugin to start from.",
+        "check": "Does a plugin keep the contract, and how to mend it.",
+        "compare": "What moved between two rows, runs or commits, and is it noise.",
+        "plot": "What a row saw on a task, how it was trained, what it answered.",
+        "audit": "What each fault of the seed audit costs, and each repair brings.",
+    },
+    "With results": {
+        "board": "Make tables, pictures and page again from stored records.",
+        "score": "Score stored predictions again, without training.",
+        "redraw": "Score stored fits on fresh test draws, without training.",
+        "export": "Write scores, or the cases of a task, for other programs.",
+        "ceiling": "What a prefix can tell: the R2 of the exact posterior.",
+        "statistics": "How often chance makes a winner, and a difference is found.",
+    },
+    "For who maintains the suite": {
+        "publish": "Run the published plan and write the board made from it.",
+        "release": "Check that the published board can be released.",
+        "documents": "Make the documents' pictures and the table of tasks again.",
+        "time": "What everything costs, beside what a user would otherwise pick.",
+        "worker": "Take jobs of a run on a Dask cluster, until stopped.",
+    },
+}
+"""Who asks, to the verbs that answer and a line of help; ``commands/VERB.py`` is imported when the verb is called."""
+
+
+@contextmanager
+def packages_named() -> Iterator[None]:
+    """Name a package that is not installed in one sentence."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in ("bench", "commands", "leaderboard"):
+            raise
+        print(
+            f"error: package '{error.name}': it must be installed for this Python, got none. "
+            "Run 'source .venv/bin/activate', or install the locks as README.md says.",
+            file=sys.stderr,
+        )
+        raise SystemExit(2) from error
+
+
+with packages_named():
     import typer
 
-    from commands.audit import audit
-    from commands.board import board
-    from commands.ceiling import ceiling
-    from commands.check import check
-    from commands.compare import compare
-    from commands.documents import documents
-    from commands.export import export
-    from commands.infer import infer
-    from commands.new import new
-    from commands.plot import plot
-    from commands.publish import publish
-    from commands.redraw import redraw
-    from commands.release import release
+    from commands._shared.verbs import OPTIONS, verb_group
     from commands.run import run
-    from commands.score import score
-    from commands.statistics import statistics
-    from commands.time import time
-    from commands.worker import worker
-except ModuleNotFoundError as error:
-    if error.name is None or error.name.partition(".")[0] in ("bench", "commands", "leaderboard"):
-        raise
-    print(
-        f"error: package '{error.name}': it must be installed for this Python, got none. "
-        "Run 'source .venv/bin/activate', or install the locks as README.md says.",
-        file=sys.stderr,
-    )
-    raise SystemExit(2) from error
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(cls=verb_group(VERBS), no_args_is_help=True, **OPTIONS)
 app.callback(invoke_without_command=True)(run)
-app.command()(audit)
-app.command()(board)
-app.command()(ceiling)
-app.command()(check)
-app.command()(compare)
-app.command()(documents)
-app.command()(export)
-app.command()(infer)
-app.command()(new)
-app.command()(plot)
-app.command()(publish)
-app.command()(redraw)
-app.command()(release)
-app.command()(score)
-app.command()(statistics)
-app.command()(time)
-app.command()(worker)
 
 if __name__ == "__main__":
-    app()
+    with packages_named():
+        app()

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from functools import cache, cached_property, update_wrapper
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
-
-import numba
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,10 +38,56 @@ def kernel_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-numba.config.CACHE_DIR = str(Path(os.environ.get(CACHE_VARIABLE, ROOT / ".cache" / "kernels")) / kernel_digest())  # type: ignore[attr-defined]
+CACHE = Path(os.environ.get(CACHE_VARIABLE, ROOT / ".cache" / "kernels")) / kernel_digest()
+"""Where kernels are kept: named after the sources as they are when this module is imported, as the kernels are."""
 
 
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
+class Kernel(Generic[P, R]):
+    """A function that becomes machine code at its first call; numba, which takes half a second, is imported then.
+
+    Parameters
+    ----------
+    function : callable
+        What is compiled; it may call other kernels.
+    """
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call what the function compiles to."""
+        return cast("R", self.dispatcher(*args, **kwargs))
+
+    def __reduce__(self) -> str:  # pickled by name, as functions are
+        return str(self.__qualname__)
+
+    def __getattr__(self, name: str) -> Any:  # of numba's own, such as py_func
+        return getattr(self.dispatcher, name)
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """What numba makes of the function."""
+        return compiler().njit(cache=True, error_model="numpy", nogil=True)(self.__wrapped__)
+
+
+@cache
+def compiler() -> Any:
+    """Numba, told where to keep kernels, and to take a kernel that another calls for what it compiles to.
+
+    Returns
+    -------
+    module
+        The library, imported at the first call.
+    """
+    import numba
+    from numba.extending import typeof_impl
+
+    numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
+    typeof_impl.register(Kernel)(lambda kernel, _: numba.types.Dispatcher(kernel.dispatcher))
+    return numba
+
+
+def compiled(function: Callable[P, R]) -> Kernel[P, R]:
     """Compile a function of numbers and arrays to machine code, at its first call or from the cache.
 
     Examples
@@ -51,4 +96,4 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     >>> unit_exposure(10.0, 0.0)
     (10.0, -50.0)
     """
-    return cast("Callable[P, R]", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+    return Kernel(function)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,16 +16,14 @@ from rich.table import Column, Table
 from bench.errors import unknown
 from bench.run.catalogue import choose, files_in
 from bench.run.child import Limits
-from bench.run.engine import run_plan
-from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan, stale_cells
+from bench.run.estimate import Estimate
+from bench.run.plan import Plan, Plugin, make_plan
 from bench.run.record import Record, read_records
-from bench.run.scores.ceiling import CEILING, SOURCE
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
 from commands._shared.options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors, say
-from commands._shared.running import best_of, run_shown, scored_today, unfinished
+from commands._shared.running import Conditions, carry_out, scored_today, stale_among
 from leaderboard.audit.document import COMMAND, PAGE, blocks, published
 from leaderboard.audit.page import audit_page
 from leaderboard.audit.picture import draw_audit
@@ -105,40 +102,26 @@ def audit(
         plugins = [Plugin.named(name, path) for name, path in choose("model", rows(chosen), files).items()]
         records = scored_today(console, out, files)
         plan = _plan(plugins, preset, n_seeds, records)
+        conditions = Conditions(out, jobs or n_cores(), Limits(time_limit, memory_limit))
+
+        def lines(expected: Estimate) -> list[str]:
+            if len(expected.unknown) > MOST_NAMES:
+                expected = replace(expected, unknown=(f"{len(expected.unknown)} rows",))
+            n_cells, n_done = len(plan.cells), len(plan.cells) - plan.n_open
+            return [
+                f"audit   {len(chosen)} variants in {len(plugins)} rows on {', '.join(TASKS)}",
+                f"sizes   {preset}, {n_seeds} seed(s)" + ("; every verdict will be undecided" * (n_seeds < 3)),
+                f"plan    {n_cells} cells, {n_done} done before, {len(plan.jobs)} fits, {conditions.n_jobs} at a time",
+                f"time    {expected}",
+            ]
+
         known = _timed_like(plugins, records + read_published(PUBLISHED))
-        plan = longest_first(plan, known)
-        n_jobs = jobs or n_cores()
-        expected = estimate(plan, known, n_jobs)
-        if len(expected.unknown) > MOST_NAMES:
-            expected = replace(expected, unknown=(f"{len(expected.unknown)} rows",))
-        n_done = len(plan.cells) - plan.n_open
-        say(console, f"audit   {len(chosen)} variants in {len(plugins)} rows on {', '.join(TASKS)}")
-        say(console, f"sizes   {preset}, {n_seeds} seed(s)" + ("; every verdict will be undecided" * (n_seeds < 3)))
-        say(
-            console, f"plan    {len(plan.cells)} cells, {n_done} done before, {len(plan.jobs)} fits, {n_jobs} at a time"
-        )
-        say(console, f"time    {expected}")
-        began, limits = time.monotonic(), Limits(time_limit, memory_limit)
-        keys = [cell.key for cell in plan.cells]
-        try:
-            best = best_of(console, plan, records, out)
-            run_shown(
-                console,
-                plan.n_open,
-                expected.seconds,
-                lambda report: run_plan(plan, best, out, n_jobs, limits, report),
-            )
-        except KeyboardInterrupt as stop:
-            left = unfinished(keys, read_records(out))
-            say(console, f"stopped: {len(plan.cells) - len(left)} of {len(plan.cells)} cells are done and kept.")
-            say(console, "The same command does the rest.")
-            raise typer.Exit(130) from stop
-        say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {duration(time.monotonic() - began)}.")
-        left = unfinished(keys, read_records(out))
-        for text in left:
+        carried_out = carry_out(console, plan, conditions, known, lines)
+        say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {carried_out.spent}.")
+        for text in carried_out.left:
             say(console, f"not done: {text}")
         _show(console, out, preset, base, files, out)
-        if left:
+        if carried_out.left:
             raise typer.Exit(1)
 
 
@@ -158,15 +141,14 @@ def audit_files() -> dict[str, Path]:
 def _show(console: Console, out: Path, preset: str, base: str, files: dict[str, Path], to: Path) -> None:
     """Print the verdicts of a folder of records, and write the report."""
     records = read_records(out)
-    stale = stale_cells(records, all_tasks(), files | {CEILING: SOURCE})
-    found = read_audit(out, records, preset, base, stale)
+    audited = read_audit(out, records, preset, base, stale_among(records, files))
     to.mkdir(parents=True, exist_ok=True)
     stem = to / f"audit_{base}"
-    write_audit(found, stem.with_suffix(".json"))
-    stem.with_suffix(".md").write_text(audit_page(found), encoding="utf-8")
+    write_audit(audited, stem.with_suffix(".json"))
+    stem.with_suffix(".md").write_text(audit_page(audited), encoding="utf-8")
     with drawing():
-        save(draw_audit(found), stem.with_suffix(".png"))
-    console.print(terminal_audit(found))
+        save(draw_audit(audited), stem.with_suffix(".png"))
+    console.print(terminal_audit(audited))
     say(console, f"report: {os.path.relpath(stem)}.md, .json and .png")
 
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from bench.errors import BenchError
 from bench.run.catalogue import summary_of
 from bench.run.record import read_records
-from commands._shared.options import all_tasks, friendly_errors, plugin_files, say, stale_in
+from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
+from commands._shared.running import stale_in
 from leaderboard.board.write import terminal_board, write_board
 from leaderboard.site.page import PAGE_FILE, Findings
 from leaderboard.site.page import page as write_page

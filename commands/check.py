@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +14,7 @@ from bench.conformance.examination import examined
 from bench.conformance.suite import CHECKS, FAILED, PASSED, Outcome
 from bench.errors import BenchError
 from bench.run.plan import Plugin
-from commands._shared.options import friendly_errors, parse_settings, plugin_files
+from commands._shared.options import closest, friendly_errors, parse_settings, plugin_files
 
 STYLES = {PASSED: "green", FAILED: "red"}
 
@@ -54,11 +51,12 @@ def check(
         table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
         names = [check.name for check in CHECKS] if only is None else [only]
         outcomes: list[Outcome] = []
-        with _status(console) as say:
+        with console.status("starting") as status:
             for outcome in examined(chosen.path, time_limit, only, settings, chosen.member):
                 outcomes.append(outcome)
                 if len(outcomes) <= len(names):
-                    say(f"checking {chosen.name}: {names[len(outcomes) - 1]}, {len(outcomes)} of {len(names)}")
+                    name = names[len(outcomes) - 1]
+                    status.update(f"checking {chosen.name}: {name}, {len(outcomes)} of {len(names)}")
         first_with: dict[str, str] = {}
         for outcome in outcomes:
             style = STYLES.get(outcome.status, "yellow")
@@ -70,16 +68,6 @@ def check(
         console.print(f"{chosen.name}: {_verdict(n_failed, len(outcomes), only)}", markup=False, highlight=False)
         if n_failed:
             raise typer.Exit(1)
-
-
-@contextmanager
-def _status(console: Console) -> Iterator[Callable[[str], None]]:
-    """Line that says what is being done, on a terminal only."""
-    if not console.is_terminal:
-        yield lambda text: None
-        return
-    with console.status("starting") as status:
-        yield status.update
 
 
 def _verdict(n_failed: int, n_checks: int, only: str | None) -> str:
@@ -96,11 +84,9 @@ def _plugin(plugin: str, folders: list[Path]) -> Plugin:
         if plugin in known:
             return Plugin.named(plugin, known[plugin])
         files = {path.with_suffix("").as_posix(): path for path in Path().glob("*/*.py")}
-        meant = next((name for name in files if plugin in (name, Path(name).name)), None)
-        close = difflib.get_close_matches(plugin, known, n=1)
-        step = "Give its file, or its folder with --models."
-        if meant is not None or close:
-            step = f"Did you mean '{files[meant] if meant else close[0]}'?"
+        of_file = next((path for name, path in files.items() if plugin in (name, Path(name).name)), None)
+        meant = of_file or closest(plugin, known)
+        step = f"Did you mean '{meant}'?" if meant else "Give its file, or its folder with --models."
         raise BenchError(f"plugin '{plugin}': name must be that of a row or a file, got neither. {step}")
     if not Path(plugin).is_file():
         raise BenchError(f"plugin '{plugin}': path must be an existing file, got none. Check the spelling.")

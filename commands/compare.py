@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import io
 import subprocess
 import tarfile
@@ -23,7 +22,8 @@ from bench.errors import BenchError
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.run.scores.ceiling import CEILING
-from commands._shared.options import PUBLISHED, friendly_errors, say, stale_in
+from commands._shared.options import PUBLISHED, closest, friendly_errors, say
+from commands._shared.running import stale_in
 from leaderboard.comparison.runs import Compared, Move, Run, compare_rows, compare_runs
 from leaderboard.published.store import read_published
 from leaderboard.tables import Stale
@@ -111,8 +111,8 @@ def _side(name: str, folder: Path, rows: set[str], held: ExitStack) -> Run:
                 f"compare '{name}': it must stand beside another row of {folder}, got a folder or a commit. "
                 "Name two rows, or two runs."
             )
-        close = difflib.get_close_matches(name, rows, n=1)
-        step = f"Did you mean '{close[0]}'?" if close else f"Rows there: {', '.join(sorted(rows)) or 'none'}."
+        meant = closest(name, rows)
+        step = f"Did you mean '{meant}'?" if meant else f"Rows there: {', '.join(sorted(rows)) or 'none'}."
         raise BenchError(
             f"compare '{name}': name must be a row of {folder}, a folder of records or a commit, got none of them. "
             f"{step}"

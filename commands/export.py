@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.progress import track
 
 from bench.errors import BenchError, unknown
-from bench.run.catalogue import choose
 from bench.run.origin import provenance
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.task import PRESETS
-from commands._shared.options import all_tasks, friendly_errors, say, stale_in
+from commands._shared.options import choose_tasks, friendly_errors, say
+from commands._shared.running import stale_in
 from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task
 from leaderboard.export.long_format import csv_board
 from leaderboard.export.scores import check_pyarrow, long_frame, write_parquet_of_csv
@@ -126,9 +126,8 @@ def _scores(
 
 def _cases(console: Console, names: list[str], formats: list[str], preset: str, seed: int, to: Path) -> list[Path]:
     """Write the cases of tasks."""
-    tasks = all_tasks()
-    chosen = choose("task", names, dict.fromkeys(tasks, to))
+    chosen = choose_tasks(names).values()
     commit, written = provenance.commit(), []
-    for name in track(chosen, "exporting", console=console, transient=True, disable=not console.is_terminal):
-        written += write_task(Export(tasks[name], preset, PRESETS[preset], seed), tuple(formats), to, commit)
+    for task in track(chosen, "exporting", console=console, transient=True, disable=not console.is_terminal):
+        written += write_task(Export(task, preset, PRESETS[preset], seed), tuple(formats), to, commit)
     return written

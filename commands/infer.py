@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +19,6 @@ from bench.infer.fit import doubts
 from bench.infer.inference import Inference, Probe
 from bench.infer.inference import infer as infer_trace
 from bench.laboratory.trace import FILLED, LabTrace, read_trace
-from bench.run.catalogue import choose
 from bench.run.plan import Plugin
 from bench.run.scores.ceiling import CEILING
 from bench.task import PRESETS
@@ -37,7 +35,7 @@ from commands._infer.words import (
     no_reaction,
     prior_sentences,
 )
-from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import all_tasks, choose_models, choose_tasks, friendly_errors, plugin_files, say
 from leaderboard.pictures.forecasts import BAND_SD
 from leaderboard.wording import SHOWN, quantity_text
 
@@ -111,28 +109,27 @@ def infer(
     with friendly_errors():
         if preset not in PRESETS:
             raise unknown("preset", preset, PRESETS)
-        found = read_trace(trace, {name: value for name, value in given.items() if value is not None}, mixed_at)
+        lab_trace = read_trace(trace, {name: value for name, value in given.items() if value is not None}, mixed_at)
         row = None
         if model is not None and model != CEILING:
-            tasks = all_tasks()
-            plugin = Plugin.named(model, choose("model", [model], plugin_files(models or []))[model])
-            row = Row(plugin, tasks[next(iter(choose("task", [task], dict.fromkeys(tasks, out))))], preset, out)
-        with console.status("computing the exact posterior") if console.is_terminal else nullcontext():
-            inference = infer_trace(found.traces, Probe(noise, lag, offset))
+            plugin = Plugin.named(model, choose_models([model], plugin_files(models or []))[model])
+            row = Row(plugin, next(iter(choose_tasks([task]).values())), preset, out)
+        with console.status("computing the exact posterior"):
+            inference = infer_trace(lab_trace.traces, Probe(noise, lag, offset))
         if not inference.rises:
             raise no_reaction(trace.name, inference)
-        _read(console, trace, found, inference)
+        _read(console, trace, lab_trace, inference)
         if row is not None:
             try:
-                check_alike(inference, row, tasks)
+                check_alike(inference, row, all_tasks())
             except BenchError as error:
                 if not force:
                     raise
                 say(console, f"warning: {error}".rsplit(". ", 1)[0] + ". It was asked all the same.", "yellow")
         answer = None if row is None else ask_row(console, inference, row)
         console.print(_estimates(inference, answer))
-        with console.status("looking for what is wrong") if console.is_terminal else nullcontext():
-            trusted = _judge(console, found, inference)
+        with console.status("looking for what is wrong"):
+            trusted = _judge(console, lab_trace, inference)
         title = f"What {trace.name} tells" + ", not to be trusted before its warnings are settled" * (not trusted)
         path = draw_inference(inference, title, picture or _beside(trace), answer)
         say(console, f"Picture: {os.path.relpath(path)}")
@@ -191,14 +188,14 @@ def _ranges(ends: NDArray[np.float64]) -> list[str]:
 
 def _judge(console: Console, trace: LabTrace, inference: Inference) -> bool:
     """Print whether the answer can be trusted, which is returned, and what would make it better."""
-    found = doubts(inference.traces, inference.acquisition, inference.world, inference.fit)
+    reasons = doubts(inference.traces, inference.acquisition, inference.world, inference.fit)
     for sentence in prior_sentences(trace, inference):
         say(console, f"warning: {sentence}", "yellow")
-    first, *rest = fit_sentences(inference, found)
+    first, *rest = fit_sentences(inference, reasons)
     say(console, first)
     for sentence in rest:
         say(console, f"warning: {sentence}", "yellow")
-    if inference.beyond_prior or not intervals_hold(inference, found):
+    if inference.beyond_prior or not intervals_hold(inference, reasons):
         return False
     for sentence in knowledge_sentences(inference):
         say(console, sentence)

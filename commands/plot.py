@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
-from commands._shared.options import friendly_errors, say
+from commands._shared.options import closest, friendly_errors, say
 from leaderboard.pictures.fit import draw_fit
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.predictions import read_examples, read_predicted
@@ -56,27 +55,26 @@ def _chosen(
     chosen = []
     for task in tasks:
         for row in rows:
-            found = [
+            of_row = [
                 record
                 for record in scored
                 if (record.task, record.row, record.seed) == (task, row, seed) and preset in (None, record.preset)
             ]
-            if not found:
+            if not of_row:
                 sizes = f", preset {preset}" if preset else ""
                 raise BenchError(
                     f"folder '{folder}': records must hold a score of {row} on {task} with seed {seed}{sizes}, "
                     f"got none. {_next_step(scored, task, row)}"
                 )
-            chosen += found
+            chosen += of_row
     return chosen
 
 
 def _next_step(scored: list[Record], task: str, row: str) -> str:
     """What to name in place of a task or a row that has no score."""
     for asked, there in ((task, {record.task for record in scored}), (row, {record.row for record in scored})):
-        close = difflib.get_close_matches(asked, there, n=1, cutoff=0.8)
-        if asked not in there and close:
-            return f"Did you mean '{close[0]}'?"
+        if asked not in there and (meant := closest(asked, there, 0.8)):
+            return f"Did you mean '{meant}'?"
     on_task = sorted({record.row for record in scored if record.task == task})
     tasks = sorted({record.task for record in scored})
     return f"Scored on {task}: {', '.join(on_task)}." if on_task else f"Scored tasks: {', '.join(tasks)}."

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,15 +13,13 @@ from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.catalogue import choose
 from bench.run.child import Limits
-from bench.run.engine import run_plan
-from bench.run.estimate import duration, estimate, longest_first
-from bench.run.plan import Plan, Plugin, make_plan
+from bench.run.plan import Plugin, make_plan
 from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
-from commands._shared.running import best_of, run_shown, scored_today, unfinished
+from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, friendly_errors, plugin_files, say
+from commands._shared.running import Conditions, carry_out, scored_today
 from commands.release import planned_then, planned_today, say_all
 from leaderboard.published.board import PRESET, generated, out_of_date
 from leaderboard.published.check import problems
@@ -70,64 +66,39 @@ def publish(
             _write(console)
         else:
             with sole_run(out):
-                _run(console, _Asked(model or [], task or [], jobs, out, Limits(time_limit, memory_limit)))
+                conditions = Conditions(out, jobs or n_cores(), Limits(time_limit, memory_limit))
+                _run(console, model or [], task or [], conditions)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What the command line asks to be run."""
-
-    models: list[str]
-    tasks: list[str]
-    jobs: int | None
-    out: Path
-    limits: Limits
-
-
-def _run(console: Console, asked: _Asked) -> None:
+def _run(console: Console, models: list[str], names: list[str], conditions: Conditions) -> None:
     """Run what is not done, publish it, and write the board."""
-    tasks, files, out = all_tasks(), plugin_files([]), asked.out
-    chosen = choose("task", asked.tasks, dict.fromkeys(tasks, out)) if asked.tasks else tasks
-    plugins = [Plugin(path) for path in (choose("row", asked.models, files) if asked.models else files).values()]
+    tasks, files, out = all_tasks(), plugin_files([]), conditions.out
+    chosen = choose_tasks(names) if names else tasks
+    plugins = [Plugin(path) for path in (choose("row", models, files) if models else files).values()]
     given = unpack(PUBLISHED, out, tasks)
     records = scored_today(console, out, files)
     sizes = PRESETS[PRESET]
-    plan = make_plan([tasks[name] for name in chosen], plugins, range(sizes.seeds), PRESET, sizes, records)
-    n_jobs = asked.jobs or n_cores()
-    plan = longest_first(plan, records)
-    expected = estimate(plan, records, n_jobs)
-    say(console, f"plan    {len(plugins)} rows on {len(chosen)} tasks, {sizes.seeds} seeds, preset {PRESET}")
-    say(console, f"cells   {len(plan.cells)}, {len(plan.cells) - plan.n_open} done before; {len(given)} were published")
-    say(console, f"fits    {len(plan.jobs)} to run, {n_jobs} at a time: {expected}")
-    began, stopped = time.monotonic(), False
-    try:
-        _run_open(console, plan, records, asked, expected.seconds)
-    except KeyboardInterrupt:
-        stopped = True
-    records = read_published(PUBLISHED)
-    left = unfinished((cell.key for cell in plan.cells), records)
-    done = f"{len(plan.cells) - len(left)} of {len(plan.cells)} cells are done and kept"
-    if stopped:
-        say(console, f"stopped: {done}. The same command does the rest; --no-run writes the board.")
-        raise typer.Exit(130)
-    say(console, f"{plan.n_open} cells run in {duration(time.monotonic() - began)}; {done}.")
-    _write(console)
-    if say_all(console, {"not done": left}):
-        raise typer.Exit(1)
-
-
-def _run_open(console: Console, plan: Plan, records: Sequence[Record], asked: _Asked, expected_s: float) -> None:
-    """Run a plan and publish every cell as soon as it is scored; ceilings and what is not published yet come first."""
-    out = asked.out
-    best = best_of(console, plan, records, out)
-    publish_cells(_unpublished(out), out, PUBLISHED)
-    run_shown(
+    plan = make_plan(list(chosen.values()), plugins, range(sizes.seeds), PRESET, sizes, records)
+    n_done = len(plan.cells) - plan.n_open
+    carried_out = carry_out(
         console,
-        plan.n_open,
-        expected_s,
-        lambda report: run_plan(plan, best, out, asked.jobs or n_cores(), asked.limits, report),
+        plan,
+        conditions,
+        records,
+        lambda expected: [
+            f"plan    {len(plugins)} rows on {len(chosen)} tasks, {sizes.seeds} seeds, preset {PRESET}",
+            f"cells   {len(plan.cells)}, {n_done} done before; {len(given)} were published",
+            f"fits    {len(plan.jobs)} to run, {conditions.n_jobs} at a time: {expected}",
+        ],
+        ready=lambda: publish_cells(_unpublished(out), out, PUBLISHED),
         keep=lambda record: publish_cells([record], out, PUBLISHED),
+        meanwhile="; --no-run writes the board",
     )
+    done = f"{len(plan.cells) - len(carried_out.left)} of {len(plan.cells)} cells are done and kept"
+    say(console, f"{plan.n_open} cells run in {carried_out.spent}; {done}.")
+    _write(console)
+    if say_all(console, {"not done": carried_out.left}):
+        raise typer.Exit(1)
 
 
 def _unpublished(out: Path) -> list[Record]:
@@ -158,12 +129,12 @@ def _write(console: Console) -> None:
 def _check(console: Console) -> None:
     """Fail where a record is wrong, or where the board is not what the records give."""
     tasks, records = all_tasks(), read_published(PUBLISHED)
-    found = {"wrong": problems(PUBLISHED, records)}
+    faults = {"wrong": problems(PUBLISHED, records)}
     if records:
         files = generated(ROOT, PUBLISHED, tasks, planned_then(ROOT))
-        found["not what the records give"] = out_of_date(ROOT, files)
-    if say_all(console, found):
-        verb = "publish" if found["wrong"] else "publish --no-run"
+        faults["not what the records give"] = out_of_date(ROOT, files)
+    if say_all(console, faults):
+        verb = "publish" if faults["wrong"] else "publish --no-run"
         say(console, f"Run 'python run_bench.py {verb}' and commit what it writes.")
         raise typer.Exit(1)
     say(console, f"{len(records):,} published cells are whole, and the board is what they give.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich import box
 from rich.console import Console
@@ -15,29 +16,15 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 from bench.errors import BenchError
-from bench.run.catalogue import choose
 from bench.run.child import Limits
 from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.run.scores.redraw import Gap, Redraw
 from bench.run.store import said_when_full, sole_run, work_folder
-from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import all_tasks, choose_models, choose_tasks, friendly_errors, plugin_files, say
 from commands._shared.seal import open_seal, seal_line
 
 REDRAW_FILE = "redraw.csv"
-COLUMNS = (
-    "task",
-    "row",
-    "seed",
-    "preset",
-    "target",
-    "n_published",
-    "n_fresh",
-    "published",
-    "fresh",
-    "difference",
-    "standard_error",
-)
 
 
 def redraw(
@@ -71,13 +58,12 @@ def redraw(
     """
     console = Console()
     with friendly_errors(), said_when_full(out):
-        tasks, plugins = all_tasks(), plugin_files(models or [])
-        names = {"task": choose("task", task, dict.fromkeys(tasks, out)) if task else tasks}
-        names["model"] = choose("model", model, plugins) if model else plugins
+        tasks, plugins = choose_tasks(task) if task else all_tasks(), plugin_files(models or [])
+        plugins = choose_models(model, plugins) if model else plugins
         records = [
             record
             for record in read_records(out)
-            if record.status == "ok" and record.task in names["task"] and record.model in names["model"]
+            if record.status == "ok" and record.task in tasks and record.model in plugins
         ]
         if not records:
             raise BenchError(
@@ -103,12 +89,12 @@ def redraw(
             bar = progress.add_task("", total=len(records))
             for record in records:
                 progress.update(bar, description=f"{record.row} on {record.task}, seed {record.seed}")
-                found = asked.gaps(record, tasks[record.task], plugins[record.model])
-                if isinstance(found, str):
+                of_cell = asked.gaps(record, tasks[record.task], plugins[record.model])
+                if isinstance(of_cell, str):
                     n_left += 1
-                    say(console, f"{record.row} on {record.task}, seed {record.seed}: left out, {found}")
+                    say(console, f"{record.row} on {record.task}, seed {record.seed}: left out, {of_cell}")
                 else:
-                    gaps += found
+                    gaps += of_cell
                 progress.advance(bar)
         console.print(_table(gaps))
         _write(out / REDRAW_FILE, gaps)
@@ -137,7 +123,6 @@ def _table(gaps: Sequence[Gap]) -> Table:
 
 def _write(path: Path, gaps: Sequence[Gap]) -> None:
     """Write all gaps to a file."""
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows([getattr(gap, column) for column in COLUMNS] for gap in gaps)
+    frame = pd.DataFrame(gaps, columns=[each.name for each in fields(Gap)])
+    frame.insert(frame.columns.get_loc("standard_error"), "difference", [gap.difference for gap in gaps])
+    frame.to_csv(path, index=False, lineterminator="\r\n")

@@ -13,8 +13,8 @@ from bench.errors import BenchError
 from bench.run.catalogue import summary_of
 from bench.run.record import Record
 from bench.task import Task
-from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say, stale_in
-from commands._shared.running import unfinished
+from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
+from commands._shared.running import stale_in, unfinished
 from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells
 from leaderboard.published.check import problems
 from leaderboard.published.store import read_published
@@ -36,7 +36,7 @@ def release() -> None:
     with friendly_errors():
         tasks, records = all_tasks(), read_published(PUBLISHED)
         planned = planned_today(records, tasks)
-        found = {
+        faults = {
             "wrong": problems(PUBLISHED, records),
             "not done": unfinished((cell.cell for cell in planned_cells(planned, tasks)), records),
             "stale": [
@@ -48,7 +48,7 @@ def release() -> None:
             ],
             "not what the records give": out_of_date(ROOT, generated(ROOT, PUBLISHED, tasks, planned)),
         }
-        if say_all(console, found):
+        if say_all(console, faults):
             say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
             raise typer.Exit(1)
         say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
@@ -72,11 +72,11 @@ def planned_then(root: Path) -> Published:
         ) from error
 
 
-def say_all(console: Console, found: Mapping[str, Sequence[str]]) -> bool:
-    """Print findings of several kinds; give whether there is any."""
-    for kind, texts in found.items():
+def say_all(console: Console, faults: Mapping[str, Sequence[str]]) -> bool:
+    """Print faults of several kinds; give whether there is any."""
+    for kind, texts in faults.items():
         for text in texts[:SHOWN]:
             say(console, f"{kind}: {text}")
         if len(texts) > SHOWN:
             say(console, f"{kind}: and {len(texts) - SHOWN} more")
-    return any(found.values())
+    return any(faults.values())

@@ -6,7 +6,7 @@ import ast
 import difflib
 import importlib.util
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -16,19 +16,19 @@ from bench.task import Task
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:
     """List the task or plugin files of folders; in place of a folder, a file may be given that is a table of rows."""
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for folder in {folder.resolve(): folder for folder in folders}.values():
         named = [(name, folder) for name in rows_in(folder)] if folder.is_file() and folder.suffix == ".py" else []
         if not folder.is_dir() and not named:
             raise BenchError(f"folder '{folder}': path must be an existing folder, got none. Check the spelling.")
         for name, path in named or [(path.stem, path) for path in sorted(folder.glob("[!_]*.py"))]:
-            if name in found:
+            if name in files:
                 raise BenchError(
-                    f"plugin '{name}': name must be unique, got it in {found[name].parent.name} and "
+                    f"plugin '{name}': name must be unique, got it in {files[name].parent.name} and "
                     f"{path.parent.name}. Rename one file."
                 )
-            found[name] = path
-    return dict(sorted(found.items()))
+            files[name] = path
+    return dict(sorted(files.items()))
 
 
 def rows_in(path: Path) -> dict[str, str]:
@@ -46,8 +46,10 @@ def rows_in(path: Path) -> dict[str, str]:
     }
 
 
-def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str, Path]:
-    """Pick files by name.
+def choose(
+    where: str, asked: Iterable[str], known: dict[str, Path], nearest: Mapping[str, str] | None = None
+) -> dict[str, Path]:
+    """Pick files by name; ``nearest`` is what names from elsewhere are called here.
 
     Examples
     --------
@@ -61,14 +63,16 @@ def choose(where: str, asked: Iterable[str], known: dict[str, Path]) -> dict[str
         elif name in known:
             chosen[name] = known[name]
         else:
-            raise _no_model(name, [*known, "all"]) if where == "model" else unknown(where, name, known)
+            raise _no_model(name, [*known, "all"], nearest or {}) if where == "model" else unknown(where, name, known)
     return chosen
 
 
-def _no_model(name: str, known: Sequence[str]) -> BenchError:
+def _no_model(name: str, known: Sequence[str], nearest: Mapping[str, str]) -> BenchError:
     """Error for a model that does not exist; there are too many to name each."""
     close = difflib.get_close_matches(name, known, n=3)
     meant = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+    if name.lower() in nearest:
+        meant = f" The nearest row is '{nearest[name.lower()]}'."
     return BenchError(
         f"model '{name}': name must be one that --list shows, got '{name}'.{meant} "
         "A plugin of your own is found with --models DIR."

@@ -17,9 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numba
-
-from bench.compiled import ROOT
+from bench.compiled import CACHE, ROOT
 from bench.run.isolation.family import Family
 from bench.run.isolation.protocol import LONGEST_EVENT, parse_event
 from bench.run.isolation.sandbox import Sandbox, prepare
@@ -92,7 +90,7 @@ class Child:
         command += [str(os.getpid()), str(limits.memory_mb)]
         if sandbox is not None:
             command.append(json.dumps(asdict(sandbox)))
-            environment |= prepare(folder, Path(numba.config.CACHE_DIR))  # type: ignore[attr-defined]
+            environment |= prepare(folder, CACHE)
         self._process = subprocess.Popen(
             command,
             cwd=folder,

@@ -74,46 +74,46 @@ def _doubt(doubt: Doubt, inference: Inference) -> str:
 
 def prior_sentences(trace: LabTrace, inference: Inference) -> list[str]:
     """Say what of a trace lies outside the range that the suite knows."""
-    found = []
+    sentences = []
     for quantity, value in zip(KNOWN, trace.traces.known[0], strict=True):
         if quantity.name in inference.unusual:
-            found.append(
+            sentences.append(
                 f"{quantity.name} = {value:g} is outside the usual {quantity.low:g} to {quantity.high:g} "
                 f"{quantity.unit}: the exact posterior holds there too, no learned row was trained there. "
                 f"{OTHER_UNITS.get(quantity.name, '')}".strip()
             )
     length_s = float(trace.time_s[-1])
     if not SHORT_S <= length_s <= LONG_S:
-        found.append(f"The trace is {length_s:g} s long. If that is not so, mend the unit of the time column.")
+        sentences.append(f"The trace is {length_s:g} s long. If that is not so, mend the unit of the time column.")
     if inference.step_ph / math.sqrt(12.0) > inference.acquisition.noise_sd:
-        found.append(
+        sentences.append(
             f"The pH is written in steps of {inference.step_ph:.2g}, coarser than the noise. Export more digits."
         )
     for number, quantity in enumerate(TARGETS):
         if quantity.name in inference.beyond_prior:
             shown = SHOWN[number]
-            found.append(
+            sentences.append(
                 f"The trace asks for {shown.symbol} = {quantity_text(inference.fit.targets[number] / shown.scale)} "
                 f"{shown.unit}, outside the prior of {shown.low:g} to {shown.high:g}: "
                 "estimate and intervals are cut off there and are not to be trusted."
             )
-    return found
+    return sentences
 
 
 def knowledge_sentences(inference: Inference) -> list[str]:
     """Say how well each target is known."""
-    found = []
+    sentences = []
     for number, shown in enumerate(SHOWN):
         share = float(inference.sd[number] / inference.mean[number])
         if inference.explained[number] < UNKNOWN:
-            found.append(
+            sentences.append(
                 f"{shown.symbol} cannot be told from this trace: nearly every value from {shown.low:g} to "
                 f"{shown.high:g} {shown.unit} fits it, and the interval only repeats the prior."
             )
         else:
             only = "only " if share > WANTED else ""
-            found.append(f"{shown.symbol} is known {only}to {100 * share:.2g} % (one standard deviation).")
-    return found
+            sentences.append(f"{shown.symbol} is known {only}to {100 * share:.2g} % (one standard deviation).")
+    return sentences
 
 
 def duration_sentences(inference: Inference, same: Duration, fine: Duration | None) -> list[str]:

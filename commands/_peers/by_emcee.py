@@ -40,9 +40,9 @@ def mean(number: int, given: Arrays) -> tuple[np.ndarray, float, float]:
 
 def answer(given: Arrays) -> Arrays:
     """Processor seconds a case until the error of the mean is the share of its standard deviation asked for."""
-    found = [mean(number, given) for number in range(len(given["ph"]))]
-    seconds = np.array([a_step * steps for _, a_step, steps in found])
-    return {"seconds": np.array(seconds.mean()), "mean": np.array([point for point, _, _ in found])}
+    means = [mean(number, given) for number in range(len(given["ph"]))]
+    seconds = np.array([a_step * steps for _, a_step, steps in means])
+    return {"seconds": np.array(seconds.mean()), "mean": np.array([point for point, _, _ in means])}
 
 
 if __name__ == "__main__":

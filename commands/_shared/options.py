@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,41 @@ from rich.console import Console
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.catalogue import files_in, load_task
-from bench.run.plan import stale_cells
-from bench.run.record import Record
-from bench.run.scores.ceiling import CEILING, SOURCE
+from bench.run.catalogue import choose, files_in, load_task
 from bench.task import Task
 
 TASKS = ROOT / "tasks"
 MODELS = ROOT / "models"
 PUBLISHED = ROOT / "leaderboard" / "records"
 
-TAKEN = {CEILING: "the ceiling's", "all": "that of every row"}
+TAKEN = {"bayes": "the ceiling's", "all": "that of every row"}
 """Names that mean something else on a command line or a board, and whose they are."""
 
 REFERENCE = ("mean", "ridge", "gradient_boosting", "gru", "inception_time", "tcn", "tcn_dt", "nls")
 """The pinned rows that run when no model is named."""
+
+NEAREST = {
+    "attention": "set_transformer",
+    "catboost": "gradient_boosting",
+    "cnn": "tcn",
+    "curve_fit": "nls",
+    "inceptiontime": "inception_time",
+    "least_squares": "nls",
+    "lightgbm": "gradient_boosting",
+    "linear": "ridge",
+    "lmfit": "nls",
+    "lstm": "gru",
+    "mlp": "gradient_boosting",
+    "rf": "random_forest",
+    "rnn": "gru",
+    "rocket": "minirocket",
+    "s4": "s4d",
+    "sbi": "npe",
+    "scipy": "nls_scipy",
+    "transformer": "set_transformer",
+    "xgboost": "gradient_boosting",
+}
+"""What rows are called elsewhere, to the row here that is the same method or the nearest."""
 
 
 def task_files() -> dict[str, Path]:
@@ -41,6 +62,11 @@ def all_tasks() -> dict[str, Task]:
     return {name: load_task(path) for name, path in task_files().items()}
 
 
+def choose_tasks(asked: Iterable[str]) -> dict[str, Task]:
+    """Pick tasks by name."""
+    return {name: load_task(path) for name, path in choose("task", asked, task_files()).items()}
+
+
 def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
     """Every plugin file by name, those of the given folders included; none may have a name that is taken."""
     files = files_in([MODELS, *folders])
@@ -49,9 +75,15 @@ def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
     return files
 
 
-def stale_in(records: Sequence[Record], folders: Sequence[Path]) -> dict[tuple[str, str, int, str], tuple[str, ...]]:
-    """What has changed since each record was made; fresh records are left out."""
-    return stale_cells(records, all_tasks(), plugin_files(folders) | {CEILING: SOURCE})
+def choose_models(asked: Iterable[str], files: dict[str, Path]) -> dict[str, Path]:
+    """Pick plugin files by name; a name from elsewhere is told the row that is nearest to it."""
+    return choose("model", asked, files, NEAREST)
+
+
+def closest(name: str, rows: Collection[str], cutoff: float = 0.6) -> str | None:
+    """Row that a name most likely means: the nearest to one from elsewhere, or the one that is spelt most alike."""
+    nearest = NEAREST.get(name.lower())
+    return nearest if nearest in rows else next(iter(get_close_matches(name, rows, n=1, cutoff=cutoff)), None)
 
 
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:

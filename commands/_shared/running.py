@@ -1,30 +1,123 @@
-"""What the verbs that run a plan share: older scores brought up to date, ceilings, bars, and what is left undone."""
+"""What the verbs that run a plan share: from older scores brought up to date to what is left undone."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
-from bench.run.engine import Report
+from bench.run.child import Limits
+from bench.run.engine import Engine, run_plan
+from bench.run.estimate import Estimate, duration, estimate, longest_first
 from bench.run.plan import CellKey, Plan, stale_cells, without_stale_predictions
 from bench.run.record import FINAL, Record, read_records
 from bench.run.scores.ceiling import CEILING, SOURCE, ceilings
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal
-from commands._shared.options import all_tasks, say
+from commands._shared.options import all_tasks, plugin_files, say
 from commands._shared.progress import RunProgress
+
+Stale = dict[CellKey, tuple[str, ...]]
+"""What has changed since a record was made, of those that are stale."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What every job of a plan is run under."""
+
+    out: Path
+    n_jobs: int
+    limits: Limits
+    rerun: bool = False
+    seal: Seal | None = None
+    engine: Engine | None = None
+
+
+@dataclass(frozen=True)
+class CarriedOut:
+    """What became of a plan: its ceilings, how long it took, and the cells that are not done, each with its status."""
+
+    best: dict[str, Record]
+    spent: str
+    left: list[str]
+
+
+def carry_out(
+    console: Console,
+    plan: Plan,
+    conditions: Conditions,
+    known: Sequence[Record],
+    lines: Callable[[Estimate], Iterable[str]],
+    *,
+    ready: Callable[[], object] = lambda: None,
+    keep: Callable[[Record], object] = lambda record: None,
+    meanwhile: str = "",
+) -> CarriedOut:
+    """Say what a plan is and how long it takes by what is known, run it, and say where it stands if it is stopped.
+
+    ``ready`` is called when the ceilings are there, ``keep`` with every record as soon as it is on disk.
+    """
+    out, plan, began = conditions.out, longest_first(plan, known), time.monotonic()
+    expected = estimate(plan, known, conditions.n_jobs if conditions.engine is None else 1)
+    for line in lines(expected):
+        say(console, line)
+    n_ran = 0
+    try:
+        best = best_of(console, plan, read_records(out), out, conditions.seal)
+        ready()
+        with RunProgress(console, plan.n_open, expected.seconds) as progress:
+            running = run_plan(
+                plan,
+                best,
+                out,
+                conditions.n_jobs,
+                conditions.limits,
+                progress.report,
+                rerun=conditions.rerun,
+                seal=conditions.seal,
+                engine=conditions.engine,
+            )
+            with closing(running) as finished:
+                for record in finished:
+                    n_ran += 1
+                    keep(record)
+                    progress.done(record)
+    except KeyboardInterrupt as stop:
+        n_cells = len(plan.cells)
+        if conditions.rerun:
+            say(console, f"stopped: {n_ran} of {n_cells} cells ran again, the others are as they were.")
+            say(console, "The same command would begin anew: name what is left with --task and --model.")
+        else:
+            n_done = n_cells - len(unfinished((cell.key for cell in plan.cells), read_records(out)))
+            done = f"stopped: {n_done} of {n_cells} cells are done and kept."
+            say(console, f"{done} The same command does the rest{meanwhile}.")
+        raise typer.Exit(130) from stop
+    left = unfinished((cell.key for cell in plan.cells), read_records(out))
+    return CarriedOut(best, duration(time.monotonic() - began), left)
+
+
+def stale_in(records: Sequence[Record], folders: Sequence[Path]) -> Stale:
+    """What has changed since each record was made, with the plugins of some folders; fresh records are left out."""
+    return stale_among(records, plugin_files(folders))
+
+
+def stale_among(records: Sequence[Record], plugins: Mapping[str, Path]) -> Stale:
+    """What has changed since each record was made; fresh records are left out."""
+    return stale_cells(records, all_tasks(), {**plugins, CEILING: SOURCE})
 
 
 def scored_today(console: Console, out: Path, plugins: Mapping[str, Path], seal: Seal | None = None) -> list[Record]:
     """Records of a folder, those of an older metric scored again; stale ones are left, for they run again."""
-    records, tasks = read_records(out), all_tasks()
-    stale = stale_cells(records, tasks, {**plugins, CEILING: SOURCE})
+    records = read_records(out)
+    fresh = without_stale_predictions(records, stale_among(records, plugins))
     n_scored = 0
-    for record in rescore(without_stale_predictions(records, stale), tasks, out, every=False, seal=seal):
+    for record in rescore(fresh, all_tasks(), out, every=False, seal=seal):
         n_scored += 1
         say(console, f"metrics changed: {record.row} on {record.task}, seed {record.seed} scored again")
     return read_records(out) if n_scored else records
@@ -34,29 +127,13 @@ def best_of(
     console: Console, plan: Plan, records: Sequence[Record], out: Path, seal: Seal | None = None
 ) -> dict[str, Record]:
     """Exact ceiling of every task of a plan; rows that stand beside an older one are put beside it."""
-    best = {}
-    with console.status("computing the exact ceiling of each task") if console.is_terminal else nullcontext():
-        for record in ceilings(plan.cells, records, out, seal):
-            best[record.task] = record
+    with console.status("computing the exact ceiling of each task"):
+        best = {record.task: record for record in ceilings(plan.cells, records, out, seal)}
     moved = Counter(record.task for record in put_beside(records, best.values(), all_tasks(), out))
     for task, n_cells in moved.items():
         cells = f"{n_cells} cell{'s' * (n_cells > 1)} of {task}"
         say(console, f"ceiling changed: {cells} put beside the new one, none trained")
     return best
-
-
-def run_shown(
-    console: Console,
-    n_open: int,
-    expected_s: float,
-    start: Callable[[Report], Generator[Record, None, None]],
-    keep: Callable[[Record], object] = lambda record: None,
-) -> None:
-    """Run what ``start`` begins, hand every record to ``keep``, and show how far it is."""
-    with RunProgress(console, n_open, expected_s) as progress, closing(start(progress.report)) as finished:
-        for record in finished:
-            keep(record)
-            progress.done(record)
 
 
 def unfinished(planned: Iterable[CellKey], records: Iterable[Record]) -> list[str]:

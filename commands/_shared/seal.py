@@ -24,11 +24,11 @@ def open_seal(key_file: Path, plugins: Sequence[Plugin], out: Path) -> Seal:
     secrets = [key_file, out, PUBLISHED, ROOT / ".git"]
     for plugin in plugins:
         sandbox = sandbox_for(plugin.path, ROOT)
-        found = exposed(sandbox, secrets) if sandbox else None
-        if found:
+        seen = exposed(sandbox, secrets) if sandbox else None
+        if seen:
             raise BenchError(
                 f"option '--seal': key, records and repository must lie where '{plugin.name}' cannot read, "
-                f"got {found[0]} in {found[1]}. Move it, or keep plugins in a folder of their own."
+                f"got {seen[0]} in {seen[1]}. Move it, or keep plugins in a folder of their own."
             )
     seal = read_seal(key_file)
     hide_memory()

@@ -68,11 +68,11 @@ def fits(quick: bool) -> Iterator[Figure]:
         us_peer = 1e6 * cpu_seconds(lambda fit=fit, n=n: [fit(case) for case in range(n)], 1) / n
         yield Figure(FITS, work, us, "us", name, us_peer, aim, note=excess(costs))
     name = "lmfit on our simulator"
-    found = ask_peer("by_lmfit", {"time_s": time_s[:n_scipy], "ph": ph[:n_scipy], "known": traces.known[:n_scipy]})
-    if found is None:
+    answer = ask_peer("by_lmfit", {"time_s": time_s[:n_scipy], "ph": ph[:n_scipy], "known": traces.known[:n_scipy]})
+    if answer is None:
         yield Figure(FITS, work, us, "us", name, note=MISSING)
     else:
-        yield Figure(FITS, work, us, "us", name, 1e6 * float(found["seconds"]), 100.0, note=excess(found["cost"]))
+        yield Figure(FITS, work, us, "us", name, 1e6 * float(answer["seconds"]), 100.0, note=excess(answer["cost"]))
     yield Figure(FITS, f"fits a second, {n_cores()} cores", 1e6 / us, "1/s", least=80_000.0)
 
 
@@ -95,11 +95,11 @@ def posteriors(quick: bool) -> Iterator[Figure]:
         "noise_sd": np.array(ACQUISITION.noise_sd),
         "error": np.array(ERROR_OF_MEAN),
     }
-    found = ask_peer("by_emcee", given)
-    peer_ms = None if found is None else 1e3 * float(found["seconds"])
+    answer = ask_peer("by_emcee", given)
+    peer_ms = None if answer is None else 1e3 * float(answer["seconds"])
     work, name = "a posterior of 101 samples, one core", "emcee on our simulator"
     aims = {"least_ratio": 1000.0, "most": 0.2}
-    yield Figure(POSTERIOR, work, ms, "ms", name, peer_ms, **aims, note=MISSING if found is None else note)
+    yield Figure(POSTERIOR, work, ms, "ms", name, peer_ms, **aims, note=MISSING if answer is None else note)
 
 
 def _by_scipy(residual: Callable[[Array], Array], derivatives: Callable[[Array], Array] | str) -> float:

@@ -54,10 +54,10 @@ def simulator():
     global cases
     cases = draw_cases((acquisition,), world, "timing", 2)
 def posterior():
-    global found
-    found = exact_posterior(cases.traces, acquisition, world)
+    global exact
+    exact = exact_posterior(cases.traces, acquisition, world)
 def forecast():
-    found.predictive_ph(np.array([0.0, 1.0]), cases.traces.known, world)
+    exact.predictive_ph(np.array([0.0, 1.0]), cases.traces.known, world)
 def fit():
     nls.MODEL.fit(None, None, Context(0, (acquisition,), world)).predict(cases.traces)
 for work in (simulator, posterior, forecast, fit):
@@ -78,9 +78,9 @@ def starting(quick: bool) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="records-") as name:
         _write_records(Path(name), n_records)
         began = time.process_time()
-        found = tables(read_records(Path(name)))
+        ranked = tables(read_records(Path(name)))
         seconds = time.process_time() - began
-    note = f"into {len(found)} tables, rows in order; records without epochs" + (
+    note = f"into {len(ranked)} tables, rows in order; records without epochs" + (
         f"; bound for {N_RECORDS:,}" if quick else ""
     )
     yield Figure(RUNNER, f"load and rank {n_records:,} records", seconds, "s", most=10.0, note=note)

@@ -9,10 +9,8 @@ from rich.console import Console
 
 from bench.ceiling.posterior import exact_posterior
 from bench.draw import draw_measured
-from bench.run.catalogue import choose
 from bench.run.child import Limits
-from bench.run.engine import run_plan
-from bench.run.plan import Plan, Plugin, make_plan
+from bench.run.plan import Plugin, make_plan
 from bench.run.record import Record, read_records
 from bench.run.store import sole_run
 from bench.task import Sizes
@@ -20,8 +18,8 @@ from bench.timing import cpu_seconds, n_cores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED as WORLD
 from bench.world.quantities import TARGET_NAMES
-from commands._shared.options import all_tasks, plugin_files, say
-from commands._shared.running import best_of, run_shown
+from commands._shared.options import all_tasks, choose_models, plugin_files, say
+from commands._shared.running import Conditions, carry_out
 from commands._timing.inference import fit_seconds
 from commands._timing.runner import TASK, job_seconds
 from commands._timing.simulation import cost_of_cases
@@ -63,13 +61,16 @@ def cost_curves(console: Console, out: Path, quick: bool) -> list[Path]:
 
 def score_curves(console: Console, out: Path, rows: list[str], most_cases: int, n_jobs: int) -> list[Path]:
     """Train rows on ever more cases, those that are done not again, and draw their errors beside the ceiling's."""
-    plugins = [Plugin(path) for path in choose("model", rows, plugin_files([])).values()]
+    plugins = [Plugin(path) for path in choose_models(rows, plugin_files([])).values()]
     task = all_tasks()[TASK]
     with sole_run(out):
         for n_cases in _doubled(most_cases):
             sizes = Sizes(n_cases, N_VALID, N_TEST, 1)
-            plan = make_plan([task], plugins, range(1), f"train_{n_cases}", sizes, read_records(out))
-            _run(console, plan, out, n_jobs, sizes)
+            records = read_records(out)
+            plan = make_plan([task], plugins, range(1), f"train_{n_cases}", sizes, records)
+            said = f"{n_cases:,} training cases: {plan.n_open} of {len(plan.cells)} fits to run"
+            conditions = Conditions(out, n_jobs, Limits.of(sizes))
+            carry_out(console, plan, conditions, records, lambda expected, said=said: [said])
     return _written("score", f"What more training cases give: {TASK}", score_panels(read_records(out)), out)
 
 
@@ -92,13 +93,6 @@ def score_panels(records: list[Record]) -> list[Panel]:
 def _doubled(most: int) -> list[int]:
     """512, 1,024, 2,048 and so on."""
     return [LEAST_CASES * 2**i for i in range(int(np.log2(most / LEAST_CASES)) + 1)]
-
-
-def _run(console: Console, plan: Plan, out: Path, n_jobs: int, sizes: Sizes) -> None:
-    """Run what is open of one size."""
-    say(console, f"{sizes.train:,} training cases: {plan.n_open} of {len(plan.cells)} fits to run")
-    best, limits = best_of(console, plan, read_records(out), out), Limits.of(sizes)
-    run_shown(console, plan.n_open, 0.0, lambda report: run_plan(plan, best, out, n_jobs, limits, report))
 
 
 def _written(kind: str, title: str, panels: list[Panel], out: Path) -> list[Path]:

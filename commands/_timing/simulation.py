@@ -52,12 +52,12 @@ def simulation(quick: bool) -> Iterator[Figure]:
     given = {"packed": packed[:2000], "targets": targets[:2000], "time_s": TIME_S, "exact": exact}
     given["error"] = np.array(ERROR_PH)
     for name, script in (("diffrax Tsit5, vmap, jit", "by_diffrax"), ("CVODE (scikit-sundae)", "by_cvode")):
-        found = ask_peer(script, given)
-        if found is None:
+        answer = ask_peer(script, given)
+        if answer is None:
             yield Figure(SECTION, work, us, "us", name, note=MISSING)
             continue
-        note = f"largest error {error:.0e} pH, peer {found['error']:.0e} pH at rtol {found['tolerance']:.0e}; no root"
-        yield Figure(SECTION, work, us, "us", name, 1e6 * float(found["seconds"]), 10.0, note=note)
+        note = f"largest error {error:.0e} pH, peer {answer['error']:.0e} pH at rtol {answer['tolerance']:.0e}; no root"
+        yield Figure(SECTION, work, us, "us", name, 1e6 * float(answer["seconds"]), 10.0, note=note)
     yield Figure(SECTION, f"traces a second, {n_cores()} cores", 1e6 / us_all, "1/s", least=250_000.0)
 
 

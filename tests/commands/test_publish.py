@@ -86,14 +86,15 @@ def test_published_cells_are_not_run_again_in_a_fresh_clone(second):
 
 
 def test_every_cell_of_the_plan_is_published_beside_its_ceiling(second, checkout):
-    found = {(record.task, record.row, record.seed): record.status for record in read_published(checkout / "records")}
-    assert {key for key, status in found.items() if status in FINAL} == {
+    records = read_published(checkout / "records")
+    statuses = {(record.task, record.row, record.seed): record.status for record in records}
+    assert {key for key, status in statuses.items() if status in FINAL} == {
         (task, row, seed)
         for task in ("shift_10s", "matched_10s")
         for row, seeds in (("behaves", (0, 1)), ("bayes", (0,)))
         for seed in seeds
     }
-    assert {status for (_, row, _), status in found.items() if row == "raises"} == {"failed"}
+    assert {status for (_, row, _), status in statuses.items() if row == "raises"} == {"failed"}
 
 
 def test_the_working_folder_is_that_of_an_ordinary_run(second, checkout):

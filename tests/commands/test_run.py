@@ -12,7 +12,8 @@ import psutil
 import pytest
 import torch
 
-import commands.run
+import commands._run.asked
+import commands._shared.running
 from bench.metrics import METRIC_VERSION
 from bench.run.record import append_records, read_records
 
@@ -40,7 +41,7 @@ def again(first, invoke):
     out, common, _ = first
     before = (out / "records.jsonl").read_text()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(commands.run, "write_board", no_board)
+        patch.setattr(commands._run.asked, "write_board", no_board)
         result = invoke("--task", "shift_10s", "--model", "behaves", "--model", "needs_package", *common)
     return before, (out / "records.jsonl").read_text(), result
 
@@ -52,9 +53,9 @@ def test_a_failed_row_makes_the_status_1_and_is_named(first):
 
 
 def test_every_planned_cell_has_a_record_beside_its_ceiling(first):
-    found = {(r.task, r.row): r.status for r in read_records(first[0])}
+    statuses = {(r.task, r.row): r.status for r in read_records(first[0])}
     expected = {"behaves": "ok", "raises": "failed", "needs_package": "cannot", "bayes": "ok"}
-    assert found == {("shift_10s", row): status for row, status in expected.items()}
+    assert statuses == {("shift_10s", row): status for row, status in expected.items()}
 
 
 def test_the_plan_is_said_before_it_runs_and_each_cell_when_it_is_done(first):
@@ -94,7 +95,7 @@ def test_ok_and_cannot_make_the_status_0(again):
 
 
 def test_a_changed_setting_is_a_row_of_its_own_and_is_recorded(invoke, hostile, tmp_path, monkeypatch):
-    monkeypatch.setattr(commands.run, "write_board", no_board)
+    monkeypatch.setattr(commands._run.asked, "write_board", no_board)
     common = ("--models", hostile, "--preset", "quick", "--out", tmp_path)
     result = invoke("--task", "shift_10s", "--model", "behaves", "--set", "width=8", "--set", "name=other", *common)
     assert result.exit_code == 0
@@ -120,7 +121,7 @@ def test_no_record_and_no_board_names_a_folder_of_this_machine(first):
 def test_records_of_older_cases_and_metrics_are_run_again_without_their_predictions(
     invoke, hostile, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(commands.run, "write_board", no_board)
+    monkeypatch.setattr(commands._run.asked, "write_board", no_board)
     command = ("--task", "shift_10s", "--model", "behaves", "--models", hostile, "--preset", "quick", "--out", tmp_path)
     assert invoke(*command).exit_code == 0
     older = [replace(r, metric_version=0, cases_digest="before") for r in read_records(tmp_path)]
@@ -140,7 +141,7 @@ def test_an_interrupted_run_ends_with_one_line(invoke, hostile, tmp_path, monkey
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(commands.run, "run_plan", interrupted)
+    monkeypatch.setattr(commands._shared.running, "run_plan", interrupted)
     options = ("--models", hostile, "--preset", "quick", "--out", tmp_path)
     result = invoke("--task", "shift_10s", "--model", "behaves", *options)
     assert result.exit_code == 130
@@ -155,7 +156,7 @@ def test_a_rerun_that_is_interrupted_says_that_it_would_begin_anew(first, invoke
         raise KeyboardInterrupt
 
     _, common, _ = first
-    monkeypatch.setattr(commands.run, "run_plan", interrupted)
+    monkeypatch.setattr(commands._shared.running, "run_plan", interrupted)
     result = invoke("--task", "shift_10s", "--model", "behaves", "--model", "needs_package", *common, "--rerun")
     assert result.exit_code == 130
     assert result.stdout.splitlines()[-2:] == [
@@ -166,7 +167,7 @@ def test_a_rerun_that_is_interrupted_says_that_it_would_begin_anew(first, invoke
 
 def test_done_rows_are_put_beside_a_ceiling_that_is_computed_again(first, invoke, monkeypatch, tmp_path):
     out, common, _ = first
-    monkeypatch.setattr(commands.run, "write_board", no_board)
+    monkeypatch.setattr(commands._run.asked, "write_board", no_board)
     shutil.copytree(out, tmp_path / "older")
     before = {r.row: r for r in read_records(out)}
     ratios = {target: beside | {"rmse_ratio": 9.0} for target, beside in before["behaves"].ceiling.items()}

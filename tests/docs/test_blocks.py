@@ -49,7 +49,7 @@ def commands_in(text):
 def idle_command_line():
     """The command line with verbs that do nothing."""
     group = typer.main.get_command(app)
-    for command in (group, *group.commands.values()):
+    for command in (group, *(group.get_command(None, name) for name in group.commands)):
         command.callback = None
     return group
 

@@ -1,8 +1,12 @@
 # Costs beside those of the usual tools. Aims that this machine misses are held where they stand, in MISSED.
 import math
+import resource
+import subprocess
+import sys
 
 import pytest
 
+from bench.compiled import ROOT
 from bench.timing import Figure
 from commands._timing.peers import peers_installed
 from commands._timing.sections import SECTIONS
@@ -33,6 +37,20 @@ def test_a_section_of_the_table_holds_its_aims(section, benchmark):
     assert [f"{figure.work}, {figure.peer}: {figure.ratio or figure.value}" for figure in behind] == []
     if peers_installed():
         assert [figure.peer for figure in figures if figure.peer and figure.peer_value is None] == []
+
+
+@pytest.mark.parametrize(("arguments", "most_s"), [(["--help"], 0.3), (["--list"], 0.8)])
+def test_the_command_line_starts_at_once(arguments, most_s):
+    def spent():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    costs = []
+    for _ in range(5):
+        before = spent()
+        subprocess.run([sys.executable, ROOT / "run_bench.py", *arguments], capture_output=True, check=True)
+        costs.append(spent() - before)
+    assert min(costs) <= most_s
 
 
 @pytest.mark.parametrize(

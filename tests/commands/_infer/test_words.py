@@ -56,8 +56,8 @@ def test_each_doubt_says_what_to_do(doubt, sentence):
 
 
 def test_doubts_that_explain_a_trace_about_equally_well_are_all_named():
-    found = [Doubt("start", -0.2, 1e-25), Doubt("initial pH", 0.2, 2e-25), Doubt("offset", 0.2, 1e-15)]
-    assert fit_sentences(inference(), found)[1:] == [
+    doubts = [Doubt("start", -0.2, 1e-25), Doubt("initial pH", 0.2, 2e-25), Doubt("offset", 0.2, 1e-15)]
+    assert fit_sentences(inference(), doubts)[1:] == [
         "A reaction that began 0.2 s before time 0 would fit better. "
         "Check the moment of mixing; --mixed-at corrects it.",
         "An initial pH of 7.20 would fit about as well. Check it: everything else rests on it.",

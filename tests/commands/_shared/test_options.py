@@ -1,12 +1,24 @@
+import re
+
 import pytest
 import typer
 
-import commands.run
 from bench.errors import BenchError
 from bench.run.child import Limits
+from bench.run.scores.ceiling import CEILING
 from bench.task import PRESETS
-from commands._shared.options import REFERENCE, all_tasks, parse_settings, plugin_files, task_files
-from run_bench import app
+from commands._shared import running
+from commands._shared.options import (
+    NEAREST,
+    REFERENCE,
+    TAKEN,
+    all_tasks,
+    closest,
+    parse_settings,
+    plugin_files,
+    task_files,
+)
+from run_bench import VERBS, app
 
 TASK_NAMES = ", ".join(task_files())
 
@@ -37,6 +49,28 @@ def test_an_unknown_model_names_the_closest_and_where_ones_own_are_found(invoke)
         "error: model 'my_net': name must be one that --list shows, got 'my_net'. "
         "A plugin of your own is found with --models DIR."
     )
+
+
+def test_a_name_from_elsewhere_is_told_the_nearest_row(invoke):
+    assert error_of(invoke("--task", "shift_1s", "--model", "LightGBM")) == (
+        "error: model 'LightGBM': name must be one that --list shows, got 'LightGBM'. "
+        "The nearest row is 'gradient_boosting'. A plugin of your own is found with --models DIR."
+    )
+
+
+def test_names_from_elsewhere_are_no_rows_and_lead_to_rows():
+    rows = set(plugin_files([]))
+    assert set(NEAREST.values()) <= rows
+    assert not NEAREST.keys() & rows
+
+
+@pytest.mark.parametrize(("name", "meant"), [("LSTM", "gru"), ("gur", "gru"), ("xgboost", None), ("none", None)])
+def test_the_closest_row_is_the_nearest_method_or_the_nearest_spelling_of_those_there_are(name, meant):
+    assert closest(name, {"gru", "tcn"}) == meant
+
+
+def test_the_name_of_the_ceiling_is_taken():
+    assert CEILING in TAKEN
 
 
 @pytest.mark.parametrize(("name", "whose"), [("bayes", "the ceiling's"), ("all", "that of every row")])
@@ -152,7 +186,7 @@ def test_values_of_settings_are_json_or_text():
 def test_help_teaches_every_option_of_every_verb(invoke):
     main = typer.main.get_command(app)
     assert {"board", "score"} <= set(main.commands)
-    for command in (main, *main.commands.values()):
+    for command in (main, *(main.get_command(None, name) for name in main.commands)):
         assert command.help
         for parameter in command.params:
             if parameter.param_type_name == "option":
@@ -162,6 +196,26 @@ def test_help_teaches_every_option_of_every_verb(invoke):
         assert parameter.opts[0] in shown
     assert "\n    python run_bench.py --task shift_10s\n" in shown
     assert "----" not in shown
+
+
+def test_each_verb_has_one_line_of_help_that_80_columns_hold(invoke, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = invoke("--help").stdout.splitlines()
+    for title, verbs in VERBS.items():
+        first = shown.index(f"{title}:") + 1
+        assert [line.split() for line in shown[first : first + len(verbs)]] == [
+            [name, *text.split()] for name, text in verbs.items()
+        ]
+
+
+def test_a_verb_that_does_not_exist_is_told_the_closest(invoke):
+    result = invoke("bord")
+    assert result.exit_code == 2
+    assert "No such command 'bord'. Did you mean 'board'" in result.stderr
+
+
+def test_the_version_is_that_of_the_project_and_of_the_checkout(invoke):
+    assert re.fullmatch(r"early-inference-bench \d+\.\d+\.\d+, commit \S+\n", invoke("--version").stdout)
 
 
 def test_every_name_is_listed_in_full_and_no_plugin_is_imported(invoke, hostile):
@@ -191,11 +245,11 @@ def test_the_core_suite_is_the_declared_one():
 
 def test_jobs_are_given_ten_minutes_and_a_second_a_training_case_unless_told_otherwise(invoke, tmp_path, monkeypatch):
     given = []
-    monkeypatch.setattr(commands.run, "best_of", lambda *arguments: {})
-    monkeypatch.setattr(commands.run, "run_plan", lambda *arguments, **options: given.append(arguments[4]) or _none())
+    monkeypatch.setattr(running, "best_of", lambda *arguments: {})
+    monkeypatch.setattr(running, "run_plan", lambda *arguments, **options: given.append(arguments[4]) or _none())
     for options in ((), ("--time-limit", "30", "--memory-limit", "500")):
         invoke("--task", "shift_1s", "--model", "mean", "--preset", "quick", "--out", tmp_path, *options)
-    assert given == [Limits(616.0, 16_000.0), Limits(30.0, 500.0)]
+    assert given == [Limits(616.0), Limits(30.0, 500.0)]
 
 
 def _none():

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+import commands._run.asked
 import commands._shared.running
 import commands._shared.seal
-import commands.run
 from bench.run.isolation.sandbox import landlock_version
 from bench.run.record import read_records
 from bench.run.seal import Seal
@@ -17,7 +17,7 @@ KEY = bytes(range(32))
 @pytest.fixture
 def sealed(invoke, hostile, tmp_path, monkeypatch):
     """Run one row under a key file in some folder."""
-    monkeypatch.setattr(commands.run, "write_board", lambda out, **options: [out / "board.md"])
+    monkeypatch.setattr(commands._run.asked, "write_board", lambda out, **options: [out / "board.md"])
     monkeypatch.setattr(commands._shared.seal, "hide_memory", lambda: None)  # else for all tests
 
     def run(*options, key=tmp_path / "key", out=tmp_path / "out", models=hostile):
@@ -84,7 +84,7 @@ def test_memory_is_hidden_before_any_plugin_starts(sealed, monkeypatch):
     hidden = []
     monkeypatch.setattr(commands._shared.seal, "hide_memory", lambda: hidden.append(os.getpid()))
     monkeypatch.setattr(commands._shared.running, "ceilings", lambda *arguments: hidden.append("ceilings") or [])
-    monkeypatch.setattr(commands.run, "run_plan", lambda *arguments, **options: (_ for _ in ()))
+    monkeypatch.setattr(commands._shared.running, "run_plan", lambda *arguments, **options: (_ for _ in ()))
     sealed()
     assert hidden[:2] == [os.getpid(), "ceilings"]
 

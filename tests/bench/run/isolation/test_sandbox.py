@@ -4,10 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numba
 import pytest
 
-from bench.compiled import ROOT
+from bench.compiled import CACHE, ROOT
 from bench.run.isolation import sandbox
 from bench.run.isolation.sandbox import Sandbox, exposed, landlock_version, prepare, sandbox_for
 
@@ -38,7 +37,7 @@ def confined(folder, attempts, version=0):
     box = sandbox_for(MEAN, ROOT)
     rules = json.dumps([box.readable, box.writable])
     line = [sys.executable, "-c", TRY, rules, json.dumps(attempts), str(version)]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]} | prepare(folder, Path(numba.config.CACHE_DIR))
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]} | prepare(folder, CACHE)
     done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.stderr == ""
     return done.stdout.splitlines()

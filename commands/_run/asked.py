@@ -1,0 +1,167 @@
+"""A run that was asked for: what runs, said before it begins, and the board at its end."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from bench.errors import BenchError, unknown
+from bench.run.child import Limits
+from bench.run.cluster.engine import Cluster
+from bench.run.engine import check_settings, planned
+from bench.run.estimate import Estimate
+from bench.run.plan import Plugin, make_plan
+from bench.run.record import append_records, read_records
+from bench.run.store import said_when_full, sole_run
+from bench.task import PRESETS, Sizes, Task
+from bench.timing import n_cores
+from commands._shared.options import (
+    PUBLISHED,
+    REFERENCE,
+    all_tasks,
+    check_address,
+    check_device,
+    choose_models,
+    choose_tasks,
+    friendly_errors,
+    parse_settings,
+    plugin_files,
+    say,
+)
+from commands._shared.running import Conditions, carry_out, scored_today, stale_in
+from commands._shared.seal import check_one_draw, open_seal, seal_line
+from leaderboard.board.write import terminal_board, write_board
+from leaderboard.published.store import read_published
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for; None where it leaves the choice."""
+
+    tasks: list[str]
+    suite: str | None
+    models: list[str]
+    folders: list[Path]
+    settings: list[str]
+    preset: str | None
+    seeds: int | None
+    jobs: int | None
+    cluster: str | None
+    device: str
+    out: Path
+    rerun: bool
+    time_limit: float | None
+    memory_limit: float
+    key_file: Path | None
+
+
+def run_asked(asked: Asked) -> None:
+    """Run what is not done, write the board and print it; status 1 unless every planned cell is ok or cannot."""
+    console, out, cluster = Console(), asked.out, asked.cluster
+    with friendly_errors(), said_when_full(out), ExitStack() as holding:
+        if cluster is not None and asked.jobs is not None:
+            raise BenchError(
+                f"option '--jobs': children at a time must be left to the workers of --cluster, got {asked.jobs}. "
+                f"Start each with 'python run_bench.py worker {cluster} --jobs {asked.jobs}'."
+            )
+        if not asked.tasks and not asked.suite:
+            raise BenchError(
+                "run '--task': at least one task must be named, got none. "
+                "Try --task shift_10s or --suite core; --list shows every task."
+            )
+        check_device(asked.device, here=cluster is None)
+        tasks = _tasks(asked.tasks, asked.suite)
+        overrides = parse_settings(asked.settings)
+        if overrides and not asked.models:
+            raise BenchError(
+                "option '--set': the models that it changes must be named, got no --model. Add --model NAME."
+            )
+        files = plugin_files(asked.folders)
+        chosen = choose_models(asked.models or REFERENCE, files)
+        plugins = [Plugin.named(name, path, overrides) for name, path in chosen.items()]
+        preset, sizes, n_seeds = _sizes(asked.preset, asked.seeds)
+        key = None if asked.key_file is None else open_seal(asked.key_file, plugins, out)
+        check_one_draw(read_records(out), key, out)
+        if overrides:
+            check_settings(plugins, sizes, sealed=key is not None)
+        holding.enter_context(sole_run(out))
+        records = scored_today(console, out, files, key)
+        plan = make_plan(
+            tasks,
+            plugins,
+            range(n_seeds),
+            preset,
+            sizes,
+            records,
+            rerun=asked.rerun,
+            device=asked.device,
+            seal=key.sha256 if key else "",
+        )
+        append_records(out, planned(plan, records))
+        conditions = Conditions(
+            out,
+            asked.jobs or n_cores(),
+            Limits.of(sizes, asked.time_limit, asked.memory_limit),
+            asked.rerun,
+            key,
+            None if cluster is None else _engine(console, cluster),
+        )
+        at_a_time = f"{conditions.n_jobs} at a time" if cluster is None else f"on {cluster}"
+
+        def lines(expected: Estimate) -> list[str]:
+            of_sizes = f"{sizes.train:,} training, {sizes.valid:,} validation, {sizes.test:,} test cases"
+            n_cells, n_done = len(plan.cells), len(plan.cells) - plan.n_open
+            return [
+                f"tasks   {', '.join(task.name for task in tasks)}",
+                f"rows    {', '.join(plugin.row for plugin in plugins)}",
+                f"sizes   {of_sizes}; {n_seeds} seed(s)",
+                f"plan    {n_cells} cells, {n_done} done before, {len(plan.jobs)} fits to run, {at_a_time}",
+                f"time    {expected}" + ", over the number of workers" * (cluster is not None),
+                *([] if key is None else [seal_line(key)]),
+            ]
+
+        carried_out = carry_out(console, plan, conditions, records + read_published(PUBLISHED), lines)
+        records = read_records(out)
+        stale = stale_in(records, asked.folders)
+        written = write_board(out, stale=stale, tasks=all_tasks())
+        shown = {cell.key for cell in plan.cells} | {record.cell for record in carried_out.best.values()}
+        console.print(terminal_board([r for r in records if r.cell in shown], stale=stale, folder=out))
+        folder = os.path.relpath(os.path.commonpath(written)) if written else "none"
+        ran = f"{len(plan.cells)} cells, {plan.n_open} run in {carried_out.spent}"
+        say(console, f"{ran}. Board and pictures: {folder}")
+        if left := carried_out.left:
+            more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+            say(console, f"not done: {'; '.join(left[:5])}{more}", style="red")
+            raise typer.Exit(1)
+
+
+def _tasks(names: list[str], suite: str | None) -> list[Task]:
+    """Tasks that were asked for, by name and suite."""
+    tasks = choose_tasks(names)
+    if suite is not None:
+        if suite not in ("core", "all"):
+            raise unknown("suite", suite, ["core", "all"])
+        tasks |= {name: task for name, task in all_tasks().items() if suite == "all" or task.core}
+    return list(tasks.values())
+
+
+def _sizes(preset: str | None, seeds: int | None) -> tuple[str, Sizes, int]:
+    """Preset, sizes and number of seeds that were asked for."""
+    if preset is None:
+        return "standard", PRESETS["standard"], seeds or 1
+    if preset not in PRESETS:
+        raise unknown("preset", preset, PRESETS)
+    return preset, PRESETS[preset], seeds or PRESETS[preset].seeds
+
+
+def _engine(console: Console, address: str) -> Cluster:
+    """Engine of a run on a cluster; what it says of its workers is printed."""
+    check_address("cluster", address)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the same trouble ends the run with a sentence
+    return Cluster(address, lambda text: say(console, text))

@@ -1,0 +1,44 @@
+"""A command line whose verbs are imported when they are called, and listed by who asks."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+Verbs = Mapping[str, Mapping[str, str]]
+"""Title of a group, to its verbs and their lines of help."""
+OPTIONS: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+def verb_group(verbs: Verbs) -> type[TyperGroup]:
+    """Kind of command that has the named verbs: each is the function ``VERB`` of ``commands/VERB.py``."""
+    names: dict[str, Any] = dict.fromkeys(name for group in verbs.values() for name in group)
+
+    class VerbGroup(TyperGroup):
+        """The verbs, of which a name alone is known until one is asked for."""
+
+        def __init__(self, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.commands = dict(names)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            """Import a verb."""
+            if cmd_name in names and self.commands[cmd_name] is None:
+                verb = typer.Typer(**OPTIONS)
+                verb.command(cmd_name)(getattr(importlib.import_module(f"commands.{cmd_name}"), cmd_name))
+                self.commands[cmd_name] = get_command(verb)
+            return self.commands.get(cmd_name)
+
+        def format_commands(self, ctx: Any, formatter: Any) -> None:
+            """List the verbs by who asks, without importing any."""
+            width = max(map(len, names))
+            for title, group in verbs.items():
+                with formatter.section(title):
+                    formatter.write_dl([(name.ljust(width), line) for name, line in group.items()])
+
+    return VerbGroup
