@@ -86,7 +86,7 @@ def _draw(
     figures: dict[str, tuple[str, Figure | None]] = {"R2": ("r2", draw_r2(table, looks))}
     if predicted:
         figures["Predicted against true"] = ("predicted", draw_predicted(table, predicted, seeds, looks))
-        figures["Reliability"] = ("reliability", draw_reliability(table, predicted, looks))
+        figures["Reliability"] = ("reliability", draw_reliability(table, predicted))
     try:
         examples = read_examples(folder, table.task)
     except BenchError as error:
