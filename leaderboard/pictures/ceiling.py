@@ -67,7 +67,7 @@ def draw_ceiling(n_cases: int = 1000) -> Figure:
     scatters = above.subplots(1, len(SCATTERS), sharey=True)
     for ax, acquisition in zip(scatters, SCATTERS, strict=True):
         known = Known.of(acquisition, n_cases)
-        draw_answers(ax, known.truth, known.mean, shown, "0.1")
+        draw_answers(ax, known.truth, known.mean, shown, "0")
         ax.axhline(0.5 * (shown.low + shown.high), color="0.4", linewidth=1.0, linestyle=":")
         ax.set(xlim=(0.0, shown.high), ylim=(0.0, shown.high), box_aspect=1.0)
         ax.locator_params(nbins=6)

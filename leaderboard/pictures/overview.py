@@ -12,6 +12,9 @@ from leaderboard.comparison.overview import Overview, place_text
 from leaderboard.pictures.looks import Look, look_of, ratio_axis, write_beside
 from leaderboard.wording import SHOWN, Shown, ratio_text
 
+MONOSPACED = "DejaVu Sans Mono"
+"""Letters of numbers that stand in columns."""
+
 
 def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | None:
     """Draw the overview."""
@@ -44,12 +47,13 @@ def _panel(
     low, high = min(1.0, *(row.low for row in results)), max(1.5, *(row.high for row in results))
     ax.set_xlim(low / (high / low) ** 0.05, high * (high / low) ** 0.05)
     ratio_axis(ax.xaxis)
-    texts = [
-        f"{ratio_text(row.ratio):>5}  {place_text(row.rank) if row.rank else '':>5}  {row.groups}".rstrip()
-        for row in results
-    ]
-    write_beside(ax, [*texts, *["outside"] * len(outside)], "DejaVu Sans Mono")
-    ax.set_title("ratio" if comparison.cases_only else "ratio, place, tie", loc="right", fontsize=8, color="0.3")
+    cells = [(ratio_text(row.ratio), place_text(row.rank) if row.rank else "", row.groups) for row in results]
+    heading = ("ratio", "", "") if comparison.cases_only else ("ratio", "place", "tie")
+    first, *texts = (f"{ratio:>5}  {place:>5}  {tie}".rstrip() for ratio, place, tie in [heading, *cells])
+    write_beside(ax, [*texts, *["outside"] * len(outside)], MONOSPACED)
+    ax.annotate(
+        first, (1, 1), (4, 4), xycoords="axes fraction", textcoords="offset points", family=MONOSPACED, color="0.3"
+    )
     ax.set_title(shown.formula)
     ax.set_xlabel("RMSE / ceiling, 1 = nothing left to gain")
     ax.grid(axis="y", visible=False)
