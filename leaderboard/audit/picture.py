@@ -12,7 +12,7 @@ from leaderboard.audit.effects import CONFIRMED, LEAST, NONE_MEASURED, OPPOSITE,
 from leaderboard.audit.page import change_text
 from leaderboard.audit.plan import AS_FOUND, REPAIR
 from leaderboard.audit.result import Audit, Finding
-from leaderboard.pictures.looks import frame, text_width
+from leaderboard.pictures.looks import legend
 from leaderboard.wording import SHOWN
 
 Colour = tuple[float, float, float]
@@ -33,10 +33,8 @@ def draw_audit(audit: Audit) -> Figure:
     findings = [finding for finding in audit.findings if finding.deciding]
     labels = [_label(finding) for finding in findings]
     n_panels = 2 if any(finding.at(finding.removed) for finding in findings) else 1
-    left = 0.35 + max(map(text_width, labels))
-    figure = Figure(figsize=(left + 3.6 * n_panels + 0.2, 0.21 * len(findings) + 1.6))
+    figure = Figure(figsize=(4.0 + 3.6 * n_panels, 0.21 * len(findings) + 1.6), layout="constrained")
     panels = figure.subplots(1, n_panels, sharey=True, squeeze=False)[0]
-    frame(figure, left=left, right=0.2, bottom=0.95, top=0.65, wspace=0.06)
     for ax, title in zip(panels, ("added to its base", f"repaired in {AS_FOUND}"), strict=False):
         _panel(ax, title)
     for place, finding in enumerate(findings):
@@ -48,7 +46,7 @@ def draw_audit(audit: Audit) -> Figure:
     figure.suptitle(
         f"What each fault costs and each repair brings: {audit.base}, {audit.preset}, {audit.n_seeds} seed(s)"
     )
-    figure.legend(handles=_key(findings), loc="lower center", ncols=5, frameon=False)
+    legend(figure, handles=_key(findings))
     return figure
 
 

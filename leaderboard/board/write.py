@@ -50,10 +50,10 @@ def write_board(
             for place, (table, ending) in enumerate(zip(found, _endings(found), strict=True))
         ]
         overviews = overview_chapters(list(evidence.values()), tasks or {}, looks, out)
-        shifts = shift_chapters(found, tasks or {}, looks, out)
+        shifts = shift_chapters(found, tasks or {})
     (out / BOARD_FILE).write_text(markdown_board(records, sections, overviews, shifts), encoding="utf-8")
     (out / CSV_FILE).write_text(csv_board(records, stale), encoding="utf-8")
-    pictures = [part.pictures for part in (*overviews, *shifts)] + [section.pictures for section in sections]
+    pictures = [part.pictures for part in overviews] + [section.pictures for section in sections]
     names = [name for each in pictures for name in each.values()]
     return [out / name for name in (BOARD_FILE, CSV_FILE, *names)]
 
@@ -86,7 +86,7 @@ def _draw(
     figures: dict[str, tuple[str, Figure | None]] = {"R2": ("r2", draw_r2(table, looks))}
     if predicted:
         figures["Predicted against true"] = ("predicted", draw_predicted(table, predicted, seeds, looks))
-        figures["Reliability"] = ("reliability", draw_reliability(table, predicted, looks))
+        figures["Reliability"] = ("reliability", draw_reliability(table, predicted))
     try:
         examples = read_examples(folder, table.task)
     except BenchError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +11,12 @@ from typing import Any
 
 import seaborn as sns
 from matplotlib import style
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from leaderboard.cells import CEILING, FLOOR
 
@@ -22,6 +25,10 @@ Colour = tuple[float, float, float]
 MARKERS = "o^DvPX<>"
 HARD_TO_SEE = (6, 7, 8)
 """Places in seaborn's palette of a pink and a yellow that are lost on white, and of a grey, which is the floor's."""
+BLUE, ORANGE = sns.color_palette("colorblind")[:2]
+"""Colours where there are no rows to tell apart."""
+BAND = "0.9"
+"""Grey of what lies behind the curves."""
 DPI = 120
 
 
@@ -67,59 +74,49 @@ def drawing() -> Iterator[None]:
     """Draw in the board's style, and leave matplotlib's settings as they were."""
     ours: dict[str, Any] = {
         "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same letters on every machine
-        "font.size": 9,
+        "font.size": 8,
         "axes.titlesize": 9,
+        "axes.titlelocation": "left",
         "axes.labelsize": 9,
-        "xtick.labelsize": 8,
-        "ytick.labelsize": 8,
-        "legend.fontsize": 8,
-        "figure.titlesize": 11,
-        "axes.titley": 1.0,  # matplotlib would measure every tick label to place a title above it
         "axes.edgecolor": "0.6",
+        "figure.titlesize": 11,
+        "figure.labelsize": 9,
+        "figure.constrained_layout.h_pad": 0.08,
+        "figure.constrained_layout.w_pad": 0.08,
         "grid.color": "0.9",
+        "legend.frameon": False,
+        "lines.markersize": 5,
     }
     with style.context(["default", {**sns.axes_style("whitegrid"), **ours}]):
         yield
 
 
-def frame(
-    figure: Figure,
-    left: float,
-    right: float,
-    bottom: float,
-    top: float,
-    wspace: float = 0.2,
-    hspace: float = 0.2,
-) -> None:
-    """Set the margins of a figure, which costs nothing beside letting matplotlib search for them."""
-    width, height = figure.get_size_inches()
-    figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height, wspace, hspace)
-    figure.suptitle(figure.get_suptitle(), y=1 - 0.1 / height)
+def legend(figure: Figure, columns: int = 5, handles: Sequence[Artist] = ()) -> None:
+    """Put below a figure what all its panels name, each once, or what is given."""
+    for ax in () if handles else figure.axes:
+        handles = [*handles, *ax.get_legend_handles_labels()[0]]
+    named = {handle.get_label(): handle for handle in reversed(handles)}
+    shown = [*reversed(named.values())]
+    figure.legend(handles=shown, loc="outside lower center", ncols=min(columns, len(shown)))
 
 
-def ratio_axis(axis: Axis, low: float, high: float) -> None:
+def write_beside(ax: Axes, texts: Sequence[str], family: str = "DejaVu Sans") -> None:
+    """Write a text right of every line of a panel whose lines lie at 0, 1, 2 and so on."""
+    right = ax.secondary_yaxis("right")
+    right.set_yticks(range(len(texts)), texts, family=family)
+    right.tick_params(length=0)
+
+
+def ratio_axis(axis: Axis) -> None:
     """Make the axis of an error relative to the ceiling: logarithmic, with round numbers that do not collide."""
+    axis.axes.set(**{"xscale" if axis is axis.axes.xaxis else "yscale": "log"})
+    low, high = axis.get_view_interval()
     span = math.log10(high / low)
     fine = (1, 1.1, 1.2, 1.5, 2, 3, 5) if span < 0.45 else (1, 1.5, 2, 3, 5)
     steps = fine if span < 0.9 else (1, 2, 5) if span < 2.2 else (1,)
-    ticks = [step * 10.0**power for power in range(-3, 9) for step in steps if low <= step * 10.0**power <= high]
-    if axis is axis.axes.xaxis:
-        axis.axes.set_xscale("log")
-    else:
-        axis.axes.set_yscale("log")
-    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
-    axis.set_ticks([], minor=True)
-
-
-def text_width(text: str, size: float = 8.0) -> float:
-    """Room that a text takes, a little more than it needs.
-
-    Examples
-    --------
-    >>> round(text_width("inception_time"), 2)
-    1.01
-    """
-    return 0.65 * size / 72.0 * len(text)  # the mean letter of DejaVu Sans is 0.6 of its size wide
+    axis.set_major_locator(LogLocator(subs=steps, numticks=99))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
 
 
 def save(figure: Figure, path: Path) -> Path:

@@ -6,17 +6,14 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import blended_transform_factory
 
 from leaderboard.comparison.comparisons import Comparison
 from leaderboard.comparison.overview import Overview, place_text
-from leaderboard.pictures.looks import Look, frame, look_of, ratio_axis, text_width
+from leaderboard.pictures.looks import Look, look_of, ratio_axis, write_beside
 from leaderboard.wording import SHOWN, Shown, ratio_text
 
-PANEL = 3.5
-"""Width of a panel [inch]."""
-COLUMNS = (0.07, 0.53, 0.95)
-"""Where numbers begin beside a panel [inch]."""
+MONOSPACED = "DejaVu Sans Mono"
+"""Letters of numbers that stand in columns."""
 
 
 def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | None:
@@ -24,57 +21,39 @@ def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | Non
     rows = overview.rows
     if not rows:
         return None
-    left = 0.3 + max(text_width(row) for row in [*rows, *(row for row, _ in overview.outside)])
-    n_rows = len(rows) + len(overview.outside)
-    height = 1.55 + 0.3 * n_rows
-    ties = [row.groups for comparison in overview.comparisons for row in comparison.rows]
-    beside = COLUMNS[-1] + max(map(text_width, [*ties, "tie"])) + 0.15
-    figure = Figure(figsize=(left + len(SHOWN) * (PANEL + beside), height))
+    outside = [row for row, _ in overview.outside]
+    n_rows = len(rows) + len(outside)
+    figure = Figure(figsize=(13.0, 1.6 + 0.28 * n_rows), layout="constrained")
     axes = figure.subplots(1, len(SHOWN), sharey=True)
     for ax, comparison, shown in zip(axes, overview.comparisons, SHOWN, strict=True):
-        _panel(ax, comparison, rows, [row for row, _ in overview.outside], shown, looks)
-    axes[0].set_yticks(range(n_rows), [*rows, *(row for row, _ in overview.outside)])
+        _panel(ax, comparison, rows, outside, shown, looks)
+    axes[0].set_yticks(range(n_rows), [*rows, *outside])
     axes[0].set_ylim(n_rows - 0.5, -0.5)
     figure.suptitle(f"RMSE / ceiling over {len(overview.tasks)} core tasks: {overview.preset}, {_what(overview)}")
-    figure.text(0.5, 0.1 / height, _note(overview), ha="center", fontsize=8, color="0.3")
-    frame(figure, left=left, right=beside, bottom=0.75, top=0.65, wspace=beside / PANEL)
+    figure.supxlabel(_note(overview), fontsize=8, color="0.3")
     return figure
 
 
 def _panel(
     ax: Axes, comparison: Comparison, rows: list[str], outside: list[str], shown: Shown, looks: Mapping[str, Look]
 ) -> None:
-    """Ratios of one target."""
-    found = {row.row: row for row in comparison.rows}
-    at_right = blended_transform_factory(ax.transAxes, ax.transData)
-    for place, name in enumerate(rows):
-        row = found[name]
-        look = look_of(name, looks)
-        ax.plot([row.low, row.high], [place, place], color=look.colour, linewidth=2.0, solid_capstyle="butt")
-        ax.plot([row.ratio], [place], marker=look.marker, color=look.colour, markersize=7)
-        texts = (ratio_text(row.ratio), place_text(row.rank) if row.rank else "", row.groups)
-        for column, text in zip(COLUMNS, texts, strict=True):
-            ax.text(1 + column / PANEL, place, text, transform=at_right, va="center", fontsize=8)
-    for place, _ in enumerate(outside, start=len(rows)):
-        ax.text(
-            1 + COLUMNS[0] / PANEL,
-            place,
-            "outside",
-            transform=at_right,
-            va="center",
-            fontsize=8,
-            style="italic",
-            color="0.3",
-        )
+    """Ratios of one target, and beside each its number, place and tie group."""
+    result_of = {result.row: result for result in comparison.rows}
+    results = [result_of[row] for row in rows]
+    for place, result in enumerate(results):
+        look, beyond = look_of(result.row, looks), [[result.ratio - result.low], [result.high - result.ratio]]
+        ax.errorbar(result.ratio, place, xerr=beyond, color=look.colour, fmt=look.marker, ms=7, elinewidth=2.0)
     ax.axvline(1.0, color="0", linewidth=1.0, linestyle=":")
-    low = min(1.0, *(row.low for row in comparison.rows))
-    high = max(1.5, *(row.high for row in comparison.rows))
-    low, high = low / (high / low) ** 0.05, high * (high / low) ** 0.05
-    ratio_axis(ax.xaxis, low, high)
-    ax.set_xlim(low, high)
-    for column, heading in zip(COLUMNS, ("ratio", "place", "tie"), strict=True):
-        if heading == "ratio" or not comparison.cases_only:
-            ax.text(1 + column / PANEL, 1.02, heading, transform=ax.transAxes, fontsize=7, color="0.3")
+    low, high = min(1.0, *(row.low for row in results)), max(1.5, *(row.high for row in results))
+    ax.set_xlim(low / (high / low) ** 0.05, high * (high / low) ** 0.05)
+    ratio_axis(ax.xaxis)
+    cells = [(ratio_text(row.ratio), place_text(row.rank) if row.rank else "", row.groups) for row in results]
+    heading = ("ratio", "", "") if comparison.cases_only else ("ratio", "place", "tie")
+    first, *texts = (f"{ratio:>5}  {place:>5}  {tie}".rstrip() for ratio, place, tie in [heading, *cells])
+    write_beside(ax, [*texts, *["outside"] * len(outside)], MONOSPACED)
+    ax.annotate(
+        first, (1, 1), (4, 4), xycoords="axes fraction", textcoords="offset points", family=MONOSPACED, color="0.3"
+    )
     ax.set_title(shown.formula)
     ax.set_xlabel("RMSE / ceiling, 1 = nothing left to gain")
     ax.grid(axis="y", visible=False)

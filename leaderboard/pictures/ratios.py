@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 
 from leaderboard.cells import CEILING
 from leaderboard.lines import Spread
-from leaderboard.pictures.looks import frame, text_width
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, ratio_text
 
@@ -33,22 +32,19 @@ def draw_ratio_map(tables: Sequence[Table], core: Sequence[str], first: Sequence
         return None
     rest = sorted(scored - set(first), key=lambda row: _mean_log(row, found))
     rows = [*(row for row in first if row in scored), *rest]
-    left, bottom = 0.3 + max(map(text_width, rows)), 0.2 + max(map(text_width, tasks))
-    width, height = 0.48 * len(tasks), 0.22 * len(rows)
-    figure = Figure(figsize=(left + width + 0.9, 0.4 + len(SHOWN) * (height + 0.4) + bottom))
+    figure = Figure(figsize=(2.9 + 0.48 * len(tasks), 2.6 + len(SHOWN) * 0.22 * len(rows)), layout="constrained")
     axes = figure.subplots(len(SHOWN), 1, sharex=True)
     for ax, panel, shown in zip(axes, found, SHOWN, strict=True):
         values = np.array([[panel[task].get(row, math.nan) for task in tasks] for row in rows])
         _panel(ax, values, rows, tasks)
         ax.axvline(len(set(core) & set(tasks)), color="0", linewidth=1.2)
-        ax.set_title(f"RMSE / ceiling, {shown.formula}", loc="left")
+        ax.set_title(f"RMSE / ceiling, {shown.formula}")
     axes[0].set_title(
         f"left of the line: core tasks; colours from 1 to {WORST:g}", loc="right", fontsize=8, color="0.3"
     )
     if any(len(ratios) < len(rows) for panel in found for ratios in panel.values()):
         axes[-1].set_title("grey: no score", loc="right", fontsize=8, color="0.3")
     figure.suptitle("Every row on every task: how many times the least attainable error")
-    frame(figure, left=left, right=0.9, bottom=bottom, top=0.75, hspace=0.4 / height)
     return figure
 
 

@@ -5,83 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.axes import Axes
+import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from numpy.typing import NDArray
 from scipy import stats
 
-from leaderboard.pictures.looks import Look, frame
 from leaderboard.predictions import Predicted
 from leaderboard.tables import Table
-from leaderboard.wording import SHOWN, Shown
+from leaderboard.wording import SHOWN
 
 N_BINS = 10
 CHANCE = 0.95
-"""Share of honest rows that stay within the grey band, at each place."""
+"""Share of honest rows that stay within what is said to be chance, at each place."""
+LEVELS = np.linspace(0.1, 0.9, 9)
 
 
-def draw_reliability(table: Table, predicted: Mapping[str, Predicted], looks: Mapping[str, Look]) -> Figure | None:
-    """Draw coverage against its nominal level and the histogram of ranks, beside the exact posterior's."""
+def draw_reliability(table: Table, predicted: Mapping[str, Predicted]) -> Figure | None:
+    """Draw coverage at each stated level and the density of ranks of every row, as numbers on colours."""
     ranks = {
-        line.label: (rank, looks[line.row])
+        line.label: rank
         for line in table.lines
         if line.label in predicted and (rank := predicted[line.label].rank) is not None
     }
     if all(line.role == "ceiling" for line in table.lines if line.label in ranks):
         return None
-    n_lines = -(-(len(ranks) + 2) // 6)
-    figure = Figure(figsize=(12.8, 4.0 + 0.2 * n_lines))
-    axes = figure.subplots(1, 2 * len(SHOWN))
-    for column, (shown, (left, right)) in enumerate(zip(SHOWN, axes.reshape(-1, 2), strict=True)):
-        target = {label: (rank[:, column], look) for label, (rank, look) in ranks.items()}
-        _coverage(left, target, shown)
-        _ranks(right, target, shown)
-    keys: list[Line2D | Patch] = [
-        Line2D([], [], color=look.colour, linewidth=1.4, label=label) for label, (_, look) in ranks.items()
-    ]
-    keys += [
-        Line2D([], [], color="0.4", linestyle="--", label="as stated"),
-        Patch(color="0.88", label=f"{100 * CHANCE:.0f} % of chance"),
-    ]
-    figure.suptitle(f"Is the stated uncertainty right? {table.task}")
-    figure.legend(handles=keys, loc="lower center", ncols=6, frameon=False)
-    frame(figure, left=0.65, right=0.15, bottom=0.75 + 0.2 * n_lines, top=0.65, wspace=0.3)
-    return figure
-
-
-def _coverage(ax: Axes, ranks: Mapping[str, tuple[NDArray[np.float64], Look]], shown: Shown) -> None:
-    """Share of cases inside the central interval, against its nominal level."""
-    n_cases = len(next(iter(ranks.values()))[0])
-    levels = np.linspace(0.0, 1.0, 51)
-    low, high = stats.binom.interval(CHANCE, n_cases, levels)
-    ax.fill_between(levels, low / n_cases, high / n_cases, color="0.88", linewidth=0)
-    ax.plot([0, 1], [0, 1], color="0.4", linestyle="--", linewidth=1.0)
-    for rank, look in ranks.values():
-        inside = np.sort(2 * np.abs(rank - 0.5))
-        ax.plot(levels, np.searchsorted(inside, levels, side="right") / n_cases, color=look.colour, linewidth=1.4)
-    ax.set_xlim(0, 1)
-    ax.set_ylim(0, 1)
-    ax.locator_params(nbins=4)
-    ax.set_title(f"{shown.formula}: coverage")
-    ax.set_xlabel("stated probability of a central interval")
-    ax.set_ylabel("share of cases inside")
-
-
-def _ranks(ax: Axes, ranks: Mapping[str, tuple[NDArray[np.float64], Look]], shown: Shown) -> None:
-    """Histogram of the stated probability of a value below the true one: flat where it is right."""
-    n_cases = len(next(iter(ranks.values()))[0])
-    low, high = (N_BINS * edge / n_cases for edge in stats.binom.interval(CHANCE, n_cases, 1 / N_BINS))
-    ax.axhspan(low, high, color="0.88", linewidth=0)
-    ax.axhline(1.0, color="0.4", linestyle="--", linewidth=1.0)
+    n_cases = len(next(iter(ranks.values())))
+    figure = Figure(figsize=(14.0, 1.9 + 0.25 * len(ranks)), layout="constrained")
+    panels = figure.subplots(1, 2 * len(SHOWN), sharey=True).reshape(-1, 2)
     edges = np.linspace(0.0, 1.0, N_BINS + 1)
-    for rank, look in ranks.values():
-        counts = np.histogram(rank, edges)[0] * N_BINS / n_cases
-        ax.stairs(counts, edges, baseline=None, color=look.colour, linewidth=1.4)
-    ax.set_xlim(0, 1)
-    ax.set_ylim(0, None)
-    ax.locator_params(nbins=4)
-    ax.set_title(f"{shown.formula}: rank of the truth")
-    ax.set_xlabel("stated probability of a smaller value")
-    ax.set_ylabel("density of cases")
+    for column, (shown, (left, right)) in enumerate(zip(SHOWN, panels, strict=True)):
+        of_target = [rank[:, column] for rank in ranks.values()]
+        inside = np.array([(2 * np.abs(rank[:, None] - 0.5) <= LEVELS).mean(axis=0) for rank in of_target])
+        density = np.array([np.histogram(rank, edges)[0] * N_BINS / n_cases for rank in of_target])
+        style = {"cmap": "vlag", "cbar": False, "annot_kws": {"fontsize": 7}, "linewidths": 0.5}
+        sns.heatmap(inside - LEVELS, vmin=-0.3, vmax=0.3, annot=inside, fmt=".2f", ax=left, **style)
+        sns.heatmap(np.log2(density.clip(0.25, 4.0)), vmin=-2, vmax=2, annot=density, fmt=".2g", ax=right, **style)
+        left.set_title(f"{shown.formula}: share of cases inside")
+        left.set_xlabel("stated probability of a central interval")
+        left.set_xticklabels([f"{level:.1f}" for level in LEVELS], rotation=0)
+        right.set_title(f"{shown.formula}: density of cases")
+        right.set_xlabel("stated probability of a smaller value")
+        right.set_xticks(range(N_BINS + 1), [f"{edge:.1f}" for edge in edges], rotation=0)
+    for ax in panels.flat:
+        ax.tick_params(length=0)
+    panels[0, 0].set_yticklabels(ranks, rotation=0)
+    figure.suptitle(f"Is the stated uncertainty right? {table.task}")
+    half, whole = (np.diff(stats.binom.interval(CHANCE, n_cases, p))[0] / n_cases / 2 for p in (0.5, 1 / N_BINS))
+    figure.supxlabel(
+        "right: the share inside is the stated one, and every density is 1; blue: fewer cases than stated, red: more; "
+        f"{100 * CHANCE:.0f} % of chance: ± {half:.2f} at 0.5, and ± {N_BINS * whole:.2f} of a density",
+        fontsize=8,
+        color="0.3",
+    )
+    return figure

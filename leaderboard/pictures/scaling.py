@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from bench.errors import BenchError
-from leaderboard.pictures.looks import frame, looks_of, ratio_axis
+from leaderboard.pictures.looks import looks_of, ratio_axis
+from leaderboard.wording import grid
 
 FEW_DECADES = 30.0
 """Span of an axis below which its ticks are round numbers instead of powers of ten."""
@@ -65,30 +66,25 @@ class Panel:
 
 def draw_scaling(title: str, panels: Sequence[Panel]) -> Figure:
     """Draw panels side by side."""
-    legend = 0.2 * max(len(panel.curves) for panel in panels)
-    figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.9 + legend))
+    n_keys = max(len(panel.curves) for panel in panels)
+    figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.7 + 0.2 * n_keys), layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     looks = looks_of(curve.label for panel in panels for curve in panel.curves)
     for ax, panel in zip(axes, panels, strict=True):
         for curve in panel.curves:
             look = looks[curve.label]
             label = f"{curve.label}: slope {curve.slope:z.2f}"
-            ax.plot(curve.sizes, curve.values, color=look.colour, marker=look.marker, markersize=5, label=label)
+            ax.plot(curve.sizes, curve.values, color=look.colour, marker=look.marker, label=label)
         sizes = sorted({size for curve in panel.curves for size in curve.sizes})
-        ax.set_xscale("log")
-        ax.set_yscale("log")
+        ax.set(title=panel.title, xlabel=panel.size, ylabel=panel.value, xscale="log", yscale="log")
         ax.set_xticks(sizes, [f"{size:,.0f}" for size in sizes], rotation=30 if len(sizes) > 5 else 0)
         ax.set_xticks([], minor=True)
         low, high = ax.get_ylim()
         if high < FEW_DECADES * low:  # too few powers of ten to read a value from
-            ratio_axis(ax.yaxis, low, high)
-        ax.set_title(panel.title)
-        ax.set_xlabel(panel.size)
-        ax.set_ylabel(panel.value)
+            ratio_axis(ax.yaxis)
         if panel.curves:
-            ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.24))
+            ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2))
     figure.suptitle(title)
-    frame(figure, left=0.75, right=0.15, bottom=0.9 + legend, top=0.6, wspace=0.3)
     return figure
 
 
@@ -101,9 +97,15 @@ def slopes_table(panels: Sequence[Panel]) -> str:
     >>> print(slopes_table([panel]).splitlines()[2])
     | cost | simulate | 1.00 | 1.00 | 1: 0.1, 10: 1 |
     """
-    lines = ["| curve | of | slope | between the last two | measured |", "| --- | --- | ---: | ---: | --- |"]
-    for panel in panels:
-        for curve in panel.curves:
-            points = ", ".join(f"{x:,.0f}: {y:.3g}" for x, y in zip(curve.sizes, curve.values, strict=True))
-            lines.append(f"| {panel.title} | {curve.label} | {curve.slope:z.2f} | {curve.last_slope:z.2f} | {points} |")
-    return "\n".join(lines) + "\n"
+    rows = [
+        [
+            panel.title,
+            curve.label,
+            f"{curve.slope:z.2f}",
+            f"{curve.last_slope:z.2f}",
+            ", ".join(f"{x:,.0f}: {y:.3g}" for x, y in zip(curve.sizes, curve.values, strict=True)),
+        ]
+        for panel in panels
+        for curve in panel.curves
+    ]
+    return grid(["curve", "of", "slope", "between the last two", "measured"], rows, "llrrl") + "\n"

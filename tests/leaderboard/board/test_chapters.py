@@ -31,24 +31,28 @@ def evidence_of(table):
     return Evidence(table, np.zeros((50, 2)), {"tcn": draws[:1] ** 2}, draws[1] ** 2)
 
 
-def test_shift_chapter_holds_what_remedies_recover_and_the_curves(tables_of, tmp_path):
-    (chapter,) = shift_chapters(tables_of(TASKS), TASKS, LOOKS, tmp_path)
+def test_shift_chapter_holds_what_remedies_recover(tables_of):
+    (chapter,) = shift_chapters(tables_of(TASKS), TASKS)
     assert chapter.title == "Sampling and prefix"
     assert "| E0, row | `base` | `shift` | `matched` |" in chapter.text
-    assert chapter.pictures == {"Scores against the test interval": "curves_interval.png"}
-    assert [path.name for path in tmp_path.iterdir()] == ["curves_interval.png"]
+    assert chapter.pictures == {}
 
 
-def test_single_task_has_no_shift_chapter(tables_of, tmp_path):
-    assert shift_chapters(tables_of(["base"]), TASKS, LOOKS, tmp_path) == []
-    assert shift_chapters(tables_of(TASKS), {}, LOOKS, tmp_path) == []
+def test_single_task_has_no_shift_chapter(tables_of):
+    assert shift_chapters(tables_of(["base"]), TASKS) == []
+    assert shift_chapters(tables_of(TASKS), {}) == []
 
 
 def test_overview_chapter_is_of_the_core_tasks(tables_of, tmp_path):
     found = [evidence_of(table) for table in tables_of(TASKS)]
     (chapter,) = overview_chapters(found, TASKS, LOOKS, tmp_path)
     assert chapter.text.startswith("Core tasks: `base`, `shift`. Preset quick; seed 0.")
-    assert chapter.pictures == {"Overview": "overview.png", "Accuracy against cost": "accuracy_cost.png"}
+    assert chapter.pictures == {
+        "Overview": "overview.png",
+        "Every row on every task": "ratios.png",
+        "Accuracy against cost": "accuracy_cost.png",
+    }
+    assert {path.name for path in tmp_path.iterdir()} == set(chapter.pictures.values())
     assert overview_chapters(found, {}, LOOKS, tmp_path) == []
 
 
@@ -56,11 +60,11 @@ def test_presets_have_pictures_of_their_own(tables_of, tmp_path):
     found = [evidence_of(table) for table in tables_of(["base", "shift"], ("quick", "full"))]
     overviews = overview_chapters(found, TASKS, LOOKS, tmp_path)
     assert [(chapter.title, *chapter.pictures.values()) for chapter in overviews] == [
-        ("Overview, full", "overview_full.png", "accuracy_cost_full.png"),
-        ("Overview, quick", "overview_quick.png", "accuracy_cost_quick.png"),
+        ("Overview, full", "overview_full.png", "ratios_full.png", "accuracy_cost_full.png"),
+        ("Overview, quick", "overview_quick.png", "ratios_quick.png", "accuracy_cost_quick.png"),
     ]
-    shifts = shift_chapters([evidence.table for evidence in found], TASKS, LOOKS, tmp_path)
-    assert [name for chapter in shifts for name in chapter.pictures.values()] == [
-        "curves_interval_full.png",
-        "curves_interval_quick.png",
+    tables = tables_of(TASKS, ("quick", "full"))
+    assert [chapter.title for chapter in shift_chapters(tables, TASKS)] == [
+        "Sampling and prefix, full",
+        "Sampling and prefix, quick",
     ]

@@ -97,7 +97,7 @@ def test_folder_without_records_is_an_error_that_says_what_to_do(tmp_path):
     )
 
 
-def test_board_of_all_core_tasks_has_an_overview_and_curves_the_same_again(beside_ceiling, folder_of, tmp_path):
+def test_board_of_all_core_tasks_has_an_overview_and_a_map_the_same_again(beside_ceiling, folder_of, tmp_path):
     errors = {"tcn": 0.1}
     sure = {"nll": 0.0, "crps": 0.1, "sharpness": 0.1, "coverage_50": 0.5, "coverage_90": 0.9}
     stated = {"uncertainty": {"E0_g_per_L": sure, "k_d_per_s": sure}}
@@ -106,12 +106,10 @@ def test_board_of_all_core_tasks_has_an_overview_and_curves_the_same_again(besid
     first = contents(write_board(folder, tasks=core_tasks()))
     again = contents(write_board(folder, out=tmp_path / "again", tasks=dict(reversed(core_tasks().items()))))
     assert again == first
-    assert {"overview.png", "curves_interval.png", "reliability_shift_10s.png"} <= set(first)
-    assert "curves_prefix.png" not in first
+    assert {"overview.png", "ratios.png", "reliability_shift_10s.png"} <= set(first)
     page = first["board.md"].decode()
     headings = [line for line in page.splitlines() if line.startswith("## ")]
     assert headings[:2] == ["## Overview", "## How to read it"]
-    assert "## Sampling and prefix" in headings
     assert "![Overview](overview.png)" in page
     assert "Leak alarm" not in page
 

@@ -46,7 +46,7 @@ def test_every_row_is_a_mark_between_ceiling_and_floor(tables_of):
     figure = draw_accuracy_cost(overview_of(rows), tables_of({"gru": 0.004, "tcn": 0.4, "mean": 4e-5}), LOOKS)
     for ax in figure.axes:
         marks = [line for line in ax.lines if line.get_marker() in MARKERS + "s"]
-        assert [line.get_xdata()[0] for line in marks] == pytest.approx([100.0, 1e4, 1.0])
+        assert [line.get_xdata()[0] for line in marks] == pytest.approx([1e-4, 1e-2, 1e-6])
         assert [line.get_ydata()[0] for line in marks] == [1.5, 3.0, 40.0]
         assert [text.get_text() for text in ax.texts] == [
             "ceiling: the exact posterior mean",

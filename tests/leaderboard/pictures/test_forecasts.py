@@ -34,7 +34,7 @@ def test_forecast_picture_shows_truth_and_forecasts_beyond_the_trace_and_the_sam
         later = examples.forecasts.time_s >= examples.time_s.max()
         assert curve.get_xdata() == pytest.approx(examples.forecasts.time_s[later])
         assert curve.get_ydata() == pytest.approx(examples.forecasts.true[number, later] + 0.02)
-        (samples,) = [line for line in ax.lines if line.get_marker() == "o"]
+        (samples,) = [line for line in ax.lines if line.get_color() == "0.15"]
         assert samples.get_ydata() == pytest.approx(examples.ph[number][examples.valid[number]])
 
 

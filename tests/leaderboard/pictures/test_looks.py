@@ -3,7 +3,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from leaderboard.pictures.looks import drawing, frame, look_of, looks_of, ratio_axis, save, text_width
+from leaderboard.pictures.looks import drawing, legend, look_of, looks_of, ratio_axis, save, write_beside
 
 
 def test_looks_of_fifty_rows_are_all_different():
@@ -25,7 +25,7 @@ def test_the_look_of_a_line_is_that_of_its_row(row, mark):
 def test_drawing_leaves_the_settings_as_they_were():
     before = dict(mpl.rcParams)
     with drawing():
-        assert mpl.rcParams["font.size"] == 9
+        assert mpl.rcParams["font.size"] == 8
     assert dict(mpl.rcParams) == before
 
 
@@ -40,21 +40,25 @@ def test_saved_picture_has_the_same_bytes_again(tmp_path):
     assert b"Matplotlib" not in paths[0].read_bytes()
 
 
-def test_frame_sets_margins_in_inches():
-    figure = Figure(figsize=(10.0, 5.0))
-    ax = figure.subplots()
-    frame(figure, left=1.0, right=0.5, bottom=0.75, top=0.25)
-    box = ax.get_position()
-    assert [box.x0 * 10, box.x1 * 10, box.y0 * 5, box.y1 * 5] == pytest.approx([1.0, 9.5, 0.75, 4.75])
+def test_legend_names_what_several_panels_show_once_and_in_their_order():
+    figure = Figure(layout="constrained")
+    for ax in figure.subplots(1, 2):
+        for name in ("true", "gru", "tcn"):
+            ax.plot([0, 1], label=name)
+    legend(figure)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["true", "gru", "tcn"]
 
 
-@pytest.mark.parametrize("text", ["gradient_boosting", "WMWM", "iii", "-1.874 (-1.9..-1.8)"])
-def test_room_for_a_text_is_enough_for_names_of_rows(text):
-    figure = Figure(dpi=100)
-    canvas = FigureCanvasAgg(figure)
+def test_a_text_beside_a_panel_lies_within_the_figure():
     with drawing():
-        width = figure.text(0, 0, text, fontsize=8).get_window_extent(canvas.get_renderer()).width / 100
-    assert width <= text_width(text) * (1.6 if text == "WMWM" else 1.0)
+        figure = Figure(layout="constrained", dpi=100)
+        ax = figure.subplots()
+        write_beside(ax, ["short", "-1.874 (-1.9..-1.8)"])
+        FigureCanvasAgg(figure).draw()
+    labels = ax.child_axes[0].get_yticklabels()
+    assert [label.get_text() for label in labels] == ["short", "-1.874 (-1.9..-1.8)"]
+    assert ax.bbox.x1 < min(label.get_window_extent().x0 for label in labels)
+    assert max(label.get_window_extent().x1 for label in labels) < figure.bbox.x1
 
 
 @pytest.mark.parametrize(
@@ -67,8 +71,12 @@ def test_room_for_a_text_is_enough_for_names_of_rows(text):
     ],
 )
 def test_axis_of_ratios_has_few_round_numbers(low, high, ticks):
-    for name in ("xaxis", "yaxis"):
-        axis = getattr(Figure().subplots(), name)
-        ratio_axis(axis, low, high)
-        assert [label.get_text() for label in axis.get_ticklabels()] == ticks
+    for name in ("x", "y"):
+        ax = Figure().subplots()
+        ax.set(**{f"{name}lim": (low, high)})
+        axis = getattr(ax, f"{name}axis")
+        ratio_axis(axis)
+        shown = [label.get_text() for label in axis.get_ticklabels()]
+        places = axis.get_majorticklocs()
+        assert [text for text, at in zip(shown, places, strict=True) if low <= at <= high] == ticks
         assert axis.get_scale() == "log"

@@ -16,6 +16,10 @@ def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
+def beside(ax):
+    return [label.get_text() for label in ax.child_axes[0].get_yticklabels()]
+
+
 def predicted_of(mean, n_cases=30):
     truth = np.column_stack([np.linspace(0.05, 1.25, n_cases), np.linspace(1e-5, 5e-3, n_cases)])
     return Predicted(np.arange(n_cases), truth, truth if mean is None else np.full_like(truth, mean))
@@ -26,7 +30,7 @@ def test_r2_picture_names_every_row_and_writes_its_number(record_of):
     table, looks = table_of(records)
     for column, ax in enumerate(draw_r2(table, looks).axes):
         name = ("E0_g_per_L", "k_d_per_s")[column]
-        assert texts(ax) == ["0.000", table.lines[1].r2_text(name), "timeout"]
+        assert beside(ax) == ["0.000", table.lines[1].r2_text(name), "timeout"]
     left = draw_r2(table, looks).axes[0]
     assert [label.get_text() for label in left.get_yticklabels()] == ["mean, floor", "tcn", "gru"]
 
@@ -37,7 +41,7 @@ def test_r2_picture_keeps_its_axis_when_a_row_is_wild(record_of):
     table, looks = table_of([record_of("tcn"), wild])
     _, ax = draw_r2(table, looks).axes
     assert ax.get_xlim()[0] == pytest.approx(LOWEST_R2, abs=0.1)
-    assert "-1.0e+06" in texts(ax)
+    assert "-1.0e+06" in beside(ax)
     arrows = [line for line in ax.lines if "leftarrow" in str(line.get_marker())]
     assert [line.get_xdata()[0] for line in arrows] == [LOWEST_R2]
 
@@ -53,7 +57,7 @@ def test_r2_picture_says_undefined_where_it_is(record_of):
     cell = record_of("tcn")
     cell.scores["k_d_per_s"]["r2"] = "undefined: the true values are all the same"
     table, looks = table_of([cell])
-    assert texts(draw_r2(table, looks).axes[1]) == ["undefined"]
+    assert beside(draw_r2(table, looks).axes[1]) == ["undefined"]
 
 
 @pytest.mark.parametrize("n_rows", [1, 2, 6])
@@ -62,7 +66,7 @@ def test_predicted_picture_has_a_panel_a_row_and_target(record_of, n_rows):
     table, looks = table_of(records)
     predicted = {line.label: predicted_of(None) for line in table.lines}
     figure = draw_predicted(table, predicted, dict.fromkeys(predicted, 0), looks)
-    titles = [ax.get_title(loc="left") for ax in figure.axes if ax.get_visible()]
+    titles = [ax.get_title() for ax in figure.axes if ax.get_visible()]
     assert titles == [line.label for line in table.lines] * 2
 
 
