@@ -25,7 +25,8 @@ from bench.timing import n_cores
 from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
 from commands._shared.running import best_of, run_shown, scored_today, unfinished
 from commands.release import planned_then, planned_today, say_all
-from leaderboard.published.board import PRESET, generated, out_of_date
+from leaderboard.predictions import Predictions
+from leaderboard.published.board import PRESET, generated, out_of_date, published_findings
 from leaderboard.published.check import problems
 from leaderboard.published.store import publish_cells, read_published, unpack
 
@@ -147,7 +148,8 @@ def _write(console: Console) -> None:
     tasks, records = all_tasks(), read_published(PUBLISHED)
     if not records:
         raise BenchError("published 'records': number must be at least 1, got none. Run 'publish' without --no-run.")
-    files = generated(ROOT, PUBLISHED, tasks, planned_today(records, tasks))
+    planned = planned_today(records, tasks)
+    files = generated(ROOT, published_findings(records, Predictions(PUBLISHED), tasks, planned), planned)
     for name in out_of_date(ROOT, files):
         path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,12 +160,14 @@ def _write(console: Console) -> None:
 def _check(console: Console) -> None:
     """Fail where a record is wrong, or where the board is not what the records give."""
     tasks, records = all_tasks(), read_published(PUBLISHED)
-    found = {"wrong": problems(PUBLISHED, records)}
+    predictions = Predictions(PUBLISHED)
+    wrong = {"wrong": problems(predictions, records)}
     if records:
-        files = generated(ROOT, PUBLISHED, tasks, planned_then(ROOT))
-        found["not what the records give"] = out_of_date(ROOT, files)
-    if say_all(console, found):
-        verb = "publish" if found["wrong"] else "publish --no-run"
+        planned = planned_then(ROOT)
+        files = generated(ROOT, published_findings(records, predictions, tasks, planned), planned)
+        wrong["not what the records give"] = out_of_date(ROOT, files)
+    if say_all(console, wrong):
+        verb = "publish" if wrong["wrong"] else "publish --no-run"
         say(console, f"Run 'python run_bench.py {verb}' and commit what it writes.")
         raise typer.Exit(1)
     say(console, f"{len(records):,} published cells are whole, and the board is what they give.")

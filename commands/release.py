@@ -15,7 +15,8 @@ from bench.run.record import Record
 from bench.task import Task
 from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say, stale_in
 from commands._shared.running import unfinished
-from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells
+from leaderboard.predictions import Predictions
+from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems
 from leaderboard.published.store import read_published
 
@@ -36,8 +37,9 @@ def release() -> None:
     with friendly_errors():
         tasks, records = all_tasks(), read_published(PUBLISHED)
         planned = planned_today(records, tasks)
-        found = {
-            "wrong": problems(PUBLISHED, records),
+        findings = published_findings(records, Predictions(PUBLISHED), tasks, planned)
+        wrong = {
+            "wrong": problems(findings.predictions, records),
             "not done": unfinished((cell.cell for cell in planned_cells(planned, tasks)), records),
             "stale": [
                 f"{row} on {task}, seed {seed}: {', '.join(why)}"
@@ -46,9 +48,9 @@ def release() -> None:
             "made from uncommitted sources": [
                 f"{record.row} on {record.task}, seed {record.seed}" for record in records if "+" in record.commit
             ],
-            "not what the records give": out_of_date(ROOT, generated(ROOT, PUBLISHED, tasks, planned)),
+            "not what the records give": out_of_date(ROOT, generated(ROOT, findings, planned)),
         }
-        if say_all(console, found):
+        if say_all(console, wrong):
             say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
             raise typer.Exit(1)
         say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
@@ -72,11 +74,11 @@ def planned_then(root: Path) -> Published:
         ) from error
 
 
-def say_all(console: Console, found: Mapping[str, Sequence[str]]) -> bool:
+def say_all(console: Console, findings: Mapping[str, Sequence[str]]) -> bool:
     """Print findings of several kinds; give whether there is any."""
-    for kind, texts in found.items():
+    for kind, texts in findings.items():
         for text in texts[:SHOWN]:
             say(console, f"{kind}: {text}")
         if len(texts) > SHOWN:
             say(console, f"{kind}: and {len(texts) - SHOWN} more")
-    return any(found.values())
+    return any(findings.values())

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -39,7 +40,9 @@ from commands._shared.options import (
 )
 from commands._shared.running import best_of, run_shown, scored_today, unfinished
 from commands._shared.seal import check_one_draw, open_seal, seal_line
-from leaderboard.board.write import terminal_board, write_board
+from leaderboard.board.terminal import terminal_board
+from leaderboard.board.write import write_board
+from leaderboard.comparison.findings import Findings
 from leaderboard.published.store import read_published
 
 
@@ -170,9 +173,10 @@ def run(
             _stopped(console, plan, out, len(ran) if rerun else None)
         records = read_records(out)
         stale = stale_in(records, folders)
-        written = write_board(out, stale=stale, tasks=all_tasks())
+        findings = Findings.of(records, out, all_tasks(), stale)
+        written = write_board(findings)
         asked = {cell.key for cell in plan.cells} | {record.cell for record in best.values()}
-        console.print(terminal_board([r for r in records if r.cell in asked], stale=stale, folder=out))
+        console.print(terminal_board(replace(findings, records=tuple(r for r in records if r.cell in asked))))
         spent = duration(time.monotonic() - began)
         say(console, f"{len(plan.cells)} cells, {plan.n_open} run in {spent}. Board and pictures: {_shown(written)}")
         _exit_status(console, plan, records)

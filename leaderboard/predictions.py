@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,12 +92,38 @@ class ExampleTraces:
     forecasts: ExampleForecasts | None = None
 
 
-def read_predicted(folder: Path, record: Record) -> Predicted:
+class Predictions:
+    """Predictions and example traces beside the records of a folder, each file opened once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._predicted: dict[str, Predicted] = {}
+        self._examples: dict[str, ExampleTraces] = {}
+
+    def of(self, record: Record) -> Predicted:
+        """Predictions of a cell."""
+        if record.prediction_file not in self._predicted:
+            self._predicted[record.prediction_file] = read_predicted(self.folder, record, self._truth)
+        return self._predicted[record.prediction_file]
+
+    def examples(self, task: str) -> ExampleTraces:
+        """Example traces of a task."""
+        if task not in self._examples:
+            self._examples[task] = read_examples(self.folder, task)
+        return self._examples[task]
+
+    @cached_property
+    def _truth(self) -> Array | None:
+        """True targets of all cells, in a folder that keeps them apart."""
+        return read_truth(self.folder) if (self.folder / TRUTH_FILE).is_file() else None
+
+
+def read_predicted(folder: Path, record: Record, truth: Array | None = None) -> Predicted:
     """Read the raw predictions of a cell."""
     where = f"predictions '{record.task}/{record.row}/{record.seed}'"
     if not record.prediction_file:
         raise BenchError(f"{where}: file must be named in the record, got none. Run the cell again.")
-    arrays = with_truth(folder, _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}"))
+    arrays = with_truth(folder, _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}"), truth)
     n_cases = np.size(arrays.get("case", ()))
     shape = (n_cases, len(TARGET_NAMES))
     stated: dict[str, tuple[int, ...]] = {name: shape for name in ("sd", "rank") if name in arrays}
@@ -107,11 +134,16 @@ def read_predicted(folder: Path, record: Record) -> Predicted:
     return Predicted(arrays["case"].astype(np.int64), arrays["truth"], arrays["mean"], _rank(arrays), forecast)
 
 
-def with_truth(folder: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def read_truth(folder: Path) -> Array:
+    """Read the true targets of all cells of a folder."""
+    return _arrays(folder / TRUTH_FILE, f"true targets '{TRUTH_FILE}': file")["truth"]
+
+
+def with_truth(folder: Path, arrays: dict[str, NDArray[Any]], truth: Array | None = None) -> dict[str, NDArray[Any]]:
     """Give the arrays of a prediction file the true targets that lie beside it, where it has none of its own."""
     if "truth" in arrays:
         return arrays
-    truth = _arrays(folder / TRUTH_FILE, f"true targets '{TRUTH_FILE}': file")["truth"]
+    truth = read_truth(folder) if truth is None else truth
     return {"case": np.arange(len(truth)), "truth": truth, **arrays}
 
 

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.run.record import Record
-from leaderboard.board.attainable import attainable
-from leaderboard.board.tables import cost_table, forecast_table, scores_table, uncertainty_table
-from leaderboard.cells import CEILING, FLOOR, draws_text, status_text
+from leaderboard.board.tables import attainable, cost_table, forecast_table, scores_table, uncertainty_table
+from leaderboard.frame import CEILING, FLOOR, draws_text, status_text
 from leaderboard.tables import Table
 from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, NONE, code_span, count_text, grid, seeds_text
 
@@ -86,7 +85,8 @@ def _chapter(chapter: Chapter) -> list[str]:
 def _section(section: Section) -> list[str]:
     """One table with what belongs to it, block by block."""
     table = section.table
-    parts = [f"## {table.task}, {table.preset}", f"{_sizes(table)}."]
+    cases = table.title.partition(": ")[2]
+    parts = [f"## {table.task}, {table.preset}", f"Preset {cases}; {seeds_text(table.seeds)}."]
     parts += [f"**{alarm}**" for alarm in section.alarms]
     sentences = attainable(table)
     parts += ["\n".join(f"- {sentence}" for sentence in sentences)] * bool(sentences)
@@ -123,18 +123,11 @@ def _summary(records: Sequence[Record]) -> str:
     return "\n".join(lines)
 
 
-def _sizes(table: Table) -> str:
-    """Numbers of cases and the seeds of a table."""
-    cases = table.title.partition(": ")[2]
-    seeds = {record.seed for line in table.lines for record in (*line.scored, *line.unscored)}
-    return f"Preset {cases}; {seeds_text(seeds)}"
-
-
-def _statuses(found: list[Table]) -> str:
+def _statuses(tables: list[Table]) -> str:
     """Tasks against rows: the status of every cell that was planned, and a dash where none was."""
-    rows = sorted({line.row for table in found for line in table.lines})
+    rows = sorted({line.row for table in tables for line in table.lines})
     cells = []
-    for table in found:
+    for table in tables:
         members: dict[str, list[str]] = {}
         for line in table.lines:
             members.setdefault(line.row, []).append(line.status)
@@ -145,10 +138,10 @@ def _statuses(found: list[Table]) -> str:
 
 def _rows(records: Sequence[Record]) -> str:
     """Settings of every row; one line each time they differ."""
-    found = sorted({(r.row, r.model, json.dumps(r.settings, sort_keys=True)) for r in records if r.settings})
-    if not found:
+    settings = sorted({(r.row, r.model, json.dumps(r.settings, sort_keys=True)) for r in records if r.settings})
+    if not settings:
         return "No row has settings."
-    return grid(["row", "model", "settings"], [[code_span(text) for text in row] for row in found], "lll")
+    return grid(["row", "model", "settings"], [[code_span(text) for text in row] for row in settings], "lll")
 
 
 def _machines(records: Sequence[Record]) -> str:

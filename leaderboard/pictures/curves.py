@@ -9,12 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from leaderboard.cells import CEILING
 from leaderboard.comparison.shifts import line_of
-from leaderboard.lines import Line, Spread
+from leaderboard.frame import CEILING
 from leaderboard.pictures.looks import Look, frame, ratio_axis
 from leaderboard.pictures.scores import LOWEST_R2
-from leaderboard.tables import Table
+from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import SHOWN, Shown
 
 HIGHEST_RATIO = 100.0

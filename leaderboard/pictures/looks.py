@@ -15,7 +15,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from leaderboard.cells import CEILING, FLOOR
+from leaderboard.frame import CEILING, FLOOR
 
 Colour = tuple[float, float, float]
 

@@ -11,10 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from leaderboard.cells import CEILING
-from leaderboard.lines import Spread
+from leaderboard.frame import CEILING
 from leaderboard.pictures.looks import frame, text_width
-from leaderboard.tables import Table
+from leaderboard.tables import Spread, Table
 from leaderboard.wording import SHOWN, ratio_text
 
 WORST = 100.0

@@ -13,11 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
-from leaderboard.cells import score_of, status_text
-from leaderboard.lines import Line, Spread
+from leaderboard.frame import score_of, status_text
 from leaderboard.pictures.looks import Look, frame, text_width
 from leaderboard.predictions import Predicted
-from leaderboard.tables import Table
+from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import SHOWN, Shown, r2_text
 
 LOWEST_R2 = -1.0
