@@ -24,71 +24,35 @@ TRUTH_FILE = "truth.npz"
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
-    """Predictions of one cell beside the truth, in the targets' own units.
+    """Predictions of one cell beside the truth, in the targets' own units."""
 
-    Parameters
-    ----------
-    case : int array, shape (case,)
-        Case numbers.
-    truth, mean : array, shape (case, 2)
-        True and predicted E0 [g/L] and k_d [1/s].
-    rank : array, shape (case, 2), optional
-        Predicted probability of a value below the true one; None for a row that states no uncertainty.
-    forecast : array, shape (example, time), optional
-        Forecast pH of the first cases.
-    """
-
-    case: NDArray[np.int64]
-    truth: Array
+    case: NDArray[np.int64]  # (case,)
+    truth: Array  # (case, target)
     mean: Array
-    rank: Array | None = None
-    forecast: Array | None = None
+    rank: Array | None = None  # (case, target): stated probability of a value below the true one
+    forecast: Array | None = None  # (example, time): pH
 
 
 @dataclass(frozen=True, eq=False)
 class ExampleForecasts:
-    """True pH of example cases, and the exact posterior's forecast of it.
+    """True pH of example cases, and mean and standard deviation of the exact posterior's forecast of it."""
 
-    Parameters
-    ----------
-    time_s : array, shape (time,)
-        Reference grid [s].
-    true, mean, sd : array, shape (case, time)
-        True pH; mean and standard deviation of the posterior predictive.
-    """
-
-    time_s: Array
-    true: Array
+    time_s: Array  # (time,)
+    true: Array  # (case, time)
     mean: Array
     sd: Array
 
 
 @dataclass(frozen=True, eq=False)
 class ExampleTraces:
-    """Example traces of one task.
+    """Example traces of one task, with the samples that a model saw, and what follows them where it was stored."""
 
-    Parameters
-    ----------
-    case : int array, shape (case,)
-        Case numbers.
-    time_s, ph : array, shape (case, sample)
-        Sample times [s] and measured pH.
-    valid : bool array, shape (case, sample)
-        True for the samples that a model saw.
-    known : array, shape (case, 5)
-        Known inputs.
-    truth : array, shape (case, 2)
-        True E0 [g/L] and k_d [1/s].
-    forecasts : ExampleForecasts, optional
-        What follows the traces, where it was stored.
-    """
-
-    case: NDArray[np.int64]
-    time_s: Array
+    case: NDArray[np.int64]  # (case,)
+    time_s: Array  # (case, sample)
     ph: Array
     valid: NDArray[np.bool_]
-    known: Array
-    truth: Array
+    known: Array  # (case, known input)
+    truth: Array  # (case, target)
     forecasts: ExampleForecasts | None = None
 
 

@@ -76,6 +76,17 @@ def markdown_board(
     return "\n\n".join(parts) + "\n"
 
 
+def machines(records: Sequence[Record]) -> list[tuple[str, str, int]]:
+    """Kinds of machine, commits and library versions, with the number of cells of each."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for record in records:
+        texts = [("machine", ", ".join(f"{key} {value}" for key, value in sorted(record.host.items())))]
+        texts += [("commit", record.commit)]
+        texts += [("library", f"{name} {version}") for name, version in record.versions.items()]
+        counted.update((kind, text) for kind, text in texts if text)
+    return [(kind, text, n) for (kind, text), n in sorted(counted.items())]
+
+
 def _chapter(chapter: Chapter) -> list[str]:
     """One chapter, block by block."""
     pictures = [f"![{shown}]({name})" for shown, name in chapter.pictures.items()]
@@ -145,19 +156,18 @@ def _rows(records: Sequence[Record]) -> str:
 
 
 def _machines(records: Sequence[Record]) -> str:
-    """Kinds of machine, library versions and commits, with the number of cells of each."""
-    lines = []
-    for title, texts in (
-        ("machine", [", ".join(f"{key} {value}" for key, value in sorted(r.host.items())) for r in records]),
-        ("commit", [r.commit for r in records]),
-    ):
-        counted = sorted(Counter(text for text in texts if text).items())
-        lines += [f"- {title}: {code_span(text)} (cells: {count_text(n)})" for text, n in counted]
-    versions: dict[str, set[str]] = {}
-    for record in records:
-        for library, version in record.versions.items():
-            versions.setdefault(library, set()).add(version)
-    lines += [
-        f"- {code_span(library)} {code_span(', '.join(sorted(versions[library])))}" for library in sorted(versions)
+    """Kinds of machine and commits, with the number of cells of each, and library versions."""
+    counted = machines(records)
+    lines = [
+        f"- {kind}: {code_span(text)} (cells: {count_text(n)})"
+        for kind in ("machine", "commit")
+        for each, text, n in counted
+        if each == kind
     ]
+    versions: dict[str, list[str]] = {}
+    for kind, text, _ in counted:
+        if kind == "library":
+            library, _, version = text.rpartition(" ")
+            versions.setdefault(library, []).append(version)
+    lines += [f"- {code_span(name)} {code_span(', '.join(sorted(each)))}" for name, each in sorted(versions.items())]
     return "\n".join(lines) if lines else "The records do not say."

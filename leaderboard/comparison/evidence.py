@@ -23,24 +23,12 @@ ALARM = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Squared errors of the fresh rows of one table, in the targets' own units squared.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    truth : array, shape (case, 2)
-        True values, the same for all rows.
-    errors : dict
-        Label of a line to its squared errors, shape (seed, case, 2), seeds in the line's order.
-    ceiling : array, shape (case, 2), or None
-        Those of the exact posterior.
-    """
+    """Squared errors of the fresh rows of one table, in the targets' own units squared."""
 
     table: Table
-    truth: Array
-    errors: dict[str, Array]
-    ceiling: Array | None
+    truth: Array  # (case, target), the same for all rows
+    errors: dict[str, Array]  # label of a line to (seed, case, target), seeds in the line's order
+    ceiling: Array | None  # (case, target)
 
 
 def read_evidence(predictions: Predictions, table: Table) -> Evidence | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from matplotlib.colors import to_hex
 
 from bench.run.record import Record
 from bench.task import Task
-from leaderboard.board.page import HOW_TO_READ
+from leaderboard.board.page import HOW_TO_READ, machines
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.overview import detectable_text
 from leaderboard.comparison.shifts import shift_grid
@@ -66,7 +65,7 @@ def page_values(findings: Findings, abouts: Mapping[str, str]) -> dict[str, Any]
         "trained_s": min((findings.tasks[name].train[0].interval_s for name in places.values()), default=None),
         "grid": [[prefix, interval, name] for (prefix, interval), name in places.items()],
         "alarms": [alarm for each in alarms.values() for alarm in each],
-        "machines": _machines(findings.records),
+        "machines": machines(findings.records),
     }
 
 
@@ -112,17 +111,6 @@ def _summary(records: Sequence[Record]) -> list[tuple[str, str]]:
         (seed, numbers),
         ("run", f"{began[0]} to {began[-1]}" if began else "not yet"),
     ]
-
-
-def _machines(records: Sequence[Record]) -> list[tuple[str, str, int]]:
-    """Kinds of machine, commits and library versions, with the number of cells of each."""
-    counted: Counter[tuple[str, str]] = Counter()
-    for record in records:
-        texts = [("machine", ", ".join(f"{key} {value}" for key, value in sorted(record.host.items())))]
-        texts += [("commit", record.commit)]
-        texts += [("library", f"{name} {version}") for name, version in record.versions.items()]
-        counted.update((kind, text) for kind, text in texts if text)
-    return [(kind, text, n) for (kind, text), n in sorted(counted.items())]
 
 
 def _how_to_read() -> list[list[tuple[str, str]]]:
