@@ -14,8 +14,10 @@ from bench.run.catalogue import summary_of
 from bench.run.record import read_records
 from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
 from commands._shared.running import stale_in
-from leaderboard.board.write import terminal_board, write_board
-from leaderboard.site.page import PAGE_FILE, Findings
+from leaderboard.board.terminal import terminal_board
+from leaderboard.board.write import write_board
+from leaderboard.comparison.findings import Findings
+from leaderboard.site.page import PAGE_FILE
 from leaderboard.site.page import page as write_page
 
 
@@ -44,12 +46,12 @@ def board(
             )
         stale = stale_in(records, models or [])
         console = Console()
-        console.print(terminal_board(records, stale=stale, folder=folder))
-        tasks = all_tasks()
-        written = write_board(folder, to, stale=stale, tasks=tasks)
+        findings = Findings.of(records, folder, all_tasks(), stale)
+        console.print(terminal_board(findings))
+        written = write_board(findings, to)
         if page:
             abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}
             written.append((to or folder) / PAGE_FILE)
-            written[-1].write_text(write_page(Findings.of(records, folder, tasks, stale), abouts), encoding="utf-8")
+            written[-1].write_text(write_page(findings, abouts), encoding="utf-8")
         for path in written:
             say(console, os.path.relpath(path))

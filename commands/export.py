@@ -18,8 +18,8 @@ from bench.task import PRESETS
 from commands._shared.options import choose_tasks, friendly_errors, say
 from commands._shared.running import stale_in
 from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task
-from leaderboard.export.long_format import csv_board
-from leaderboard.export.scores import check_pyarrow, long_frame, write_parquet_of_csv
+from leaderboard.export.scores import check_pyarrow, csv_board, long_frame, write_parquet_of_csv
+from leaderboard.frame import frame_of
 from leaderboard.published.store import read_published
 
 CSV = "csv"
@@ -103,7 +103,8 @@ def _scores(
             "Run a task, or name a folder with --out."
         )
     stale = stale_in(records, models)
-    texts = {CELLS_STEM: csv_board(records, stale), LONG_STEM: long_frame(records, stale)}
+    cells = frame_of(records, stale)
+    texts = {CELLS_STEM: csv_board(cells), LONG_STEM: long_frame(cells)}
     to.mkdir(parents=True, exist_ok=True)
     written = []
     for stem, text in texts.items():

@@ -14,7 +14,7 @@ from bench.run.record import Record, read_records
 from commands._shared.options import closest, friendly_errors, say
 from leaderboard.pictures.fit import draw_fit
 from leaderboard.pictures.looks import drawing, save
-from leaderboard.predictions import read_examples, read_predicted
+from leaderboard.predictions import Predictions
 
 
 def plot(
@@ -37,9 +37,10 @@ def plot(
     """
     console = Console()
     with friendly_errors():
+        predictions = Predictions(folder)
         for record in _chosen(read_records(folder), task, model, preset, seed, folder):
             with drawing():
-                figure = draw_fit(record, read_examples(folder, record.task), read_predicted(folder, record))
+                figure = draw_fit(record, predictions.examples(record.task), predictions.of(record))
                 name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
                 path = save(figure, folder / "plots" / name)
             say(console, os.path.relpath(path))

@@ -21,7 +21,8 @@ from bench.timing import n_cores
 from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, friendly_errors, plugin_files, say
 from commands._shared.running import Conditions, carry_out, scored_today
 from commands.release import planned_then, planned_today, say_all
-from leaderboard.published.board import PRESET, generated, out_of_date
+from leaderboard.predictions import Predictions
+from leaderboard.published.board import PRESET, generated, out_of_date, published_findings
 from leaderboard.published.check import problems
 from leaderboard.published.store import publish_cells, read_published, unpack
 
@@ -118,7 +119,8 @@ def _write(console: Console) -> None:
     tasks, records = all_tasks(), read_published(PUBLISHED)
     if not records:
         raise BenchError("published 'records': number must be at least 1, got none. Run 'publish' without --no-run.")
-    files = generated(ROOT, PUBLISHED, tasks, planned_today(records, tasks))
+    planned = planned_today(records, tasks)
+    files = generated(ROOT, published_findings(records, Predictions(PUBLISHED), tasks, planned), planned)
     for name in out_of_date(ROOT, files):
         path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,9 +131,11 @@ def _write(console: Console) -> None:
 def _check(console: Console) -> None:
     """Fail where a record is wrong, or where the board is not what the records give."""
     tasks, records = all_tasks(), read_published(PUBLISHED)
-    faults = {"wrong": problems(PUBLISHED, records)}
+    predictions = Predictions(PUBLISHED)
+    faults = {"wrong": problems(predictions, records)}
     if records:
-        files = generated(ROOT, PUBLISHED, tasks, planned_then(ROOT))
+        planned = planned_then(ROOT)
+        files = generated(ROOT, published_findings(records, predictions, tasks, planned), planned)
         faults["not what the records give"] = out_of_date(ROOT, files)
     if say_all(console, faults):
         verb = "publish" if faults["wrong"] else "publish --no-run"

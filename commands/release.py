@@ -15,7 +15,8 @@ from bench.run.record import Record
 from bench.task import Task
 from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
 from commands._shared.running import stale_in, unfinished
-from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells
+from leaderboard.predictions import Predictions
+from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems
 from leaderboard.published.store import read_published
 
@@ -36,8 +37,9 @@ def release() -> None:
     with friendly_errors():
         tasks, records = all_tasks(), read_published(PUBLISHED)
         planned = planned_today(records, tasks)
+        findings = published_findings(records, Predictions(PUBLISHED), tasks, planned)
         faults = {
-            "wrong": problems(PUBLISHED, records),
+            "wrong": problems(findings.predictions, records),
             "not done": unfinished((cell.cell for cell in planned_cells(planned, tasks)), records),
             "stale": [
                 f"{row} on {task}, seed {seed}: {', '.join(why)}"
@@ -46,7 +48,7 @@ def release() -> None:
             "made from uncommitted sources": [
                 f"{record.row} on {record.task}, seed {record.seed}" for record in records if "+" in record.commit
             ],
-            "not what the records give": out_of_date(ROOT, generated(ROOT, PUBLISHED, tasks, planned)),
+            "not what the records give": out_of_date(ROOT, generated(ROOT, findings, planned)),
         }
         if say_all(console, faults):
             say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")

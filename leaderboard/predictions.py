@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,80 +24,70 @@ TRUTH_FILE = "truth.npz"
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
-    """Predictions of one cell beside the truth, in the targets' own units.
+    """Predictions of one cell beside the truth, in the targets' own units."""
 
-    Parameters
-    ----------
-    case : int array, shape (case,)
-        Case numbers.
-    truth, mean : array, shape (case, 2)
-        True and predicted E0 [g/L] and k_d [1/s].
-    rank : array, shape (case, 2), optional
-        Predicted probability of a value below the true one; None for a row that states no uncertainty.
-    forecast : array, shape (example, time), optional
-        Forecast pH of the first cases.
-    """
-
-    case: NDArray[np.int64]
-    truth: Array
+    case: NDArray[np.int64]  # (case,)
+    truth: Array  # (case, target)
     mean: Array
-    rank: Array | None = None
-    forecast: Array | None = None
+    rank: Array | None = None  # (case, target): stated probability of a value below the true one
+    forecast: Array | None = None  # (example, time): pH
 
 
 @dataclass(frozen=True, eq=False)
 class ExampleForecasts:
-    """True pH of example cases, and the exact posterior's forecast of it.
+    """True pH of example cases, and mean and standard deviation of the exact posterior's forecast of it."""
 
-    Parameters
-    ----------
-    time_s : array, shape (time,)
-        Reference grid [s].
-    true, mean, sd : array, shape (case, time)
-        True pH; mean and standard deviation of the posterior predictive.
-    """
-
-    time_s: Array
-    true: Array
+    time_s: Array  # (time,)
+    true: Array  # (case, time)
     mean: Array
     sd: Array
 
 
 @dataclass(frozen=True, eq=False)
 class ExampleTraces:
-    """Example traces of one task.
+    """Example traces of one task, with the samples that a model saw, and what follows them where it was stored."""
 
-    Parameters
-    ----------
-    case : int array, shape (case,)
-        Case numbers.
-    time_s, ph : array, shape (case, sample)
-        Sample times [s] and measured pH.
-    valid : bool array, shape (case, sample)
-        True for the samples that a model saw.
-    known : array, shape (case, 5)
-        Known inputs.
-    truth : array, shape (case, 2)
-        True E0 [g/L] and k_d [1/s].
-    forecasts : ExampleForecasts, optional
-        What follows the traces, where it was stored.
-    """
-
-    case: NDArray[np.int64]
-    time_s: Array
+    case: NDArray[np.int64]  # (case,)
+    time_s: Array  # (case, sample)
     ph: Array
     valid: NDArray[np.bool_]
-    known: Array
-    truth: Array
+    known: Array  # (case, known input)
+    truth: Array  # (case, target)
     forecasts: ExampleForecasts | None = None
 
 
-def read_predicted(folder: Path, record: Record) -> Predicted:
+class Predictions:
+    """Predictions and example traces beside the records of a folder, each file opened once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._predicted: dict[str, Predicted] = {}
+        self._examples: dict[str, ExampleTraces] = {}
+
+    def of(self, record: Record) -> Predicted:
+        """Predictions of a cell."""
+        if record.prediction_file not in self._predicted:
+            self._predicted[record.prediction_file] = read_predicted(self.folder, record, self._truth)
+        return self._predicted[record.prediction_file]
+
+    def examples(self, task: str) -> ExampleTraces:
+        """Example traces of a task."""
+        if task not in self._examples:
+            self._examples[task] = read_examples(self.folder, task)
+        return self._examples[task]
+
+    @cached_property
+    def _truth(self) -> Array | None:
+        """True targets of all cells, in a folder that keeps them apart."""
+        return read_truth(self.folder) if (self.folder / TRUTH_FILE).is_file() else None
+
+
+def read_predicted(folder: Path, record: Record, truth: Array | None = None) -> Predicted:
     """Read the raw predictions of a cell."""
     where = f"predictions '{record.task}/{record.row}/{record.seed}'"
     if not record.prediction_file:
         raise BenchError(f"{where}: file must be named in the record, got none. Run the cell again.")
-    arrays = with_truth(folder, _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}"))
+    arrays = with_truth(folder, _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}"), truth)
     n_cases = np.size(arrays.get("case", ()))
     shape = (n_cases, len(TARGET_NAMES))
     stated: dict[str, tuple[int, ...]] = {name: shape for name in ("sd", "rank") if name in arrays}
@@ -107,11 +98,16 @@ def read_predicted(folder: Path, record: Record) -> Predicted:
     return Predicted(arrays["case"].astype(np.int64), arrays["truth"], arrays["mean"], _rank(arrays), forecast)
 
 
-def with_truth(folder: Path, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def read_truth(folder: Path) -> Array:
+    """Read the true targets of all cells of a folder."""
+    return _arrays(folder / TRUTH_FILE, f"true targets '{TRUTH_FILE}': file")["truth"]
+
+
+def with_truth(folder: Path, arrays: dict[str, NDArray[Any]], truth: Array | None = None) -> dict[str, NDArray[Any]]:
     """Give the arrays of a prediction file the true targets that lie beside it, where it has none of its own."""
     if "truth" in arrays:
         return arrays
-    truth = _arrays(folder / TRUTH_FILE, f"true targets '{TRUTH_FILE}': file")["truth"]
+    truth = read_truth(folder) if truth is None else truth
     return {"case": np.arange(len(truth)), "truth": truth, **arrays}
 
 

@@ -202,9 +202,10 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Read named arrays without executing anything."""
     try:
-        with zipfile.ZipFile(path):  # np.load also takes a bare array, and says less about an empty file
-            pass
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as file:
+            with zipfile.ZipFile(file):  # np.load also takes a bare array, and says less about an empty file
+                file.seek(0)
+            stored = np.load(file, allow_pickle=False)
             return {name: stored[name] for name in stored.files}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or error

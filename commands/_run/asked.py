@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -36,7 +36,9 @@ from commands._shared.options import (
 )
 from commands._shared.running import Conditions, carry_out, scored_today, stale_in
 from commands._shared.seal import check_one_draw, open_seal, seal_line
-from leaderboard.board.write import terminal_board, write_board
+from leaderboard.board.terminal import terminal_board
+from leaderboard.board.write import write_board
+from leaderboard.comparison.findings import Findings
 from leaderboard.published.store import read_published
 
 
@@ -128,10 +130,10 @@ def run_asked(asked: Asked) -> None:
 
         carried_out = carry_out(console, plan, conditions, records + read_published(PUBLISHED), lines)
         records = read_records(out)
-        stale = stale_in(records, asked.folders)
-        written = write_board(out, stale=stale, tasks=all_tasks())
+        findings = Findings.of(records, out, all_tasks(), stale_in(records, asked.folders))
+        written = write_board(findings)
         shown = {cell.key for cell in plan.cells} | {record.cell for record in carried_out.best.values()}
-        console.print(terminal_board([r for r in records if r.cell in shown], stale=stale, folder=out))
+        console.print(terminal_board(replace(findings, records=tuple(r for r in records if r.cell in shown))))
         folder = os.path.relpath(os.path.commonpath(written)) if written else "none"
         ran = f"{len(plan.cells)} cells, {plan.n_open} run in {carried_out.spent}"
         say(console, f"{ran}. Board and pictures: {folder}")

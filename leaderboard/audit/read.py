@@ -28,8 +28,8 @@ from leaderboard.audit.effects import Effect, effects, verdict
 from leaderboard.audit.plan import AS_FOUND, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
 from leaderboard.audit.result import Audit, Finding, MetricFinding, Spread
 from leaderboard.comparison.comparisons import holm
+from leaderboard.frame import Stale
 from leaderboard.predictions import Predicted, read_predicted
-from leaderboard.tables import Stale
 
 Array = NDArray[np.float64]
 

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.run.record import Record
-from leaderboard.board.attainable import attainable
-from leaderboard.board.tables import cost_table, forecast_table, scores_table, uncertainty_table
-from leaderboard.cells import CEILING, FLOOR, draws_text, status_text
+from leaderboard.board.tables import attainable, cost_table, forecast_table, scores_table, uncertainty_table
+from leaderboard.frame import CEILING, FLOOR, draws_text, status_text
 from leaderboard.tables import Table
 from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, NONE, code_span, count_text, grid, seeds_text
 
@@ -77,6 +76,17 @@ def markdown_board(
     return "\n\n".join(parts) + "\n"
 
 
+def machines(records: Sequence[Record]) -> list[tuple[str, str, int]]:
+    """Kinds of machine, commits and library versions, with the number of cells of each."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for record in records:
+        texts = [("machine", ", ".join(f"{key} {value}" for key, value in sorted(record.host.items())))]
+        texts += [("commit", record.commit)]
+        texts += [("library", f"{name} {version}") for name, version in record.versions.items()]
+        counted.update((kind, text) for kind, text in texts if text)
+    return [(kind, text, n) for (kind, text), n in sorted(counted.items())]
+
+
 def _chapter(chapter: Chapter) -> list[str]:
     """One chapter, block by block."""
     pictures = [f"![{shown}]({name})" for shown, name in chapter.pictures.items()]
@@ -86,7 +96,8 @@ def _chapter(chapter: Chapter) -> list[str]:
 def _section(section: Section) -> list[str]:
     """One table with what belongs to it, block by block."""
     table = section.table
-    parts = [f"## {table.task}, {table.preset}", f"{_sizes(table)}."]
+    cases = table.title.partition(": ")[2]
+    parts = [f"## {table.task}, {table.preset}", f"Preset {cases}; {seeds_text(table.seeds)}."]
     parts += [f"**{alarm}**" for alarm in section.alarms]
     sentences = attainable(table)
     parts += ["\n".join(f"- {sentence}" for sentence in sentences)] * bool(sentences)
@@ -123,18 +134,11 @@ def _summary(records: Sequence[Record]) -> str:
     return "\n".join(lines)
 
 
-def _sizes(table: Table) -> str:
-    """Numbers of cases and the seeds of a table."""
-    cases = table.title.partition(": ")[2]
-    seeds = {record.seed for line in table.lines for record in (*line.scored, *line.unscored)}
-    return f"Preset {cases}; {seeds_text(seeds)}"
-
-
-def _statuses(found: list[Table]) -> str:
+def _statuses(tables: list[Table]) -> str:
     """Tasks against rows: the status of every cell that was planned, and a dash where none was."""
-    rows = sorted({line.row for table in found for line in table.lines})
+    rows = sorted({line.row for table in tables for line in table.lines})
     cells = []
-    for table in found:
+    for table in tables:
         members: dict[str, list[str]] = {}
         for line in table.lines:
             members.setdefault(line.row, []).append(line.status)
@@ -145,26 +149,25 @@ def _statuses(found: list[Table]) -> str:
 
 def _rows(records: Sequence[Record]) -> str:
     """Settings of every row; one line each time they differ."""
-    found = sorted({(r.row, r.model, json.dumps(r.settings, sort_keys=True)) for r in records if r.settings})
-    if not found:
+    settings = sorted({(r.row, r.model, json.dumps(r.settings, sort_keys=True)) for r in records if r.settings})
+    if not settings:
         return "No row has settings."
-    return grid(["row", "model", "settings"], [[code_span(text) for text in row] for row in found], "lll")
+    return grid(["row", "model", "settings"], [[code_span(text) for text in row] for row in settings], "lll")
 
 
 def _machines(records: Sequence[Record]) -> str:
-    """Kinds of machine, library versions and commits, with the number of cells of each."""
-    lines = []
-    for title, texts in (
-        ("machine", [", ".join(f"{key} {value}" for key, value in sorted(r.host.items())) for r in records]),
-        ("commit", [r.commit for r in records]),
-    ):
-        counted = sorted(Counter(text for text in texts if text).items())
-        lines += [f"- {title}: {code_span(text)} (cells: {count_text(n)})" for text, n in counted]
-    versions: dict[str, set[str]] = {}
-    for record in records:
-        for library, version in record.versions.items():
-            versions.setdefault(library, set()).add(version)
-    lines += [
-        f"- {code_span(library)} {code_span(', '.join(sorted(versions[library])))}" for library in sorted(versions)
+    """Kinds of machine and commits, with the number of cells of each, and library versions."""
+    counted = machines(records)
+    lines = [
+        f"- {kind}: {code_span(text)} (cells: {count_text(n)})"
+        for kind in ("machine", "commit")
+        for each, text, n in counted
+        if each == kind
     ]
+    versions: dict[str, list[str]] = {}
+    for kind, text, _ in counted:
+        if kind == "library":
+            library, _, version = text.rpartition(" ")
+            versions.setdefault(library, []).append(version)
+    lines += [f"- {code_span(name)} {code_span(', '.join(sorted(each)))}" for name, each in sorted(versions.items())]
     return "\n".join(lines) if lines else "The records do not say."

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from bench.run.record import Record
-from leaderboard.board.attainable import attainable
-from leaderboard.cells import FORECAST, draws_text
-from leaderboard.comparison.evidence import leaks, read_evidence
-from leaderboard.lines import Line, Spread
-from leaderboard.tables import Stale, Table, tables
+from leaderboard.board.tables import COSTS, attainable
+from leaderboard.comparison.findings import Findings
+from leaderboard.frame import FORECAST, draws_text
+from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2_text, ratio_text
 
 # Colour repeats what the text says; nothing depends on it.
@@ -23,24 +20,20 @@ COLOURS = {"ok": "green", "cannot": "yellow", "not_run": "yellow"}
 FAILED = "red"
 
 
-def terminal_board(records: Iterable[Record], stale: Stale | None = None, folder: Path | None = None) -> RenderableType:
+def terminal_board(findings: Findings) -> RenderableType:
     """Lay out records for a terminal."""
-    shown = list(records)
-    found = tables(shown, stale)
-    if not found:
+    if not findings.tables:
         return Text("No cells: nothing was planned or recorded.")
-    evidence = {place: read for place, table in enumerate(found) if folder and (read := read_evidence(folder, table))}
-    alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
     parts: list[RenderableType] = []
-    for place, table in enumerate(found):
-        parts += [Text(alarm, f"bold {FAILED}") for alarm in alarms.get(place, ())]
+    for table in findings.tables:
+        parts += [Text(alarm, f"bold {FAILED}") for alarm in findings.alarms[table.place]]
         parts += [_table(table), *_messages(table)]
         parts += [Text(f"{NO_PLUGIN}: {', '.join(table.not_found)}. {GIVE_FOLDER}", "yellow")] * bool(table.not_found)
         parts += [*(Text(sentence, "dim") for sentence in attainable(table)), Text()]
     legend = "R2: 1 is perfect, 0 answers the mean. "
-    if any(map(_has_ratio, found)):
+    if any(map(_has_ratio, findings.tables)):
         legend += "Ratio: RMSE relative to the exact posterior's, 1 leaves nothing to gain; of the forecast pH too. "
-    parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(shown)]
+    parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(findings.records)]
     return Group(*parts, Text(legend + "Several seeds: mean ±largest deviation.", "dim"))
 
 
@@ -72,7 +65,7 @@ def _has_ratio(table: Table) -> bool:
 
 def _cost_shown(table: Table) -> str:
     """The one cost that there is room for: processor seconds, but for records from before they were measured."""
-    known = any(record.fit_cpu_s is not None for line in table.lines for record in line.scored)
+    known = any(line.spread("fit_cpu_s") for line in table.lines)
     return "fit CPU [s]" if known else "fit [s]"
 
 
@@ -83,10 +76,11 @@ def _values(line: Line, ratio: bool, cost: str) -> dict[str, str]:
         if ratio:
             values[f"ratio {shown.symbol}"] = _mean(line.ratio(shown.name), ratio_text)
         else:
-            values[f"RMSE {shown.symbol} [{shown.unit}]"] = quantity_text(line.mean(shown.name, "rmse", shown.scale))
+            values[f"RMSE {shown.symbol} [{shown.unit}]"] = quantity_text(line.mean(f"{shown.name}_rmse", shown.scale))
     if ratio:
         values["ratio pH"] = _mean(line.ratio(FORECAST), ratio_text)
-    return values | {cost: line.costs()[cost]}  # with one more cost, 80 columns would break numbers in two
+    column, text = COSTS[cost]
+    return values | {cost: text(line.mean(column))}  # with one more cost, 80 columns would break numbers in two
 
 
 def _mean(value: Spread | None, number: Callable[[float | None], str]) -> str:

@@ -2,76 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from bench.errors import BenchError
-from bench.run.record import read_records
-from bench.task import Task
-from leaderboard.board.chapters import overview_chapters, shift_chapters
-from leaderboard.board.page import Section, markdown_board
-from leaderboard.board.terminal import terminal_board
-from leaderboard.comparison.evidence import leaks, read_evidence
-from leaderboard.export.long_format import csv_board
+from leaderboard.board.page import Chapter, Section, markdown_board
+from leaderboard.comparison.findings import Findings
+from leaderboard.comparison.overview import overview_text
+from leaderboard.comparison.shifts import remedies_text, shifts_of
+from leaderboard.export.scores import csv_board
+from leaderboard.pictures.accuracy_cost import draw_accuracy_cost
 from leaderboard.pictures.forecasts import draw_forecasts
 from leaderboard.pictures.looks import Look, drawing, looks_of, save
+from leaderboard.pictures.overview import draw_overview
+from leaderboard.pictures.ratios import draw_ratio_map
 from leaderboard.pictures.reliability import draw_reliability
 from leaderboard.pictures.scores import draw_predicted, draw_r2
 from leaderboard.pictures.traces import draw_examples
-from leaderboard.predictions import Predicted, read_examples, read_predicted
-from leaderboard.tables import Stale, Table, tables
-
-__all__ = ["BOARD_FILE", "CSV_FILE", "terminal_board", "write_board"]
+from leaderboard.predictions import Predicted
+from leaderboard.tables import Table
 
 BOARD_FILE = "board.md"
 CSV_FILE = "board.csv"
 
+Draws = Mapping[str, tuple[str, Callable[[], Figure | None]]]
+"""What a picture shows, to the beginning of its file's name and how it is drawn."""
 
-def write_board(
-    folder: Path, out: Path | None = None, stale: Stale | None = None, tasks: Mapping[str, Task] | None = None
-) -> list[Path]:
+
+def write_board(findings: Findings, out: Path | None = None) -> list[Path]:
     """Write the page, the values and the pictures of a folder of records."""
+    folder = findings.predictions.folder
     out = out or folder
-    records = read_records(folder)
-    if not records:
+    if not findings.records:
         raise BenchError(
             f"board '{folder}': number of records must be at least 1, got none. "
             "Run the benchmark with this output folder, or name the folder of an earlier run."
         )
-    found = tables(records, stale)
-    looks = looks_of(record.row for record in records)
-    evidence = {place: read for place, table in enumerate(found) if (read := read_evidence(folder, table))}
-    alarms = dict(zip(evidence, leaks(list(evidence.values())), strict=True))
+    looks = looks_of(record.row for record in findings.records)
     with drawing():
+        endings = _endings((table.task, table.preset) for table in findings.tables)
         sections = [
-            _draw(folder, out, table, looks, ending, alarms.get(place, ()))
-            for place, (table, ending) in enumerate(zip(found, _endings(found), strict=True))
+            _section(findings, table, looks, f"_{table.task}{ending}", out)
+            for table, ending in zip(findings.tables, endings, strict=True)
         ]
-        overviews = overview_chapters(list(evidence.values()), tasks or {}, looks, out)
-        shifts = shift_chapters(found, tasks or {})
-    (out / BOARD_FILE).write_text(markdown_board(records, sections, overviews, shifts), encoding="utf-8")
-    (out / CSV_FILE).write_text(csv_board(records, stale), encoding="utf-8")
+        overviews = _overviews(findings, looks, out)
+        shifts = _shifts(findings)
+    (out / BOARD_FILE).write_text(markdown_board(findings.records, sections, overviews, shifts), encoding="utf-8")
+    (out / CSV_FILE).write_text(csv_board(findings.cells), encoding="utf-8")
     pictures = [part.pictures for part in overviews] + [section.pictures for section in sections]
     names = [name for each in pictures for name in each.values()]
     return [out / name for name in (BOARD_FILE, CSV_FILE, *names)]
 
 
-def _endings(found: list[Table]) -> list[str]:
-    """End of the names of a table's pictures: the task, and what tells its tables apart where there are several."""
-    endings: list[str] = []
-    for table in found:
-        alone = sum(other.task == table.task for other in found) == 1
-        ending = table.task if alone else f"{table.task}_{table.preset}"
-        number = sum(other.task == table.task and other.preset == table.preset for other in found[: len(endings)])
-        endings.append(f"{ending}_{number + 1}.png" if number else f"{ending}.png")
+def _endings(of: Iterable[tuple[str, str]]) -> list[str]:
+    """What tells pictures of several presets, and of several sizes of one, apart; nothing where there is only one."""
+    named = list(of)
+    endings = []
+    for place, (subject, preset) in enumerate(named):
+        alone = [name for name, _ in named].count(subject) == 1
+        n = named[:place].count((subject, preset)) + 1
+        endings.append("" if alone else f"_{preset}" + f"_{n}" * (n > 1))
     return endings
 
 
-def _draw(
-    folder: Path, out: Path, table: Table, looks: Mapping[str, Look], ending: str, alarms: tuple[str, ...]
-) -> Section:
+def _pictures(draws: Draws, ending: str, out: Path) -> dict[str, str]:
+    """Draw and save what there is to draw."""
+    figures = {shown: (stem, draw()) for shown, (stem, draw) in draws.items()}
+    return {
+        shown: save(figure, out / f"{stem}{ending}.png").name for shown, (stem, figure) in figures.items() if figure
+    }
+
+
+def _section(findings: Findings, table: Table, looks: Mapping[str, Look], ending: str, out: Path) -> Section:
     """Draw what the files of a table allow, and note what they do not."""
     notes: list[str] = []
     predicted: dict[str, Predicted] = {}
@@ -79,22 +86,51 @@ def _draw(
     for line in table.lines:
         if line.scored:
             try:
-                predicted[line.label] = read_predicted(folder, line.scored[0])
+                predicted[line.label] = findings.predictions.of(line.scored[0])
                 seeds[line.label] = line.scored[0].seed
             except BenchError as error:
                 notes.append(str(error))
-    figures: dict[str, tuple[str, Figure | None]] = {"R2": ("r2", draw_r2(table, looks))}
+    draws: dict[str, tuple[str, Callable[[], Figure | None]]] = {"R2": ("r2", partial(draw_r2, table, looks))}
     if predicted:
-        figures["Predicted against true"] = ("predicted", draw_predicted(table, predicted, seeds, looks))
-        figures["Reliability"] = ("reliability", draw_reliability(table, predicted))
+        draws["Predicted against true"] = ("predicted", partial(draw_predicted, table, predicted, seeds, looks))
+        draws["Reliability"] = ("reliability", partial(draw_reliability, table, predicted))
     try:
-        examples = read_examples(folder, table.task)
+        examples = findings.predictions.examples(table.task)
     except BenchError as error:
         notes.append(str(error))
     else:
-        figures["Example traces"] = ("examples", draw_examples(table, examples, predicted, seeds, looks))
-        figures["Forecasts"] = ("forecast", draw_forecasts(table, examples, predicted, looks))
-    pictures = {
-        shown: save(figure, out / f"{stem}_{ending}").name for shown, (stem, figure) in figures.items() if figure
-    }
-    return Section(table, pictures, tuple(notes), alarms)
+        draws["Example traces"] = ("examples", partial(draw_examples, table, examples, predicted, seeds, looks))
+        draws["Forecasts"] = ("forecast", partial(draw_forecasts, table, examples, predicted, looks))
+    return Section(table, _pictures(draws, ending, out), tuple(notes), findings.alarms[table.place])
+
+
+def _overviews(findings: Findings, looks: Mapping[str, Look], out: Path) -> list[Chapter]:
+    """Compare rows over the core tasks, and draw it."""
+    chapters, core = [], sorted(name for name, task in findings.tasks.items() if task.core)
+    endings = _endings(("", overview.preset) for overview in findings.overviews)
+    for overview, ending in zip(findings.overviews, endings, strict=True):
+        compared = [table for table in findings.tables if table.place in overview.places]
+        alike = [t for t in findings.tables if (t.preset, t.sizes) == (overview.preset, overview.sizes)]
+        draws: Draws = {
+            "Overview": ("overview", partial(draw_overview, overview, looks)),
+            "Every row on every task": ("ratios", partial(draw_ratio_map, alike, core, overview.rows)),
+            "Accuracy against cost": ("accuracy_cost", partial(draw_accuracy_cost, overview, compared, looks)),
+        }
+        title = "Overview" + f", {overview.preset}" * bool(ending)
+        chapters.append(Chapter(title, overview_text(overview), _pictures(draws, ending, out)))
+    return chapters
+
+
+def _shifts(findings: Findings) -> list[Chapter]:
+    """Show what remedies recover of what sampling shift costs."""
+
+    def sizes_of(table: Table) -> tuple[Any, ...]:
+        return table.place[1:]
+
+    chapters = []
+    groups = [list(members) for _, members in groupby(sorted(findings.tables, key=sizes_of), key=sizes_of)]
+    for members, ending in zip(groups, _endings(("", group[0].preset) for group in groups), strict=True):
+        text = "\n\n".join(remedies_text(shifts_of(findings.tasks), {table.task: table for table in members}))
+        if text:
+            chapters.append(Chapter("Sampling and prefix" + f", {members[0].preset}" * bool(ending), text))
+    return chapters

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,8 @@ from numpy.typing import NDArray
 from bench.errors import BenchError
 from leaderboard.comparison.comparisons import leak_p
 from leaderboard.comparison.estimates import Errors
-from leaderboard.lines import Line
-from leaderboard.predictions import Predicted, read_predicted
-from leaderboard.tables import Table
+from leaderboard.predictions import Predicted, Predictions
+from leaderboard.tables import Line, Table
 from leaderboard.wording import SHOWN, quantity_text
 
 Array = NDArray[np.float64]
@@ -25,29 +23,17 @@ ALARM = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Squared errors of the fresh rows of one table, in the targets' own units squared.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    truth : array, shape (case, 2)
-        True values, the same for all rows.
-    errors : dict
-        Label of a line to its squared errors, shape (seed, case, 2), seeds in the line's order.
-    ceiling : array, shape (case, 2), or None
-        Those of the exact posterior.
-    """
+    """Squared errors of the fresh rows of one table, in the targets' own units squared."""
 
     table: Table
-    truth: Array
-    errors: dict[str, Array]
-    ceiling: Array | None
+    truth: Array  # (case, target), the same for all rows
+    errors: dict[str, Array]  # label of a line to (seed, case, target), seeds in the line's order
+    ceiling: Array | None  # (case, target)
 
 
-def read_evidence(folder: Path, table: Table) -> Evidence | None:
+def read_evidence(predictions: Predictions, table: Table) -> Evidence | None:
     """Read the predictions of a table's fresh lines."""
-    read = {line.label: (line, found) for line in table.lines if not line.stale and (found := _read(folder, line))}
+    read = {line.label: (line, cells) for line in table.lines if not line.stale and (cells := _read(predictions, line))}
     if not read:
         return None
     ceilings = [cells[0] for line, cells in read.values() if line.role == "ceiling"]
@@ -60,14 +46,14 @@ def read_evidence(folder: Path, table: Table) -> Evidence | None:
     return Evidence(table, truth, errors, (ceilings[0].mean - truth) ** 2 if ceilings else None)
 
 
-def leaks(found: Sequence[Evidence]) -> list[tuple[str, ...]]:
+def leaks(tables: Sequence[Evidence]) -> list[tuple[str, ...]]:
     """Find rows that beat the exact posterior on the same cases, which no honest row does on average."""
     perfect = [
-        [f"`{label}` predicts {names} without any error" for label, names in _perfect(evidence)] for evidence in found
+        [f"`{label}` predicts {names} without any error" for label, names in _perfect(evidence)] for evidence in tables
     ]
     alarms = [[f"Leak alarm: {text}. Look for test targets that reach the model." for text in each] for each in perfect]
     families = []
-    for place, evidence in enumerate(found):
+    for place, evidence in enumerate(tables):
         exact = {label for label, _ in _perfect(evidence)}
         kept = {label: values for label, values in evidence.errors.items() if label not in exact}
         if evidence.ceiling is None or not kept or not evidence.ceiling.any(axis=0).all():
@@ -86,10 +72,10 @@ def leaks(found: Sequence[Evidence]) -> list[tuple[str, ...]]:
     return [tuple(each) for each in alarms]
 
 
-def _read(folder: Path, line: Line) -> list[Predicted]:
+def _read(predictions: Predictions, line: Line) -> list[Predicted]:
     """Predictions of every seed of a line; none where one is missing."""
     try:
-        return [read_predicted(folder, record) for record in line.scored]
+        return [predictions.of(record) for record in line.scored]
     except BenchError:  # said on the page by who draws the line
         return []
 

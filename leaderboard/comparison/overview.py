@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
 from leaderboard.comparison.comparisons import Comparison, RowResult, compare
 from leaderboard.comparison.estimates import Errors
 from leaderboard.comparison.evidence import Evidence
-from leaderboard.tables import Table
+from leaderboard.tables import Place, Table
 from leaderboard.wording import SHOWN, code_span, grid, ratio_text, seeds_text
 
 MEANING = """\
@@ -39,25 +40,35 @@ class Overview:
     outside: tuple[tuple[str, str], ...]
 
     @property
+    def results(self) -> dict[str, list[RowResult]]:
+        """Ranked rows with their result of each target, by the geometric mean of the ratio over targets."""
+        of_targets = [{row.row: row for row in comparison.rows} for comparison in self.comparisons]
+        rows = {name: [rows[name] for rows in of_targets] for name in (of_targets[0] if of_targets else ())}
+        return dict(sorted(rows.items(), key=lambda row: (both(row[1]), row[0])))
+
+    @property
+    def places(self) -> list[Place]:
+        """Places of the tables that are compared."""
+        return [(task, self.preset, tuple(sorted(self.sizes.items()))) for task in self.tasks]
+
+    @property
     def rows(self) -> list[str]:
-        """Ranked rows, by the geometric mean of the ratio over targets."""
-        found = [{row.row: row for row in comparison.rows} for comparison in self.comparisons]
-        names = found[0] if found else {}
-        return sorted(names, key=lambda name: (both([rows[name] for rows in found]), name))
+        """Names of the ranked rows."""
+        return list(self.results)
 
 
-def overviews(found: Sequence[Evidence], core: Collection[str]) -> list[Overview]:
+def overviews(tables: Sequence[Evidence], core: Collection[str]) -> list[Overview]:
     """Compare rows over all core tasks."""
 
-    def sizes_of(evidence: Evidence) -> tuple[str, list[tuple[str, int]]]:
-        return evidence.table.preset, sorted(evidence.table.sizes.items())
+    def sizes_of(evidence: Evidence) -> tuple[Any, ...]:
+        return evidence.table.place[1:]
 
-    overviews_found = []
-    for _, members in groupby(sorted(found, key=sizes_of), key=sizes_of):
+    compared = []
+    for _, members in groupby(sorted(tables, key=sizes_of), key=sizes_of):
         tasks = {evidence.table.task: evidence for evidence in members if evidence.table.task in core}
         if core and set(tasks) == set(core) and _same_cases(list(tasks.values())):
-            overviews_found.append(_overview([tasks[name] for name in sorted(tasks)]))
-    return overviews_found
+            compared.append(_overview([tasks[name] for name in sorted(tasks)]))
+    return compared
 
 
 def both(rows: Sequence[RowResult]) -> float:
@@ -94,7 +105,6 @@ def detectable_text(overview: Overview) -> str:
 
 def _ranking(overview: Overview) -> str:
     """Table of the ranked rows."""
-    found = [{row.row: row for row in comparison.rows} for comparison in overview.comparisons]
     ranked = not overview.comparisons[0].cases_only
     heading = ["row", "both"]
     for shown in SHOWN:
@@ -104,8 +114,7 @@ def _ranking(overview: Overview) -> str:
             *["place", "tie"] * ranked,
         ]
     cells = []
-    for name in overview.rows:
-        rows = [each[name] for each in found]
+    for name, rows in overview.results.items():
         cells.append([code_span(name), ratio_text(both(rows)), *(text for row in rows for text in _row_cells(row))])
     return grid(heading, cells, "lr")
 

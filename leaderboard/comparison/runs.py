@@ -8,33 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.run.record import Record
 from leaderboard.comparison.comparisons import holm
 from leaderboard.comparison.estimates import LEVEL, Errors, moments_of, pair_estimates
-from leaderboard.comparison.evidence import Evidence, read_evidence
-from leaderboard.tables import Stale, tables
+from leaderboard.comparison.evidence import Evidence
+from leaderboard.comparison.findings import Findings
+from leaderboard.tables import Place
 from leaderboard.wording import SHOWN
 
 Array = NDArray[np.float64]
-Place = tuple[str, str, tuple[tuple[str, int], ...]]
-"""Task, preset and numbers of cases."""
 Seeds = dict[int, Array]
 """Seed to squared errors, shape (case, 2)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One side: records with the folder of their predictions."""
+    """One side, by name."""
 
     name: str
-    records: tuple[Record, ...]
-    folder: Path
-    stale: Stale
+    findings: Findings
 
 
 @dataclass(frozen=True)
@@ -94,7 +89,7 @@ class _Pair:
 def compare_rows(run: Run, first: str, second: str) -> Compared:
     """Compare two rows of one run."""
     pairs, notes = [], []
-    for place, evidence in _evidence(run).items():
+    for place, evidence in run.findings.evidence.items():
         errors = _by_seed(evidence)
         lacking = [name for name in (first, second) if name not in errors]
         if lacking:
@@ -107,7 +102,7 @@ def compare_rows(run: Run, first: str, second: str) -> Compared:
 
 def compare_runs(first: Run, second: Run) -> Compared:
     """Compare two runs row by row."""
-    here, there = _evidence(first), _evidence(second)
+    here, there = first.findings.evidence, second.findings.evidence
     pairs, notes = [], []
     for place, evidence in here.items():
         other = there.get(place)
@@ -124,16 +119,6 @@ def compare_runs(first: Run, second: Run) -> Compared:
     return Compared(first.name, second.name, _moves(pairs), tuple(notes))
 
 
-def _evidence(run: Run) -> dict[Place, Evidence]:
-    """Squared errors of every table of a run."""
-    found = {}
-    for table in tables(run.records, run.stale):
-        evidence = read_evidence(run.folder, table)
-        if evidence is not None:
-            found[table.task, table.preset, tuple(sorted(table.sizes.items()))] = evidence
-    return found
-
-
 def _by_seed(evidence: Evidence) -> dict[str, Seeds]:
     """Label to seed to squared errors."""
     seeds = {line.label: [record.seed for record in line.scored] for line in evidence.table.lines}
@@ -145,15 +130,15 @@ def _moves(pairs: Sequence[_Pair]) -> tuple[Move, ...]:
     groups: dict[tuple[str, str], list[_Pair]] = {}
     for pair in pairs:
         groups.setdefault((pair.row, pair.place[1]), []).append(pair)
-    found = []
+    moves = []
     for (row, preset), members in groups.items():
         for pair in members:
-            found += _estimate([pair], row, pair.place[0], preset)
+            moves += _estimate([pair], row, pair.place[0], preset)
         together = [pair for pair in members if np.array_equal(pair.truth, members[0].truth)]
         if len(together) > 1:
-            found += _estimate(together, row, f"{len(together)} tasks", preset)
-    p_holm = holm(np.array([move.p for move in found])) if found else ()
-    return tuple(replace(move, p_holm=float(p)) for move, p in zip(found, p_holm, strict=True))
+            moves += _estimate(together, row, f"{len(together)} tasks", preset)
+    p_holm = holm(np.array([move.p for move in moves])) if moves else ()
+    return tuple(replace(move, p_holm=float(p)) for move, p in zip(moves, p_holm, strict=True))
 
 
 def _estimate(pairs: Sequence[_Pair], row: str, task: str, preset: str) -> list[Move]:
@@ -197,7 +182,7 @@ def _move(common: Mapping[str, object], numbers: Sequence[float], same: bool = F
 
 def _changes(first: Run, second: Run) -> list[str]:
     """What changed beside the scores: cells, statuses, sources, libraries."""
-    old, new = ({record.cell: record for record in run.records} for run in (first, second))
+    old, new = ({record.cell: record for record in run.findings.records} for run in (first, second))
     notes = []
     for mine, theirs, name in ((old, new, first.name), (new, old, second.name)):
         rows: dict[str, int] = {}

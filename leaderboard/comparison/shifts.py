@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from bench.task import Task
 from bench.world.acquisition import Acquisition
-from leaderboard.lines import Line
-from leaderboard.tables import Table
+from leaderboard.tables import Line, Table
 from leaderboard.wording import SHOWN, code_span, grid, ratio_text
 
 NOTHING_LOST = 1.2
@@ -32,20 +31,20 @@ class Shift:
 
 def shift_grid(tasks: Mapping[str, Task]) -> dict[tuple[float, float], str]:
     """Find the tasks that train at the finest interval and test at the same prefix, nothing else moved."""
-    found: dict[tuple[float, float], str] = {}
+    places: dict[tuple[float, float], str] = {}
     moved = {name: task for name, task in tasks.items() if _moves_interval_only(task)}
     finest = min((task.train[0].interval_s for task in moved.values()), default=0.0)
     for name in sorted(moved):
         train, test = moved[name].train[0], moved[name].test
         if train.interval_s == finest:
-            found.setdefault((test.prefix_s, test.interval_s), name)
-    return dict(sorted(found.items()))
+            places.setdefault((test.prefix_s, test.interval_s), name)
+    return dict(sorted(places.items()))
 
 
 def shifts_of(tasks: Mapping[str, Task]) -> list[Shift]:
     """Find every shift that has a remedy."""
     places = shift_grid(tasks)
-    found = []
+    shifts = []
     for (prefix_s, _), name in places.items():
         shifted = tasks[name]
         base = places.get((prefix_s, shifted.train[0].interval_s))
@@ -53,8 +52,8 @@ def shifts_of(tasks: Mapping[str, Task]) -> list[Shift]:
             continue
         remedies = [other for other, task in tasks.items() if other != name and _is_remedy(task, shifted)]
         if remedies:
-            found.append(Shift(name, base, tuple(sorted(remedies, key=lambda other: _kind(tasks[other], shifted)))))
-    return found
+            shifts.append(Shift(name, base, tuple(sorted(remedies, key=lambda other: _kind(tasks[other], shifted)))))
+    return shifts
 
 
 def remedies_text(shifts: list[Shift], tables: Mapping[str, Table]) -> list[str]:
@@ -105,8 +104,8 @@ def _remedies(shift: Shift, remedies: list[str], tables: Mapping[str, Table], ta
         base, shifted = (_ratio(tables[name], row, target) for name in (shift.base, shift.task))
         if base is None or shifted is None:
             continue
-        found = [_recovered(_ratio(tables[name], row, target), base, shifted) for name in remedies]
-        cells.append([code_span(row), ratio_text(base), ratio_text(shifted), *found])
+        recovered = [_recovered(_ratio(tables[name], row, target), base, shifted) for name in remedies]
+        cells.append([code_span(row), ratio_text(base), ratio_text(shifted), *recovered])
     if not cells:
         return ""
     return grid([f"{symbol}, row", *(code_span(name) for name in (shift.base, shift.task, *remedies))], cells, "lr")

@@ -1,53 +1,68 @@
-"""Records for other programs: the long frame that other boards read, and Parquet."""
+"""Records for other programs: a line a cell, the long frame that other boards read, and Parquet."""
 
 from __future__ import annotations
 
-import csv
 import importlib.util
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from bench.errors import BenchError
 from bench.run.record import Record
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.cells import CEILING, number_of
-from leaderboard.tables import Stale
+from leaderboard.frame import CEILING, CEILINGS, COSTS, COUNTS, FORECASTS, SCORES, SIZES, UNCERTAINTY
+from leaderboard.wording import gist
 
-LONG_COLUMNS = ("method", "task", "seed", "metric_error", "time_train_s", "time_infer_s")
+COLUMNS = [
+    *("task", "row", "preset", "seed", "model", "status", "stale", "note", "relative_rmse"),
+    *(f"{target}_{score}" for target in TARGET_NAMES for score in SCORES),
+    *(f"{target}_rmse_ratio" for target in TARGET_NAMES),
+    *(f"{target}_ceiling_{score}" for target in TARGET_NAMES for score in CEILINGS),
+    *(f"forecast_{score}" for score in (*FORECASTS, "rmse_ratio")),
+    *(f"{target}_{score}" for target in TARGET_NAMES for score in UNCERTAINTY),
+    *COSTS[:4],
+    *("predict_us_per_case", "predict_cpu_us_per_case"),
+    *COSTS[4:],
+    *COUNTS,
+    *(f"n_{name}" for name in SIZES),
+    *("metric_version", "task_digest", "source_digest", "cases_digest", "sealed", "seal_sha256"),
+    *("isolation", "commit", "started_utc"),
+]
+LONG_COLUMNS = ["method", "task", "seed", "metric_error", "time_train_s", "time_infer_s"]
 
 
-def long_frame(records: Iterable[Record], stale: Stale | None = None) -> str:
+def csv_board(cells: pd.DataFrame) -> str:
+    """Write a frame of cells: every number that the records hold, nothing averaged."""
+    whole = dict.fromkeys([*COUNTS, *(f"n_{name}" for name in SIZES)], "Int64")
+    records: list[Record] = cells["record"].tolist()
+    written = cells.assign(
+        stale=cells["stale"].map(";".join),
+        note=[_note(record) for record in records],
+        sealed=["yes" if record.sealed else "no" for record in records],
+        forecast_rmse_ratio=cells["forecast_rmse_ratio"].where(cells["forecast_ph_rmse"].notna()),
+    )
+    return _csv(written.astype(whole)[COLUMNS])
+
+
+def long_frame(cells: pd.DataFrame) -> str:
     """Write scores as other boards read them: one line for each row, task, target and seed."""
-    kept = [record for record in records if record.status == "ok" and record.cell not in (stale or {})]
-    presets = sorted({record.preset for record in kept})
+    kept = cells[(cells["status"] == "ok") & ~cells["stale"].map(bool)].sort_values(["row", "task", "seed"])
+    presets = sorted(set(kept["preset"]))
     if len(presets) > 1:
         raise BenchError(
             f"export 'preset': records must be of one preset, got {', '.join(presets)}. Name one with --preset."
         )
-    seeds: dict[str, set[int]] = {}
-    for record in kept:
-        if record.row != CEILING:
-            seeds.setdefault(record.task, set()).add(record.seed)
+    seeds: dict[Any, list[int]] = kept[kept["row"] != CEILING].groupby("task")["seed"].unique().map(sorted).to_dict()
     lines = [
-        [
-            record.row,
-            f"{record.task}/{target}",
-            str(seed),
-            f"{number_of(record, target, 'rmse'):.9g}",
-            f"{record.fit_s or 0.0:.9g}",
-            "" if record.predict_s is None else f"{record.predict_s:.9g}",
-        ]
-        for record in sorted(kept, key=lambda r: (r.row, r.task, r.seed))
+        [cell["row"], f"{cell['task']}/{target}", seed, cell[f"{target}_rmse"], cell["fit_s"], cell["predict_s"]]
+        for cell in kept.fillna({"fit_s": 0.0}).to_dict("records")
         for target in TARGET_NAMES
-        for seed in (sorted(seeds.get(record.task, {record.seed})) if record.row == CEILING else [record.seed])
+        for seed in (seeds.get(cell["task"], [cell["seed"]]) if cell["row"] == CEILING else [cell["seed"]])
     ]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(LONG_COLUMNS)
-    writer.writerows(lines)
-    return text.getvalue()
+    return _csv(pd.DataFrame(lines, columns=LONG_COLUMNS))
 
 
 def write_parquet_of_csv(text: str, path: Path) -> None:
@@ -78,3 +93,15 @@ def check_pyarrow() -> None:
             "export 'parquet': package pyarrow must be installed, got none. "
             "Run 'pip install pyarrow', or name another --format."
         )
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    """Comma-separated values, nine digits of each number."""
+    return frame.to_csv(index=False, float_format="%.9g", lineterminator="\n")
+
+
+def _note(record: Record) -> str:
+    """Why there is no score, or no R2 of a target."""
+    r2 = {target: scores.get("r2") for target, scores in record.scores.items()}
+    sentences = [f"{target}_r2 {value}" for target, value in r2.items() if isinstance(value, str)]
+    return "; ".join([gist(record.message)] * bool(record.message) + sentences)

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, NullLocator
 
 from bench.run.record import Record
-from leaderboard.cells import CEILING, FLOOR, predict_cpu_us, predict_us
 from leaderboard.comparison.comparisons import RowResult
 from leaderboard.comparison.overview import Overview
+from leaderboard.frame import CEILING, FLOOR, predict_cpu_us, predict_us
 from leaderboard.pictures.looks import Look, legend, look_of
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, ratio_text

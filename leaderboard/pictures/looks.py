@@ -18,7 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from leaderboard.cells import CEILING, FLOOR
+from leaderboard.frame import CEILING, FLOOR
 
 Colour = tuple[float, float, float]
 

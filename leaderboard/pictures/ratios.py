@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from leaderboard.cells import CEILING
-from leaderboard.lines import Spread
-from leaderboard.tables import Table
+from leaderboard.frame import CEILING
+from leaderboard.tables import Spread, Table
 from leaderboard.wording import SHOWN, ratio_text
 
 WORST = 100.0

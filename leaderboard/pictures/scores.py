@@ -12,11 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from leaderboard.cells import score_of, status_text
-from leaderboard.lines import Spread
+from leaderboard.frame import score_of, status_text
 from leaderboard.pictures.looks import Look, legend, write_beside
 from leaderboard.predictions import Predicted
-from leaderboard.tables import Table
+from leaderboard.tables import Spread, Table
 from leaderboard.wording import SHOWN, Shown, r2_text
 
 LOWEST_R2 = -1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -14,20 +14,22 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from bench.metrics import METRIC_VERSION
+from bench.run.plan import CellKey
 from bench.run.record import Record
 from bench.task import PRESETS, Task
 from leaderboard.board.tables import scores_table
-from leaderboard.cells import CEILING, status_text
+from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.overview import Overview, overview_text
+from leaderboard.frame import CEILING, status_text
 from leaderboard.pictures.accuracy_cost import draw_accuracy_cost
 from leaderboard.pictures.looks import drawing, looks_of, save
 from leaderboard.pictures.overview import draw_overview
 from leaderboard.pictures.ratios import draw_ratio_map
+from leaderboard.predictions import Predictions
 from leaderboard.published import rows as publish_rows
 from leaderboard.published.marked import fill
-from leaderboard.published.store import read_published
-from leaderboard.site.page import PAGE_FILE, Findings, page
-from leaderboard.tables import Cell, Table
+from leaderboard.site.page import PAGE_FILE, page
+from leaderboard.tables import Table
 
 README = "README.md"
 PLAN_FILE = "leaderboard/site/plan.json"
@@ -52,7 +54,7 @@ class Published:
 
     rows: dict[str, str]
     tasks: tuple[str, ...]
-    stale: dict[Cell, tuple[str, ...]]
+    stale: dict[CellKey, tuple[str, ...]]
 
     def to_json(self) -> str:
         """Write it as text that reads well in a diff."""
@@ -89,18 +91,23 @@ def planned_cells(planned: Published, tasks: Mapping[str, Task]) -> list[Record]
     ]
 
 
-def generated(root: Path, folder: Path, tasks: Mapping[str, Task], planned: Published) -> dict[str, bytes]:
+def published_findings(
+    records: Sequence[Record], predictions: Predictions, tasks: Mapping[str, Task], planned: Published
+) -> Findings:
+    """Find out everything from published records, and from those that are planned."""
+    there = {record.cell: record for record in (*planned_cells(planned, tasks), *records)}
+    return Findings(tuple(there[cell] for cell in sorted(there)), predictions, tasks, planned.stale)
+
+
+def generated(root: Path, findings: Findings, planned: Published) -> dict[str, bytes]:
     """Generate everything that is made from the published records."""
-    there = {record.cell: record for record in planned_cells(planned, tasks)}
-    there |= {record.cell: record for record in read_published(folder)}
-    records = [there[cell] for cell in sorted(there)]
-    found = Findings.of(records, folder, tasks, planned.stale)
-    files = {f"leaderboard/site/{PAGE_FILE}": page(found, planned.rows).encode(), PLAN_FILE: planned.to_json().encode()}
-    pictures = _pictures(found)
+    html = page(findings, planned.rows)
+    files = {f"leaderboard/site/{PAGE_FILE}": html.encode(), PLAN_FILE: planned.to_json().encode()}
+    pictures = _pictures(findings)
     files |= {f"{PICTURES}/{name}": content for name, content in pictures.items()}
     written = {
-        README: {"board": _block(found, len(planned.stale), pictures)},
-        publish_rows.PAGE: publish_rows.blocks(_overview(found), _scored(found), tasks),
+        README: {"board": _block(findings, len(planned.stale), pictures)},
+        publish_rows.PAGE: publish_rows.blocks(_overview(findings), _scored(findings), findings.tasks),
     }
     for name, blocks in written.items():
         text = (root / name).read_text(encoding="utf-8")
@@ -127,12 +134,12 @@ def _holds(path: Path, content: bytes) -> bool:
     return before.shape == after.shape and bool(np.abs(before - after).max() <= ROUNDING)
 
 
-def _pictures(found: Findings) -> dict[str, bytes]:
+def _pictures(findings: Findings) -> dict[str, bytes]:
     """Pictures of the board: the overview, what accuracy costs, and every row on every task."""
-    looks = looks_of(record.row for record in found.records)
-    scored = {table.task: table for table in _scored(found)}
-    core = sorted(name for name, task in found.tasks.items() if task.core)
-    overview = _overview(found)
+    looks = looks_of(record.row for record in findings.records)
+    scored = {table.task: table for table in _scored(findings)}
+    core = sorted(name for name, task in findings.tasks.items() if task.core)
+    overview = _overview(findings)
     with drawing(), tempfile.TemporaryDirectory(prefix="pictures-") as name:
         figures: dict[str, Figure | None] = {
             OVERVIEW_PICTURE: draw_overview(overview, looks) if overview else None,
@@ -146,31 +153,31 @@ def _pictures(found: Findings) -> dict[str, bytes]:
         }
 
 
-def _scored(found: Findings) -> list[Table]:
+def _scored(findings: Findings) -> list[Table]:
     """Tables of the published preset that hold a score."""
-    return [t for t in found.tables if t.preset == PRESET and any(line.scored for line in t.lines)]
+    return [t for t in findings.tables if t.preset == PRESET and any(line.scored for line in t.lines)]
 
 
-def _overview(found: Findings) -> Overview | None:
+def _overview(findings: Findings) -> Overview | None:
     """Comparison over all core tasks, once every core task has its ceiling."""
-    return next((overview for overview in found.overviews if overview.preset == PRESET), None)
+    return next((overview for overview in findings.overviews if overview.preset == PRESET), None)
 
 
-def _block(found: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> str:
+def _block(findings: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> str:
     """The README's board."""
     sizes = PRESETS[PRESET]
     parts = [
         f"Every row on every task, {PRESET} preset ({sizes.train:,} training and {sizes.test:,} test cases), "
-        f"{sizes.seeds} seeds: {len(found.records):,} cells, {status_text(found.records)}"
+        f"{sizes.seeds} seeds: {len(findings.records):,} cells, {status_text(findings.records)}"
         + (f", {n_stale:,} stale (made before a change)" if n_stale else "")
         + ". Made by `python run_bench.py publish`; the whole board, with every task, cost and cell, is one page that "
         f"needs no network: [leaderboard/site/{PAGE_FILE}](leaderboard/site/{PAGE_FILE})."
     ]
-    parts += [f"**{alarm}**" for alarms in found.alarms for alarm in alarms]
-    overview = _overview(found)
+    parts += [f"**{alarm}**" for alarms in findings.alarms.values() for alarm in alarms]
+    overview = _overview(findings)
     parts += ["### All core tasks together", overview_text(overview)] if overview else []
     parts += [_image("Overview", OVERVIEW_PICTURE)] * (OVERVIEW_PICTURE in pictures)
-    headline = [table for table in found.tables if (table.task, table.preset) == (HEADLINE, PRESET)]
+    headline = [table for table in findings.tables if (table.task, table.preset) == (HEADLINE, PRESET)]
     parts += [text for table in headline for text in (f"### {HEADLINE}", scores_table(table))]
     if RATIOS_PICTURE in pictures:
         parts += ["### Every task", _image("Every row on every task", RATIOS_PICTURE)]

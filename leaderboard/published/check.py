@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -11,43 +10,44 @@ from bench.errors import BenchError
 from bench.metrics import scores
 from bench.run.record import Record
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.cells import CEILING, number_of, ratio_of
-from leaderboard.predictions import read_predicted
+from leaderboard.frame import CEILING, number_of, ratio_of
+from leaderboard.predictions import Predictions
 from leaderboard.published.store import stray_files
 
 CLOSE = 1e-4
 """Relative difference that predictions kept as float32 can make to an RMSE."""
 
 
-def problems(folder: Path, records: Sequence[Record]) -> list[str]:
-    """Find what is wrong with published records."""
+def problems(predictions: Predictions, records: Sequence[Record]) -> list[str]:
+    """Find what is wrong with published records, given what lies beside them."""
     ceilings = {(record.task, record.preset): record for record in records if record.row == CEILING}
-    found = [f"{path}: no record names this file" for path in stray_files(folder, records)]
+    wrong = [f"{path}: no record names this file" for path in stray_files(predictions.folder, records)]
     for record in records:
         where = f"{record.row} on {record.task}, seed {record.seed}"
-        found += [f"{where}: {text}" for text in _wrong(folder, record, ceilings.get((record.task, record.preset)))]
-    return found
+        ceiling = ceilings.get((record.task, record.preset))
+        wrong += [f"{where}: {text}" for text in _wrong(predictions, record, ceiling)]
+    return wrong
 
 
-def _wrong(folder: Path, record: Record, ceiling: Record | None) -> list[str]:
+def _wrong(predictions: Predictions, record: Record, ceiling: Record | None) -> list[str]:
     """What is wrong with one record."""
     if record.status != "ok":
         return [f"status {record.status} comes with scores"] if record.scores or record.prediction_file else []
     try:
-        predicted = read_predicted(folder, record)
+        predicted = predictions.of(record)
         rmse = [number_of(record, target, "rmse") for target in TARGET_NAMES]
         again = scores(predicted.truth, np.asarray(predicted.mean, dtype=np.float64))
     except BenchError as error:
         return [str(error)]
-    found = []
+    wrong = []
     if len(predicted.case) != record.sizes["test"]:
-        found.append(f"{len(predicted.case)} predictions for {record.sizes['test']} test cases")
+        wrong.append(f"{len(predicted.case)} predictions for {record.sizes['test']} test cases")
     for target, told in zip(TARGET_NAMES, rmse, strict=True):
         if not np.isclose(told, float(again[target]["rmse"]), rtol=CLOSE, atol=0.0):
-            found.append(f"RMSE of {target} is {told:.6g}, that of its predictions {float(again[target]['rmse']):.6g}")
+            wrong.append(f"RMSE of {target} is {told:.6g}, that of its predictions {float(again[target]['rmse']):.6g}")
         ratio = ratio_of(record, target)
         if ceiling is None or ratio is None:
-            found.append(f"{target} stands beside no ceiling")
+            wrong.append(f"{target} stands beside no ceiling")
         elif not np.isclose(ratio, told / number_of(ceiling, target, "rmse"), rtol=CLOSE, atol=0.0):
-            found.append(f"the ratio of {target} is {ratio:.6g}, not that to the published ceiling")
-    return found
+            wrong.append(f"the ratio of {target} is {ratio:.6g}, not that to the published ceiling")
+    return wrong

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bench.task import Task
-from leaderboard.cells import CEILING, number_of
 from leaderboard.comparison.overview import Overview, both
-from leaderboard.lines import Line, Spread
+from leaderboard.frame import CEILING, number_of
 from leaderboard.pictures.accuracy_cost import predict_costs
 from leaderboard.tables import Table
 from leaderboard.wording import NONE, SHOWN, code_span, grid, quantity_text, ratio_text
@@ -34,21 +33,20 @@ def blocks(overview: Overview | None, tables: Sequence[Table], tasks: Mapping[st
 
 def core_table(overview: Overview, tables: Sequence[Table]) -> str:
     """Lay out every ranked row over the core tasks: its ratios, where it is worst, and what it costs."""
-    found = [{row.row: row for row in comparison.rows} for comparison in overview.comparisons]
     cpu_us = predict_costs(tables)
     heading = ["row", "both"]
     for shown in SHOWN:
         heading += [f"{shown.symbol} (95 %)", f"worst core task for {shown.symbol}"]
     rows = []
-    for name in overview.rows:
-        cells = [code_span(name), ratio_text(both([results[name] for results in found]))]
-        for shown, results in zip(SHOWN, found, strict=True):
-            row = results[name]
+    for name, results in overview.results.items():
+        cells = [code_span(name), ratio_text(both(results))]
+        for shown, row in zip(SHOWN, results, strict=True):
             ratio, task = max((_ratio(table, name, shown.name), table.task) for table in tables)
             cells.append(f"{ratio_text(row.ratio)} ({ratio_text(row.low)}..{ratio_text(row.high)})")
             cells.append(f"{ratio_text(ratio)} on {code_span(task)}")
-        fits = [_fit_cpu_s(line) for table in tables for line in table.lines if line.label == name]
-        rows.append([*cells, quantity_text(max(fits, default=None)), quantity_text(cpu_us.get(name))])
+        fits = [line.spread("fit_cpu_s") for table in tables for line in table.lines if line.label == name]
+        longest = max((fit.high for fit in fits if fit), default=0.0)
+        rows.append([*cells, quantity_text(longest), quantity_text(cpu_us.get(name))])
     return grid([*heading, "longest fit, CPU s", "predict, CPU µs a case"], rows, "lr")
 
 
@@ -83,17 +81,11 @@ def _misleads(task: Task) -> bool:
 
 def _ratio(table: Table, name: str, target: str) -> float:
     """RMSE relative to the ceiling's of a row that is ranked, mean over seeds."""
-    found = [line.ratio(target) for line in table.lines if line.label == name]
-    return max(spread.mean for spread in found if isinstance(spread, Spread))
+    return max(ratio.mean for line in table.lines if line.label == name and (ratio := line.ratio(target)))
 
 
 def _pair(table: Table, name: str) -> str:
     """Ratios of both targets as printed."""
     line = next((line for line in table.lines if line.label == name), None)
-    found = [line.ratio(shown.name) if line else None for shown in SHOWN]
-    return " / ".join(NONE if spread is None else ratio_text(spread.mean) for spread in found)
-
-
-def _fit_cpu_s(line: Line) -> float:
-    """Processor seconds of the longest fit."""
-    return max((record.fit_cpu_s or 0.0 for record in line.scored), default=0.0)
+    ratios = [line.ratio(shown.name) if line else None for shown in SHOWN]
+    return " / ".join(ratio_text(ratio.mean) if ratio else NONE for ratio in ratios)

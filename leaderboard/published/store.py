@@ -28,8 +28,8 @@ from bench.run.record import (
     write_arrays,
 )
 from bench.task import Task
-from leaderboard.cells import CEILING
-from leaderboard.predictions import TRUTH_FILE, with_truth
+from leaderboard.frame import CEILING
+from leaderboard.predictions import TRUTH_FILE, read_truth, with_truth
 
 SHARDS = "*/records-*.jsonl.xz"
 """Files of records in the folder."""
@@ -39,8 +39,8 @@ KEPT = ("mean", "sd", "rank")
 
 def read_published(folder: Path) -> list[Record]:
     """Read the published records."""
-    found = [record for shard in sorted(folder.glob(SHARDS)) for record in _read_shard(shard)]
-    return sorted(found, key=lambda record: (record.task, record.row, record.preset, record.seed))
+    records = [record for shard in sorted(folder.glob(SHARDS)) for record in _read_shard(shard)]
+    return sorted(records, key=lambda record: (record.task, record.row, record.preset, record.seed))
 
 
 def publish_cells(records: Iterable[Record], run: Path, folder: Path) -> None:
@@ -67,9 +67,10 @@ def unpack(folder: Path, run: Path, tasks: Mapping[str, Task]) -> list[Record]:
     given = [
         record for record in read_published(folder) if record.cell not in own or record.started_utc > own[record.cell]
     ]
+    truth = read_truth(folder) if any(record.prediction_file for record in given) else None
     for record in given:
         if record.prediction_file:
-            arrays = _unpacked(folder, record, tasks.get(record.task))
+            arrays = _unpacked(folder, record, tasks.get(record.task), truth)
             write_arrays(run / record.prediction_file, arrays)
         examples = folder / EXAMPLES_FOLDER / f"{record.task}.npz"
         if record.row == CEILING and examples.exists():
@@ -84,8 +85,8 @@ def stray_files(folder: Path, records: Sequence[Record]) -> list[str]:
     named = {TRUTH_FILE, *(record.prediction_file for record in records)}
     named |= {f"{record.row}/records-{record.seed}.jsonl.xz" for record in records}
     named |= {f"{EXAMPLES_FOLDER}/{record.task}.npz" for record in records}
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return sorted(found - named)
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return sorted(there - named)
 
 
 def _read_shard(shard: Path) -> list[Record]:
@@ -141,17 +142,19 @@ def _single(values: NDArray[Any]) -> NDArray[Any]:
     return single if np.isfinite(single).all() and ((single == 0) == (values == 0)).all() else values
 
 
-def _unpacked(folder: Path, record: Record, task: Task | None) -> dict[str, NDArray[Any]]:
+def _unpacked(
+    folder: Path, record: Record, task: Task | None, truth: NDArray[np.float64] | None
+) -> dict[str, NDArray[Any]]:
     """Arrays of a prediction file as a run would have left it, with the forecasts of the example cases."""
-    arrays = with_truth(folder, read_arrays(folder / record.prediction_file))
-    found = {name: np.asarray(values, dtype=np.float64) for name, values in arrays.items() if name != "case"}
+    arrays = with_truth(folder, read_arrays(folder / record.prediction_file), truth)
+    whole = {name: np.asarray(values, dtype=np.float64) for name, values in arrays.items() if name != "case"}
     examples = folder / EXAMPLES_FOLDER / f"{record.task}.npz"
     if examples.exists() and task is not None:
         stored = read_arrays(examples)
         if record.row == CEILING:
             forecast = stored.get("forecast_mean")
         else:
-            forecast, _ = forecast_ph(stored["known"], found["mean"][: len(stored["known"])], task.train_world)
+            forecast, _ = forecast_ph(stored["known"], whole["mean"][: len(stored["known"])], task.train_world)
         if forecast is not None:
-            found["forecast"] = np.asarray(forecast, dtype=np.float64)
-    return {"case": arrays["case"], **found}
+            whole["forecast"] = np.asarray(forecast, dtype=np.float64)
+    return {"case": arrays["case"], **whole}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -14,15 +12,14 @@ from scipy import stats
 
 from bench.errors import BenchError
 from bench.run.record import Record
-from leaderboard.board.attainable import attainable
-from leaderboard.cells import FORECAST, predict_cpu_us, predict_us, ratio_of, score_of
+from leaderboard.board.tables import attainable, r2_and_error
 from leaderboard.comparison.comparisons import RowResult
 from leaderboard.comparison.overview import Overview, both, place_text
-from leaderboard.lines import Line, Spread
+from leaderboard.frame import FORECAST, ratio_of, score_of
 from leaderboard.pictures.reliability import CHANCE, N_BINS
-from leaderboard.predictions import Predicted, read_predicted
-from leaderboard.tables import Table
-from leaderboard.wording import NONE, SHOWN, count_text, error_text, gist, quantity_text, r2_text, ratio_text
+from leaderboard.predictions import Predicted, Predictions
+from leaderboard.tables import Line, Spread, Table
+from leaderboard.wording import NONE, SHOWN, count_text, gist, quantity_text, r2_text, ratio_text
 
 Value = tuple[float | None, str]
 """A number to sort and draw by, and how it is printed."""
@@ -33,9 +30,18 @@ LEVELS = np.linspace(0.0, 1.0, 21)
 """Nominal levels at which coverage is drawn."""
 DIGITS = 6
 """Significant digits that the page keeps."""
+COSTS = (
+    ("fit", "fit_cost_s", quantity_text),
+    ("predict", "predict_cost_us", quantity_text),
+    ("memory", "peak_memory_mb", count_text),
+    ("parameters", "n_parameters", count_text),
+)
+"""Costs by their names on the page, with their columns."""
 
 
-def table_values(table: Table, folder: Path, alarms: Sequence[str], truths: list[list[list[float]]]) -> dict[str, Any]:
+def table_values(
+    table: Table, predictions: Predictions, alarms: Sequence[str], truths: list[list[list[float]]]
+) -> dict[str, Any]:
     """Gather what the page says of one task."""
     lines: list[dict[str, Any]] = []
     notes: list[str] = []
@@ -44,7 +50,7 @@ def table_values(table: Table, folder: Path, alarms: Sequence[str], truths: list
         predicted: list[Predicted | None] = []
         for record in line.scored:
             try:
-                predicted.append(read_predicted(folder, record))
+                predicted.append(predictions.of(record))
             except BenchError as error:
                 predicted.append(None)
                 notes.append(str(error))
@@ -52,12 +58,11 @@ def table_values(table: Table, folder: Path, alarms: Sequence[str], truths: list
         if known and truth is None:
             truth = known[0].truth
         lines.append(_line_values(line, predicted, truth))
-    seeds = sorted({record.seed for line in table.lines for record in (*line.scored, *line.unscored)})
     return {
         "task": table.task,
         "preset": table.preset,
         "sizes": table.title.partition(": ")[2],
-        "seeds": seeds,
+        "seeds": table.seeds,
         "sentences": list(attainable(table)),
         "alarms": list(alarms),
         "notes": notes,
@@ -69,14 +74,9 @@ def table_values(table: Table, folder: Path, alarms: Sequence[str], truths: list
 
 def overview_values(overview: Overview) -> dict[str, Any]:
     """Gather what the page says of all core tasks together."""
-    found = [{row.row: row for row in comparison.rows} for comparison in overview.comparisons]
     rows = [
-        {
-            "row": name,
-            "both": _value(both([each[name] for each in found]), ratio_text),
-            "targets": [_result_values(each[name]) for each in found],
-        }
-        for name in overview.rows
+        {"row": name, "both": _value(both(results), ratio_text), "targets": list(map(_result_values, results))}
+        for name, results in overview.results.items()
     ]
     return {
         "preset": overview.preset,
@@ -125,24 +125,16 @@ def _line_values(
 
 def _scores(line: Line) -> dict[str, Value]:
     """Everything by which the lines of a table are sorted."""
-    found: dict[str, Value] = {"overall": _spread(line.overall, ratio_text)}
+    values = {"overall": _spread(line.overall, ratio_text)}
     for i, shown in enumerate(SHOWN):
         r2 = line.r2(shown.name)
-        error = line.scored[0].ceiling.get(shown.name, {}).get("r2_error") if line.role and line.scored else None
-        if isinstance(r2, Spread) and error is not None and line.role == "ceiling":
-            found[f"r2_{i}"] = (_rounded(r2.mean), error_text(r2.mean, float(error)))
-        else:
-            found[f"r2_{i}"] = (_rounded(r2.mean) if isinstance(r2, Spread) else None, line.r2_text(shown.name))
-        found[f"ratio_{i}"] = _spread(line.ratio(shown.name), ratio_text)
-        found[f"rmse_{i}"] = _value(line.mean(shown.name, "rmse", shown.scale), quantity_text)
-    found["forecast"] = _spread(line.ratio(FORECAST), ratio_text)
-    found["fit"] = _value(_mean(line, lambda r: r.fit_s if r.fit_cpu_s is None else r.fit_cpu_s), quantity_text)
-    found["predict"] = _value(
-        _mean(line, lambda r: predict_us(r) if r.predict_cpu_s is None else predict_cpu_us(r)), quantity_text
-    )
-    found["memory"] = _value(_mean(line, lambda r: r.peak_memory_mb), count_text)
-    found["parameters"] = _value(_mean(line, lambda r: r.n_parameters), count_text)
-    return found
+        values[f"r2_{i}"] = (_rounded(r2.mean) if isinstance(r2, Spread) else None, r2_and_error(line, shown.name))
+        values[f"ratio_{i}"] = _spread(line.ratio(shown.name), ratio_text)
+        values[f"rmse_{i}"] = _value(line.mean(f"{shown.name}_rmse", shown.scale), quantity_text)
+    values["forecast"] = _spread(line.ratio(FORECAST), ratio_text)
+    for name, column, text in COSTS:
+        values[name] = _value(line.mean(column), text)
+    return values
 
 
 def _cell_values(record: Record, predicted: Predicted | None, truth: NDArray[np.float64] | None) -> dict[str, Any]:
@@ -203,12 +195,6 @@ def _chance(n_cases: int) -> list[list[float]]:
         return []
     ends = np.array(stats.binom.interval(CHANCE, n_cases, LEVELS)) / n_cases
     return [[round(float(value), 4) for value in end] for end in ends]
-
-
-def _mean(line: Line, cost: Callable[[Record], float | None]) -> float | None:
-    """Mean over the seeds that know a cost."""
-    known = [value for record in line.scored if (value := cost(record)) is not None]
-    return fmean(known) if known else None
 
 
 def _spread(value: Spread | None, text: Callable[[float], str]) -> Value:

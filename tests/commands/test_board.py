@@ -4,7 +4,7 @@ import commands.board
 
 def test_page_is_written_beside_the_board_where_it_is_asked_for(invoke, hostile, tmp_path, monkeypatch):
     for module in (commands._run.asked, commands.board):  # the board itself takes most of a tiny run's time
-        monkeypatch.setattr(module, "write_board", lambda folder, out=None, **_: [(out or folder) / "board.md"])
+        monkeypatch.setattr(module, "write_board", lambda findings, out=None: [tmp_path / "board.md"])
     common = ("--models", hostile, "--out", tmp_path / "run")
     asked = ("--task", "shift_10s", "--model", "behaves", "--preset", "quick", "--jobs", 1)
     assert invoke(*asked, *common).exit_code == 0

@@ -14,7 +14,7 @@ def run(invoke, tmp_path_factory):
     """A run of two rows on two tasks."""
     out = tmp_path_factory.mktemp("compare") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(commands._run.asked, "write_board", lambda out, **options: [out / "board.md"])
+        patch.setattr(commands._run.asked, "write_board", lambda findings: [findings.predictions.folder / "board.md"])
         result = invoke(
             *("--task", "shift_10s", "--task", "shift_1s", "--model", "mean", "--model", "ridge"),
             *("--preset", "quick", "--seeds", "2", "--out", out),
@@ -117,7 +117,7 @@ def test_the_ceiling_and_a_row_without_scores_are_refused(invoke, run, hostile, 
         "The board gives every row's ratio to it; name a row.\n"
     )
     out = tmp_path / "run"
-    monkeypatch.setattr(commands._run.asked, "write_board", lambda out, **options: [out / "board.md"])
+    monkeypatch.setattr(commands._run.asked, "write_board", lambda findings: [findings.predictions.folder / "board.md"])
     rows = ("--model", "mean", "--model", "behaves", "--model", "raises")
     invoke("--task", "shift_10s", *rows, "--models", hostile, "--preset", "quick", "--out", out)
     assert invoke("compare", "mean", "raises", "--out", out, "--models", hostile).stderr == (

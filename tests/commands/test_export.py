@@ -11,7 +11,7 @@ def run(invoke, hostile, tmp_path_factory):
     """A run with a good row and a failing one."""
     out = tmp_path_factory.mktemp("export") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(commands._run.asked, "write_board", lambda out, **options: [out / "board.md"])
+        patch.setattr(commands._run.asked, "write_board", lambda findings: [findings.predictions.folder / "board.md"])
         invoke(
             *("--task", "shift_10s", "--models", hostile, "--model", "behaves", "--model", "raises"),
             *("--preset", "quick", "--out", out),

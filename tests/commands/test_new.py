@@ -36,7 +36,7 @@ def test_it_passes_the_check_as_it_is(made, invoke):
 
 
 def test_the_second_command_gives_a_scored_row_beside_floor_and_ceiling(made, invoke, monkeypatch):
-    monkeypatch.setattr(commands._run.asked, "write_board", lambda out, **options: [out / "board.md"])
+    monkeypatch.setattr(commands._run.asked, "write_board", lambda findings: [findings.predictions.folder / "board.md"])
     options = made.stdout.splitlines()[2].split("run_bench.py ", 1)[1].split()
     result = invoke(*options)
     assert result.exit_code == 0

@@ -8,6 +8,7 @@ import commands.release
 from bench.run.record import FINAL, read_records
 from bench.task import PRESETS, Sizes
 from bench.world.quantities import TARGET_NAMES
+from leaderboard.predictions import Predictions
 from leaderboard.published.board import COMMAND, README
 from leaderboard.published.check import problems
 from leaderboard.published.rows import PAGE
@@ -128,7 +129,7 @@ def test_published_rows_beside_another_ceiling_are_put_right_without_a_fit(
     other = {target: {"r2": 0.9, "r2_error": 0.0, "rmse_ratio": 9.0} for target in (*TARGET_NAMES, "forecast")}
     scored = [r for r in read_records(checkout / "work_again") if (r.task, r.row) == ("matched_10s", "behaves")]
     publish_cells([replace(record, ceiling=other) for record in scored], checkout / "work_again", records)
-    assert len(problems(records, read_published(records))) == 4
+    assert len(problems(Predictions(records), read_published(records))) == 4
     for module in (commands.publish, commands.release):
         monkeypatch.setattr(module, "PUBLISHED", records)
         monkeypatch.setattr(module, "ROOT", checkout)
@@ -140,7 +141,7 @@ def test_published_rows_beside_another_ceiling_are_put_right_without_a_fit(
     assert "cells   2, 2 done before; " in result.stdout
     said = "ceiling changed: 2 cells of matched_10s put beside the new one, none trained"
     assert (said in result.stdout) == (work == "fresh clone")
-    assert problems(records, read_published(records)) == []
+    assert problems(Predictions(records), read_published(records)) == []
 
 
 def test_a_check_of_a_board_without_its_plan_is_one_sentence(second, checkout, invoke, monkeypatch, tmp_path):

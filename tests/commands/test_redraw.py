@@ -16,7 +16,7 @@ def asked(invoke, hostile, tmp_path_factory):
     out = tmp_path_factory.mktemp("redraw")
     common = ("--models", hostile, "--out", out)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(commands._run.asked, "write_board", lambda out, **options: [out / "board.md"])
+        patch.setattr(commands._run.asked, "write_board", lambda findings: [findings.predictions.folder / "board.md"])
         for settings in ((), ("--set", "width=8", "--set", 'name=a,b="c"')):
             invoke("--task", "shift_10s", "--model", "behaves", *settings, *common, "--preset", "quick")
     n_fits = len(fits().read_text().splitlines())

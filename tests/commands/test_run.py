@@ -30,9 +30,9 @@ def first(invoke, hostile, tmp_path_factory):
     return out, common, invoke("--task", "shift_10s", *ROWS, *common)
 
 
-def no_board(out, **options):
+def no_board(findings):
     """Stands for the board, which takes most of a tiny run's time; the first run makes it."""
-    return [out / "board.md"]
+    return [findings.predictions.folder / "board.md"]
 
 
 @pytest.fixture(scope="module")

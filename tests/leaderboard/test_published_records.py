@@ -7,7 +7,8 @@ from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import files_in, load_task
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells
+from leaderboard.predictions import Predictions
+from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems
 from leaderboard.published.store import read_published
 
@@ -54,10 +55,11 @@ def test_the_plan_is_complete(records, planned, tasks):
 @pytest.mark.slow
 @pytest.mark.smoke
 def test_every_record_says_what_its_predictions_say(records):
-    assert problems(FOLDER, records) == []
+    assert problems(Predictions(FOLDER), records) == []
 
 
 @pytest.mark.slow
 @pytest.mark.smoke
 def test_readme_pictures_and_page_are_what_the_records_give(records, planned, tasks):
-    assert out_of_date(ROOT, generated(ROOT, FOLDER, tasks, planned)) == []
+    findings = published_findings(records, Predictions(FOLDER), tasks, planned)
+    assert out_of_date(ROOT, generated(ROOT, findings, planned)) == []

@@ -8,7 +8,8 @@ from playwright.sync_api import sync_playwright
 
 from bench.task import Task
 from bench.world.acquisition import Acquisition
-from leaderboard.site.page import Findings, page
+from leaderboard.comparison.findings import Findings
+from leaderboard.site.page import page
 
 CHROMIUM = shutil.which("chromium")
 EVIL = "<img src=x onerror=\"document.title = 'taken'\"></script><script>document.title = 'taken'</script>"

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
-import leaderboard.site.values
 from bench.metrics import scores
 from bench.run.record import Record
 from bench.world.quantities import TARGETS
-from leaderboard.predictions import Predicted
-from leaderboard.site.page import Findings, page
-from leaderboard.tables import tables
+from leaderboard.comparison.findings import Findings
+from leaderboard.predictions import Predicted, Predictions
+from leaderboard.site.page import page
 
 CHROMIUM = shutil.which("chromium")
 N_CASES = 400
@@ -29,7 +28,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def large(monkeypatch, tmp_path):
+def large(tmp_path):
     """Page of 10,000 cells, each with its predictions."""
     generator = np.random.default_rng(0)
     width = np.array([target.high - target.low for target in TARGETS])
@@ -52,13 +51,14 @@ def large(monkeypatch, tmp_path):
         for seed in range(N_SEEDS)
     ]  # fmt: skip
 
-    def answered(folder, record):
-        return Predicted(np.arange(N_CASES), truth, answers[record.row])
+    class Answers(Predictions):
+        """Predictions that lie in no file."""
 
-    monkeypatch.setattr(leaderboard.site.values, "read_predicted", answered)
-    found = tuple(tables(records))
-    everything = Findings(tuple(records), tmp_path, {}, found, ((),) * len(found), ())
-    (tmp_path / "index.html").write_text(page(everything, {}), encoding="utf-8")
+        def of(self, record):
+            return Predicted(np.arange(N_CASES), truth, answers[record.row])
+
+    findings = Findings(tuple(records), Answers(tmp_path), {}, {})
+    (tmp_path / "index.html").write_text(page(findings, {}), encoding="utf-8")
     return tmp_path / "index.html"
 
 

@@ -17,7 +17,7 @@ KEY = bytes(range(32))
 @pytest.fixture
 def sealed(invoke, hostile, tmp_path, monkeypatch):
     """Run one row under a key file in some folder."""
-    monkeypatch.setattr(commands._run.asked, "write_board", lambda out, **options: [out / "board.md"])
+    monkeypatch.setattr(commands._run.asked, "write_board", lambda findings: [findings.predictions.folder / "board.md"])
     monkeypatch.setattr(commands._shared.seal, "hide_memory", lambda: None)  # else for all tests
 
     def run(*options, key=tmp_path / "key", out=tmp_path / "out", models=hostile):

@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -6,11 +7,12 @@ from rich.console import Console
 from bench.run.plan import NOT_FOUND
 from bench.run.record import STATUSES
 from leaderboard.board.terminal import terminal_board
+from leaderboard.comparison.findings import Findings
 
 
 def printed(records, width=120, stale=None, folder=None):
     console = Console(file=io.StringIO(), width=width, color_system=None)
-    console.print(terminal_board(records, stale, folder))
+    console.print(terminal_board(Findings.of(records, folder or Path("none"), stale=stale)))
     return console.file.getvalue()
 
 

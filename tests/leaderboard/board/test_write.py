@@ -1,12 +1,15 @@
 import random
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from bench.errors import BenchError
+from bench.run.record import read_records
 from bench.task import Task
 from bench.world.acquisition import Acquisition
 from leaderboard.board.write import write_board
+from leaderboard.comparison.findings import Findings
 
 
 def run_of(record_of):
@@ -17,12 +20,18 @@ def run_of(record_of):
     ]
 
 
+FINE, COARSE = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
+
+
 def core_tasks():
-    fine, coarse = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
     return {
-        "in_distribution": Task("in_distribution", "why", (fine,), fine, core=True),
-        "shift_10s": Task("shift_10s", "why", (fine,), coarse, core=True),
+        "in_distribution": Task("in_distribution", "why", (FINE,), FINE, core=True),
+        "shift_10s": Task("shift_10s", "why", (FINE,), COARSE, core=True),
     }
+
+
+def written(folder, out=None, stale=None, tasks=None):
+    return write_board(Findings.of(read_records(folder), folder, tasks, stale), out)
 
 
 def contents(paths):
@@ -31,10 +40,10 @@ def contents(paths):
 
 def test_board_is_the_same_byte_for_byte_whatever_the_order_of_records(record_of, folder_of, tmp_path):
     cells = run_of(record_of)
-    first = contents(write_board(folder_of(cells)))
+    first = contents(written(folder_of(cells)))
     shuffled = cells.copy()
     random.Random(3).shuffle(shuffled)
-    assert contents(write_board(folder_of(shuffled, name="again"), out=tmp_path / "elsewhere")) == first
+    assert contents(written(folder_of(shuffled, name="again"), out=tmp_path / "elsewhere")) == first
     assert set(first) == {
         "board.md",
         "board.csv",
@@ -48,7 +57,7 @@ def test_board_is_the_same_byte_for_byte_whatever_the_order_of_records(record_of
 def test_board_does_not_touch_the_records(record_of, folder_of, tmp_path):
     folder = folder_of([record_of("tcn")], examples=False)
     before = (folder / "records.jsonl").read_bytes()
-    write_board(folder, out=tmp_path / "out")
+    written(folder, out=tmp_path / "out")
     assert (folder / "records.jsonl").read_bytes() == before
     assert sorted(path.name for path in folder.iterdir()) == ["predictions", "records.jsonl"]
 
@@ -56,7 +65,7 @@ def test_board_does_not_touch_the_records(record_of, folder_of, tmp_path):
 def test_missing_files_are_one_sentence_each_on_the_board(record_of, folder_of):
     folder = folder_of([record_of("tcn")], examples=False)
     shutil.rmtree(folder / "predictions")
-    paths = write_board(folder)
+    paths = written(folder)
     notes = [line for line in (folder / "board.md").read_text(encoding="utf-8").splitlines() if "Not drawn" in line]
     assert notes == [
         "Not drawn: `predictions 'in_distribution/tcn/0': predictions/in_distribution-tcn-0.npz must be beside the "
@@ -70,27 +79,27 @@ def test_missing_files_are_one_sentence_each_on_the_board(record_of, folder_of):
 
 def test_presets_of_one_task_have_pictures_of_their_own(record_of, folder_of):
     cells = [record_of("tcn", status="failed"), record_of("tcn", status="failed", preset="full")]
-    names = [path.name for path in write_board(folder_of(cells, examples=False))]
+    names = [path.name for path in written(folder_of(cells, examples=False))]
     assert names == ["board.md", "board.csv", "r2_in_distribution_full.png", "r2_in_distribution_quick.png"]
 
 
 def test_sizes_of_one_preset_have_pictures_of_their_own(record_of, folder_of):
     cells = [record_of("tcn", status="failed"), record_of("tcn", 1, status="failed", sizes={"test": 3})]
-    names = [path.name for path in write_board(folder_of(cells, examples=False))]
+    names = [path.name for path in written(folder_of(cells, examples=False))]
     assert names[2:] == ["r2_in_distribution_quick.png", "r2_in_distribution_quick_2.png"]
 
 
 def test_stale_cells_are_marked_on_page_and_in_values(record_of, folder_of):
     cell = record_of("tcn")
     folder = folder_of([cell], examples=False)
-    write_board(folder, stale={cell.cell: ("source",)})
+    written(folder, stale={cell.cell: ("source",)})
     assert "stale: source" in (folder / "board.md").read_text(encoding="utf-8")
     assert ",source," in (folder / "board.csv").read_text(encoding="utf-8")
 
 
 def test_folder_without_records_is_an_error_that_says_what_to_do(tmp_path):
     with pytest.raises(BenchError) as error:
-        write_board(tmp_path)
+        written(tmp_path)
     assert str(error.value) == (
         f"board '{tmp_path}': number of records must be at least 1, got none. "
         "Run the benchmark with this output folder, or name the folder of an earlier run."
@@ -103,8 +112,8 @@ def test_board_of_all_core_tasks_has_an_overview_and_a_map_the_same_again(beside
     stated = {"uncertainty": {"E0_g_per_L": sure, "k_d_per_s": sure}}
     records = beside_ceiling(errors, core_tasks(), **stated)
     folder = folder_of(records, errors=errors | {"bayes": 0.02}, examples=False)
-    first = contents(write_board(folder, tasks=core_tasks()))
-    again = contents(write_board(folder, out=tmp_path / "again", tasks=dict(reversed(core_tasks().items()))))
+    first = contents(written(folder, tasks=core_tasks()))
+    again = contents(written(folder, out=tmp_path / "again", tasks=dict(reversed(core_tasks().items()))))
     assert again == first
     assert {"overview.png", "ratios.png", "reliability_shift_10s.png"} <= set(first)
     page = first["board.md"].decode()
@@ -115,7 +124,7 @@ def test_board_of_all_core_tasks_has_an_overview_and_a_map_the_same_again(beside
 
 
 def test_board_that_lacks_a_core_task_has_no_overview(beside_ceiling, folder_of):
-    paths = write_board(folder_of(beside_ceiling({"tcn": 0.1}), examples=False), tasks=core_tasks())
+    paths = written(folder_of(beside_ceiling({"tcn": 0.1}), examples=False), tasks=core_tasks())
     assert "overview.png" not in {path.name for path in paths}
     assert "## Overview" not in paths[0].read_text(encoding="utf-8")
 
@@ -123,7 +132,36 @@ def test_board_that_lacks_a_core_task_has_no_overview(beside_ceiling, folder_of)
 def test_row_that_beats_the_ceiling_is_a_warning_at_the_top_and_in_its_section(beside_ceiling, folder_of):
     errors = {"tcn": 0.0001, "gru": 0.2}
     folder = folder_of(beside_ceiling(errors, n_seeds=1), errors=errors | {"bayes": 0.02}, examples=False)
-    page = write_board(folder)[0].read_text(encoding="utf-8")
+    page = written(folder)[0].read_text(encoding="utf-8")
     warnings = [line for line in page.splitlines() if line.startswith("**Leak alarm: `tcn` beats the exact posterior")]
     assert len(warnings) == 2
     assert page.index(warnings[0]) < page.index("## How to read it") < page.rindex(warnings[1])
+
+
+def test_shift_chapter_holds_what_remedies_recover_beside_the_curves(beside_ceiling, folder_of):
+    matched = Task("matched", "why", (COARSE,), COARSE)
+    records = beside_ceiling({"tcn": 0.1}, [*core_tasks(), "matched"], n_seeds=1)
+    page, *paths = written(folder_of(records, examples=False), tasks=core_tasks() | {"matched": matched})
+    chapter = page.read_text(encoding="utf-8").partition("## Sampling and prefix\n")[2]
+    assert "| E0, row | `in_distribution` | `shift_10s` | `matched` |" in chapter
+    assert "![Scores against the test interval](curves_interval.png)" in chapter
+    assert "curves_prefix.png" not in {path.name for path in paths}
+
+
+def test_tasks_that_are_not_known_have_neither_overview_nor_shifts(beside_ceiling, folder_of):
+    page = written(folder_of(beside_ceiling({"tcn": 0.1}, core_tasks(), n_seeds=1), examples=False))[0]
+    text = page.read_text(encoding="utf-8")
+    assert ("## Overview" in text, "## Sampling and prefix" in text) == (False, False)
+
+
+def test_presets_have_chapters_and_pictures_of_their_own(beside_ceiling, folder_of):
+    cells = beside_ceiling({"tcn": 0.1}, core_tasks(), n_seeds=1)
+    folder = folder_of([replace(cell, preset=preset) for cell in cells for preset in ("quick", "full")], examples=False)
+    page, *paths = written(folder, tasks=core_tasks())
+    headings = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
+    assert [heading for heading in headings if "," in heading and "_" not in heading] == [
+        *("## Overview, full", "## Overview, quick", "## Sampling and prefix, full", "## Sampling and prefix, quick")
+    ]
+    expected = [f"{stem}_{preset}.png" for preset in ("full", "quick") for stem in ("overview", "accuracy_cost")]
+    expected += [f"curves_interval_{preset}.png" for preset in ("full", "quick")]
+    assert [path.name for path in paths[1:7]] == expected

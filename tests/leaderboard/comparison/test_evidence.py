@@ -3,6 +3,7 @@ import pytest
 
 from bench.run.record import write_arrays
 from leaderboard.comparison.evidence import Evidence, leaks, read_evidence
+from leaderboard.predictions import Predictions
 from leaderboard.tables import tables
 
 ERRORS = {"gru": 0.05, "tcn": 0.2}
@@ -15,7 +16,7 @@ def evidence_of(beside_ceiling, folder_of):
         folder = folder_of(records, errors={**ERRORS, "bayes": 0.02})
         change(folder, records)
         (table,) = tables(records, stale(records) if stale else None)
-        return read_evidence(folder, table)
+        return read_evidence(Predictions(folder), table)
 
     return build
 
@@ -61,7 +62,7 @@ def test_stale_row_is_left_out(evidence_of):
 
 def test_table_without_files_has_no_evidence(record_of, tmp_path):
     (table,) = tables([record_of("tcn")])
-    assert read_evidence(tmp_path, table) is None
+    assert read_evidence(Predictions(tmp_path), table) is None
 
 
 def test_honest_rows_raise_no_alarm(record_of):

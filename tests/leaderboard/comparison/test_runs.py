@@ -6,6 +6,7 @@ import pytest
 from bench.run.record import read_arrays, read_records, write_arrays
 from leaderboard.comparison.comparisons import compare, holm
 from leaderboard.comparison.estimates import Errors, moments_of, pair_estimates
+from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.runs import Run, compare_rows, compare_runs
 
 TASKS = ("in_distribution", "shift_1s")
@@ -19,7 +20,7 @@ def run_of(beside_ceiling, folder_of):
     def build(name, errors, stale=None, **changes):
         records = beside_ceiling(errors, TASKS, **changes)
         folder = folder_of(records, name, examples=False, errors={**errors, "bayes": 0.02})
-        return Run(name, tuple(records), folder, stale or {})
+        return Run(name, Findings.of(records, folder, stale=stale))
 
     return build
 
@@ -53,7 +54,10 @@ def test_a_pair_has_the_interval_that_the_board_would_give_it(run_of):
     run = run_of("run", ERRORS)
     squared = []
     for row in ("gru", "ridge", "tcn"):
-        cells = [read_arrays(run.folder / f"predictions/in_distribution-{row}-{seed}.npz") for seed in range(3)]
+        cells = [
+            read_arrays(run.findings.predictions.folder / f"predictions/in_distribution-{row}-{seed}.npz")
+            for seed in range(3)
+        ]
         squared.append(np.stack([(cell["mean"] - cell["truth"])[:, 1] ** 2 for cell in cells])[:, None])
     board = compare(Errors(("gru", "ridge", "tcn"), np.stack(squared)))
     expected = next(pair for pair in board.pairs if {pair.first, pair.second} == {"gru", "tcn"})
@@ -68,7 +72,10 @@ def test_several_tasks_together_are_one_estimate_on_shared_cases(run_of):
     run = run_of("run", {"gru": 0.05, "tcn": 0.2})
     blocks = []
     for row in ("tcn", "gru"):
-        cells = [[read_arrays(run.folder / f"predictions/{t}-{row}-{s}.npz") for t in TASKS] for s in range(3)]
+        cells = [
+            [read_arrays(run.findings.predictions.folder / f"predictions/{t}-{row}-{s}.npz") for t in TASKS]
+            for s in range(3)
+        ]
         blocks.append([[(cell["mean"] - cell["truth"])[:, 0] ** 2 for cell in seed] for seed in cells])
     estimates = pair_estimates(moments_of(Errors(("tcn", "gru"), np.array(blocks))))
     moves = compare_rows(run, "gru", "tcn").moves
@@ -98,11 +105,11 @@ def test_what_changed_beside_the_scores_is_told(run_of):
     old = run_of("old", ERRORS)
     new = run_of("new", {"gru": 0.05, "tcn": 0.2, "nls": 0.05})
     records = []
-    for record in new.records:
+    for record in new.findings.records:
         if record.row == "gru" and record.seed == 0 and record.task == "shift_1s":
             record = replace(record, status="timeout", prediction_file="", scores={})
         records.append(replace(record, versions={"numpy": "2.3.0"}, source_digest="new source"))
-    compared = compare_runs(old, replace(new, records=tuple(records)))
+    compared = compare_runs(old, Run("new", replace(new.findings, records=tuple(records))))
     assert compared.notes == (
         "Cells only in old: ridge (6).",
         "Cells only in new: nls (6).",
@@ -115,8 +122,8 @@ def test_what_changed_beside_the_scores_is_told(run_of):
 
 def test_other_test_cases_are_not_compared_case_by_case(run_of):
     old, new = run_of("old", ERRORS), run_of("new", ERRORS)
-    for record in read_records(new.folder):
-        path = new.folder / record.prediction_file
+    for record in read_records(new.findings.predictions.folder):
+        path = new.findings.predictions.folder / record.prediction_file
         arrays = read_arrays(path)
         write_arrays(path, arrays | {"truth": arrays["truth"] + 1e-9})
     compared = compare_runs(old, new)
@@ -128,8 +135,10 @@ def test_other_test_cases_are_not_compared_case_by_case(run_of):
 
 def test_stale_and_missing_predictions_are_left_out_and_told(run_of):
     run = run_of("run", {"gru": 0.05, "tcn": 0.2})
-    stale = {record.cell: ("source",) for record in run.records if record.row == "tcn" and record.task == "shift_1s"}
-    compared = compare_rows(replace(run, stale=stale), "gru", "tcn")
+    stale = {
+        record.cell: ("source",) for record in run.findings.records if record.row == "tcn" and record.task == "shift_1s"
+    }
+    compared = compare_rows(Run("run", replace(run.findings, stale=stale)), "gru", "tcn")
     assert {move.task for move in compared.moves} == {"in_distribution"}
     assert compared.notes == ("shift_1s, quick: no fresh predictions of tcn.",)
 

@@ -11,6 +11,7 @@ from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.task import PRESETS, Sizes, Task
 from bench.world.acquisition import Acquisition
+from leaderboard.predictions import Predictions
 from leaderboard.published.board import (
     COMMAND,
     COST_PICTURE,
@@ -22,6 +23,7 @@ from leaderboard.published.board import (
     generated,
     out_of_date,
     planned_cells,
+    published_findings,
 )
 from leaderboard.published.rows import PAGE
 from leaderboard.published.store import publish_cells, read_published
@@ -65,7 +67,7 @@ def checkout(beside_ceiling, folder_of, tmp_path, monkeypatch):
 def blank_pictures(monkeypatch):
     """Empty pictures: drawing them takes most of the time."""
     blank = {name: b"" for name in (OVERVIEW_PICTURE, COST_PICTURE, RATIOS_PICTURE)}
-    monkeypatch.setattr(leaderboard.published.board, "_pictures", lambda found: blank)
+    monkeypatch.setattr(leaderboard.published.board, "_pictures", lambda findings: blank)
 
 
 def png(pixels, level):
@@ -75,7 +77,9 @@ def png(pixels, level):
 
 
 def made(checkout, planned=PLANNED):
-    return generated(checkout, checkout / "records", TASKS, planned)
+    folder = checkout / "records"
+    findings = published_findings(read_published(folder), Predictions(folder), TASKS, planned)
+    return generated(checkout, findings, planned)
 
 
 def readme(checkout, planned=PLANNED):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bench.run.record import read_arrays, read_records, write_arrays
+from leaderboard.predictions import Predictions
 from leaderboard.published.check import problems
 from leaderboard.published.store import publish_cells, read_published
 
@@ -22,14 +23,14 @@ def changed(published, row, **changes):
 
 
 def test_whole_records_have_no_problem(published):
-    assert problems(published, read_published(published)) == []
+    assert problems(Predictions(published), read_published(published)) == []
 
 
 def test_predictions_that_say_something_else_than_the_record_are_found(published):
     path = published / "tcn" / "in_distribution-0.npz"
     mean = read_arrays(path)["mean"]
     write_arrays(path, {"mean": mean * np.float32(1.001)})
-    found = problems(published, read_published(published))
+    found = problems(Predictions(published), read_published(published))
     assert [text.partition(" is ")[0] for text in found] == [
         "tcn on in_distribution, seed 0: RMSE of E0_g_per_L",
         "tcn on in_distribution, seed 0: RMSE of k_d_per_s",
@@ -38,7 +39,7 @@ def test_predictions_that_say_something_else_than_the_record_are_found(published
 
 def test_missing_predictions_are_found(published):
     (published / "tcn" / "in_distribution-0.npz").unlink()
-    assert problems(published, read_published(published)) == [
+    assert problems(Predictions(published), read_published(published)) == [
         "tcn on in_distribution, seed 0: predictions 'in_distribution/tcn/0': tcn/in_distribution-0.npz must be beside "
         "the records, got no such file. Run the cell again."
     ]
@@ -49,14 +50,14 @@ def test_a_ratio_to_another_ceiling_is_found(published):
     ratio = record.ceiling["k_d_per_s"]["rmse_ratio"]
     ceiling = record.ceiling | {"k_d_per_s": {"rmse_ratio": 1.5 * ratio}}
     text = f"the ratio of k_d_per_s is {1.5 * ratio:.6g}, not that to the published ceiling"
-    assert problems(published, changed(published, "tcn", ceiling=ceiling)) == [
+    assert problems(Predictions(published), changed(published, "tcn", ceiling=ceiling)) == [
         f"tcn on in_distribution, seed 0: {text}"
     ]
 
 
 def test_scores_without_a_ceiling_are_found(published):
     records = [record for record in read_published(published) if record.row != "bayes"]
-    found = [text for text in problems(published, records) if text.startswith("tcn")]
+    found = [text for text in problems(Predictions(published), records) if text.startswith("tcn")]
     assert found == [
         "tcn on in_distribution, seed 0: E0_g_per_L stands beside no ceiling",
         "tcn on in_distribution, seed 0: k_d_per_s stands beside no ceiling",
@@ -66,7 +67,7 @@ def test_scores_without_a_ceiling_are_found(published):
 def test_scores_of_a_failure_and_files_of_nobody_are_found(published):
     (published / "gru").mkdir()
     (published / "gru" / "in_distribution-0.npz").write_bytes(b"")
-    assert problems(published, changed(published, "tcn", status="failed")) == [
+    assert problems(Predictions(published), changed(published, "tcn", status="failed")) == [
         "gru/in_distribution-0.npz: no record names this file",
         "tcn on in_distribution, seed 0: status failed comes with scores",
     ]
@@ -74,6 +75,6 @@ def test_scores_of_a_failure_and_files_of_nobody_are_found(published):
 
 def test_another_number_of_cases_is_found(published):
     sizes = {"train": 1024, "valid": 256, "test": 41}
-    assert problems(published, changed(published, "tcn", sizes=sizes)) == [
+    assert problems(Predictions(published), changed(published, "tcn", sizes=sizes)) == [
         "tcn on in_distribution, seed 0: 40 predictions for 41 test cases"
     ]

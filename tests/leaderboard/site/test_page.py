@@ -7,7 +7,8 @@ import pytest
 
 from bench.task import Task
 from bench.world.acquisition import Acquisition
-from leaderboard.site.page import Findings, page, page_values
+from leaderboard.comparison.findings import Findings
+from leaderboard.site.page import page, page_values
 
 EVIL = "</script><script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\">'\"&\u2028"
 

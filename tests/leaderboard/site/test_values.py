@@ -6,7 +6,7 @@ import pytest
 
 from leaderboard.comparison.comparisons import Errors, compare
 from leaderboard.comparison.overview import Overview
-from leaderboard.predictions import read_predicted
+from leaderboard.predictions import Predictions, read_predicted
 from leaderboard.site.values import N_SHOWN, overview_values, table_values
 from leaderboard.tables import tables
 
@@ -20,7 +20,7 @@ def shown(beside_ceiling, folder_of, record_of):
     records.append(record_of("nls", 0, "failed", message="Traceback (most recent call last):\nValueError: no time"))
     folder = folder_of(records, errors={"tcn": 0.1, "gru": 0.2, "bayes": 0.02})
     truths = []
-    values = table_values(tables(records)[0], folder, (), truths)
+    values = table_values(tables(records)[0], Predictions(folder), (), truths)
     return values, truths, folder, records
 
 
@@ -56,7 +56,7 @@ def test_numbers_are_printed_as_on_the_board_and_given_to_sort_by(shown):
 def test_processor_time_is_the_cost_where_it_is_known(shown, record_of, folder_of):
     assert line_of(shown[0], "tcn")["values"]["fit"] == (11.5, "11.5")
     old = [record_of("tcn", fit_cpu_s=None, predict_cpu_s=None)]
-    values = table_values(tables(old)[0], folder_of(old, name="old"), (), [])
+    values = table_values(tables(old)[0], Predictions(folder_of(old, name="old")), (), [])
     assert line_of(values, "tcn")["values"]["fit"] == (12.5, "12.5")
 
 
@@ -83,7 +83,7 @@ def test_predictions_come_back_to_a_step_of_the_window(shown):
 def test_tables_with_the_same_test_cases_share_their_truth(beside_ceiling, folder_of):
     records = beside_ceiling({"tcn": 0.1}, ("in_distribution", "shift_1s"))
     folder, truths = folder_of(records), []
-    places = [table_values(table, folder, (), truths)["truth"] for table in tables(records)]
+    places = [table_values(table, Predictions(folder), (), truths)["truth"] for table in tables(records)]
     assert (places, len(truths)) == ([0, 0], 1)
 
 
@@ -98,7 +98,7 @@ def test_coverage_rises_from_none_to_all_and_density_averages_to_one(shown):
 
 
 def test_missing_predictions_are_told_and_leave_the_scores(record_of, tmp_path):
-    values = table_values(tables([record_of("tcn")])[0], tmp_path, ("look out",), [])
+    values = table_values(tables([record_of("tcn")])[0], Predictions(tmp_path), ("look out",), [])
     assert values["notes"] == [
         "predictions 'in_distribution/tcn/0': predictions/in_distribution-tcn-0.npz must be beside the records, got no "
         "such file. Run the cell again."

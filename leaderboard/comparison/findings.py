@@ -1,0 +1,65 @@
+"""Findings: everything that is found out from records and the predictions beside them, each file opened once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from bench.run.record import Record
+from bench.task import Task
+from leaderboard.comparison.evidence import Evidence, leaks, read_evidence
+from leaderboard.comparison.overview import Overview, overviews
+from leaderboard.frame import Stale, frame_of
+from leaderboard.predictions import Predictions
+from leaderboard.tables import Place, Table, tables_of
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What records and predictions say, found out when it is first asked for."""
+
+    records: tuple[Record, ...]
+    predictions: Predictions
+    tasks: Mapping[str, Task]
+    stale: Stale
+
+    @classmethod
+    def of(
+        cls,
+        records: Sequence[Record],
+        folder: Path,
+        tasks: Mapping[str, Task] | None = None,
+        stale: Stale | None = None,
+    ) -> Findings:
+        """Take records, and the folder in which their predictions lie."""
+        return cls(tuple(records), Predictions(folder), tasks or {}, stale or {})
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """The records as a frame."""
+        return frame_of(self.records, self.stale)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Tables of the frame."""
+        return tuple(tables_of(self.cells))
+
+    @cached_property
+    def evidence(self) -> dict[Place, Evidence]:
+        """Squared errors of the tables that have predictions."""
+        return {table.place: read for table in self.tables if (read := read_evidence(self.predictions, table))}
+
+    @cached_property
+    def alarms(self) -> dict[Place, tuple[str, ...]]:
+        """What looks like a leak, table by table."""
+        said = dict(zip(self.evidence, leaks(list(self.evidence.values())), strict=True))
+        return {table.place: said.get(table.place, ()) for table in self.tables}
+
+    @cached_property
+    def overviews(self) -> tuple[Overview, ...]:
+        """Comparisons over all core tasks, one for each preset that has them."""
+        return tuple(overviews(list(self.evidence.values()), {name for name, task in self.tasks.items() if task.core}))

@@ -1,0 +1,189 @@
+"""Records as one tidy frame: a line a cell, a column a number; every table is a group of its lines."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from bench.errors import BenchError
+from bench.run.plan import CellKey
+from bench.run.record import Record
+from bench.world.quantities import TARGET_NAMES, TARGETS
+
+FLOOR = "mean"
+"""Row that answers the training mean: what a model must beat."""
+CEILING = "bayes"
+"""Row of the exact posterior: what no model can beat on average."""
+FORECAST = "forecast"
+"""Name of the forecast where a target's name may stand as well."""
+ROLES = {FLOOR: "floor", CEILING: "ceiling"}
+
+Stale = Mapping[CellKey, tuple[str, ...]]
+"""``Record.cell`` to what has changed since, such as ``source``, ``task`` or ``metric``."""
+
+SCORES = ("r2", "rmse", "mae", "bias")
+CEILINGS = ("r2", "r2_error", "r2_implied", "r2_implied_error")
+UNCERTAINTY = ("nll", "crps", "sharpness", "coverage_50", "coverage_90")
+FORECASTS = ("ph_rmse", "ph_rmse_median", "ph_rmse_p95", "n_clipped")
+SIZES = ("train", "valid", "test")
+OF_TARGETS = {
+    "scores": ("", SCORES),
+    "ceiling": ("ceiling_", (*CEILINGS, "rmse_ratio")),
+    "uncertainty": ("", UNCERTAINTY),
+}
+"""What a record holds of each target: the beginning of its columns' names, and what they are called there."""
+COSTS = ("fit_s", "fit_cpu_s", "predict_s", "predict_cpu_s", "predict_one_ms", "peak_memory_mb")
+COUNTS = ("n_parameters", "simulator_calls")
+ATTRIBUTES = (
+    *("task", "row", "preset", "seed", "model", "status", "metric_version", "task_digest", "source_digest"),
+    *("cases_digest", "seal_sha256", "isolation", "commit", "started_utc"),
+)
+
+
+def score_of(record: Record, target: str, score: str) -> float | str:
+    """Look up one score of a record."""
+    try:
+        return record.scores[target][score]
+    except KeyError as error:
+        raise BenchError(
+            f"record '{record.task}/{record.row}': {score} of {target} must be in the scores of an ok cell, "
+            "got none. Run the cell again."
+        ) from error
+
+
+def number_of(record: Record, target: str, score: str) -> float:
+    """Look up one score of a record that is always a number."""
+    value = score_of(record, target, score)
+    if isinstance(value, str):
+        raise BenchError(
+            f"record '{record.task}/{record.row}': {score} of {target} must be a number, got {value!r}. "
+            "Run the cell again."
+        )
+    return float(value)
+
+
+def ratio_of(record: Record, which: str) -> float | None:
+    """RMSE relative to the exact posterior's on the same cases.
+
+    Examples
+    --------
+    >>> fields = ("task", "t1", "bayes", "bayes", {}, 0, "quick", {}, "ok", "", "s1", "c1", 1)
+    >>> ratio_of(Record(*fields), "k_d_per_s")
+    1.0
+    """
+    if record.row == CEILING:
+        return 1.0
+    value = record.ceiling.get(which, {}).get("rmse_ratio")
+    return None if value is None else float(value)
+
+
+def predict_us(record: Record) -> float | None:
+    """Wall time that a batch of all test cases takes, for one of them."""
+    return _per_case_us(record, record.predict_s)
+
+
+def predict_cpu_us(record: Record) -> float | None:
+    """Processor time that a batch of all test cases takes, for one of them."""
+    return _per_case_us(record, record.predict_cpu_s)
+
+
+def status_text(records: Iterable[Record]) -> str:
+    """Count cells by status."""
+    counted = Counter(record.status for record in records)
+    if counted.total() == 1:
+        return next(iter(counted))
+    return ", ".join(f"{counted[each]:,} {each}" for each in sorted(counted, key=lambda each: (each != "ok", each)))
+
+
+def draws_text(records: Iterable[Record]) -> list[str]:
+    """Say which test cases the scores are of, and what confined the models.
+
+    Examples
+    --------
+    >>> fields = ("task", "t1", "gru", "gru", {}, 0, "quick", {}, "ok", "", "s1", "c1", 1)
+    >>> draws_text([Record(*fields), Record(*fields, sealed=True, seal_sha256="5e" * 32, isolation="landlock 7")])
+    ['open run: public test cases; isolation none', 'sealed run: test cases of key 5e5e5e5e5e5e; isolation landlock 7']
+    """
+    isolations: dict[str, Counter[str]] = {}
+    for record in records:
+        if record.status == "ok" and record.row != CEILING:  # which runs in the parent, and is no plugin
+            isolations.setdefault(record.seal_sha256, Counter())[record.isolation] += 1
+    texts = []
+    for seal, counted in sorted(isolations.items()):
+        named = [f"{name} ({n} cell{'s' * (n > 1)})" for name, n in sorted(counted.items())]
+        isolation = ", ".join(named) if len(counted) > 1 else next(iter(counted))
+        draw = f"sealed run: test cases of key {seal[:12]}" if seal else "open run: public test cases"
+        texts.append(f"{draw}; isolation {isolation}")
+    return texts
+
+
+def _per_case_us(record: Record, seconds: float | None) -> float | None:
+    """Seconds for all test cases as microseconds for one."""
+    n_cases = record.sizes.get("test")
+    return seconds / n_cases * 1e6 if seconds is not None and n_cases else None
+
+
+def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFrame:
+    """Lay out records with every number that they hold; numbers of a target begin with its name."""
+    ordered = sorted(records, key=lambda record: (record.task, record.row, record.preset, record.seed))
+    parts = [
+        _nested([getattr(record, group).get(target, {}) for record in ordered], names, f"{target}_{prefix}")
+        for group, (prefix, names) in OF_TARGETS.items()
+        for target in TARGET_NAMES
+    ]
+    parts.append(_nested([record.ceiling.get(FORECAST, {}) for record in ordered], ["rmse_ratio"], "forecast_ceiling_"))
+    parts.append(_nested([record.forecast for record in ordered], FORECASTS, "forecast_"))
+    parts.append(_nested([record.sizes for record in ordered], SIZES, "n_"))
+    parts.append(pd.DataFrame({name: [getattr(r, name) for r in ordered] for name in (*COSTS, *COUNTS)}, dtype=float))
+    numbers = pd.concat(parts, axis=1)
+    cells = pd.DataFrame({name: [getattr(record, name) for record in ordered] for name in ATTRIBUTES})
+    ok, ceiling = cells["status"] == "ok", cells["row"] == CEILING
+    for record in ordered:
+        if record.status == "ok":
+            _check(record)
+    for target in TARGET_NAMES:
+        numbers[f"{target}_ceiling_r2"] = numbers[f"{target}_ceiling_r2"].mask(ceiling, numbers[f"{target}_r2"])
+    for which in (*TARGET_NAMES, FORECAST):
+        numbers[f"{which}_rmse_ratio"] = numbers[f"{which}_ceiling_rmse_ratio"].mask(ceiling, 1.0).where(ok)
+    numbers["overall"] = _geometric_mean([numbers[f"{target}_rmse_ratio"] for target in TARGET_NAMES])
+    numbers["relative_rmse"] = _geometric_mean(
+        [numbers[f"{each.name}_rmse"] / ((each.high - each.low) / math.sqrt(12.0)) for each in TARGETS]
+    )
+    numbers["predict_us_per_case"] = pd.Series([predict_us(record) for record in ordered], dtype=float)
+    numbers["predict_cpu_us_per_case"] = pd.Series([predict_cpu_us(record) for record in ordered], dtype=float)
+    # Processor time, which other work hardly moves; wall time in records that do not know it.
+    numbers["fit_cost_s"] = numbers["fit_cpu_s"].fillna(numbers["fit_s"])
+    numbers["predict_cost_us"] = numbers["predict_cpu_us_per_case"].fillna(numbers["predict_us_per_case"])
+    cells["stale"] = pd.Series([(stale or {}).get(record.cell, ()) for record in ordered], dtype=object)
+    cells["settings"] = [json.dumps(record.settings, sort_keys=True) for record in ordered]
+    cells["sizes"] = pd.Series([tuple(sorted(record.sizes.items())) for record in ordered], dtype=object)
+    cells["record"] = pd.Series(ordered, dtype=object)
+    return pd.concat([cells, numbers], axis=1)
+
+
+def _check(record: Record) -> None:
+    """Refuse a record with a score that lacks, or that must be a number and is none."""
+    for target in TARGET_NAMES:
+        score_of(record, target, "r2")
+        for score in SCORES[1:]:
+            number_of(record, target, score)
+
+
+def _nested(values: Sequence[Mapping[str, object]], names: Sequence[str], prefix: str) -> pd.DataFrame:
+    """Numbers that records hold under names; text, such as why there is no R2, is none."""
+    return pd.DataFrame(values, columns=list(names)).apply(_numeric).add_prefix(prefix)
+
+
+def _numeric(values: pd.Series[Any]) -> pd.Series[float]:
+    """Column of numbers."""
+    return pd.to_numeric(values, errors="coerce").astype(float)
+
+
+def _geometric_mean(columns: Sequence[pd.Series[float]]) -> pd.Series[float]:
+    """Geometric mean over targets, where all are known."""
+    return pd.Series(math.prod(columns) ** (1.0 / len(columns)))

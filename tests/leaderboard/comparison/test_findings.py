@@ -1,0 +1,79 @@
+import sys
+from collections import Counter
+
+import pytest
+
+from bench.run.record import read_records
+from bench.task import Task
+from bench.world.acquisition import Acquisition
+from leaderboard.board.terminal import terminal_board
+from leaderboard.board.write import write_board
+from leaderboard.comparison.findings import Findings
+from leaderboard.predictions import Predictions
+from leaderboard.published.check import problems
+from leaderboard.published.store import publish_cells, read_published
+from leaderboard.site.page import page
+
+OPENED: list[Counter[str]] = []
+
+
+def count(event, arguments):
+    if OPENED and event == "open" and str(arguments[0]).endswith(".npz"):
+        OPENED[-1][str(arguments[0])] += 1
+
+
+sys.addaudithook(count)  # it stays for good, and counts only where a test asks for it
+
+
+@pytest.fixture
+def opened():
+    """How often each file of arrays is opened."""
+    OPENED.append(Counter())
+    yield OPENED[-1]
+    OPENED.clear()
+
+
+@pytest.fixture
+def run(beside_ceiling, folder_of):
+    """Folder with two rows of one core task."""
+    errors = {"mean": 1.0, "tcn": 0.1}
+    return folder_of(beside_ceiling(errors), errors=errors | {"bayes": 0.02})
+
+
+FINE = Acquisition(30.0, 0.3)
+TASKS = {"in_distribution": Task("in_distribution", "why", (FINE,), FINE, core=True)}
+
+
+def test_terminal_board_and_page_together_open_every_file_once(run, tmp_path, opened):
+    findings = Findings.of(read_records(run), run, TASKS)
+    terminal_board(findings)
+    write_board(findings, tmp_path / "board")
+    page(findings, {})
+    assert set(opened.values()) == {1}
+    assert len(opened) == 7 + 1  # cells and examples
+
+
+def test_published_board_and_its_check_open_every_file_once(run, tmp_path, opened):
+    folder = tmp_path / "published"
+    publish_cells(read_records(run), run, folder)
+    opened.clear()
+    records = read_published(folder)
+    findings = Findings(tuple(records), Predictions(folder), TASKS, {})
+    assert problems(findings.predictions, records) == []
+    page(findings, {})
+    assert set(opened.values()) == {1}
+    assert len(opened) == 7 + 1  # cells and true targets
+
+
+def test_nothing_is_opened_before_it_is_asked_for(run, opened):
+    assert Findings.of(read_records(run), run, TASKS).tables[0].task == "in_distribution"
+    assert not opened
+
+
+def test_alarms_stand_at_every_table(beside_ceiling, folder_of):
+    errors = {"tcn": 0.0001, "gru": 0.2}
+    records = beside_ceiling(errors, ("in_distribution", "shift_1s"), n_seeds=1)
+    folder = folder_of(records, errors=errors | {"bayes": 0.02}, examples=False)
+    (folder / "predictions" / "shift_1s-bayes-0.npz").unlink()
+    alarms = Findings.of(records, folder).alarms
+    assert [(place[0], len(each)) for place, each in alarms.items()] == [("in_distribution", 1), ("shift_1s", 0)]
