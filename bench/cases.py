@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bench.arrays import Array
 from bench.errors import BenchError
 from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
 
-Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 

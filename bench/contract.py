@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.errors import PluginError
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import World
 from bench.world.quantities import TARGET_NAMES
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

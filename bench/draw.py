@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Targets, Traces, concatenate
 from bench.seeding import Stream
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition, deliver, measure
 from bench.world.equilibria import World
 from bench.world.quantities import KNOWN, TARGETS
-
-Array = NDArray[np.float64]
 
 TEST_STREAM = "test"
 """Name of the streams of the test cases: the same for every task, seed and model."""

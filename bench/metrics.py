@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.errors import BenchError
 from bench.world.quantities import TARGET_NAMES
-
-Array = NDArray[np.float64]
 
 METRIC_VERSION = 1
 """Raised whenever a score of the same prediction can change."""

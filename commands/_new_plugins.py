@@ -16,10 +16,9 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
-
-Array = NDArray[np.float64]
 
 
 def summaries(traces: Traces) -> Array:

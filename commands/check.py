@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from bench.conformance.examination import examined
-from bench.conformance.suite import CHECKS, FAILED, PASSED, Outcome
+from bench.conformance.suite import CHECKS, FAILED, PASSED, CheckResult
 from bench.errors import BenchError
 from bench.run.plan import Plugin
 from commands._shared.options import closest, friendly_errors, parse_settings, plugin_files
@@ -50,7 +50,7 @@ def check(
         chosen, settings = _plugin(plugin, models or []), parse_settings(set_ or [])
         table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
         names = [check.name for check in CHECKS] if only is None else [only]
-        outcomes: list[Outcome] = []
+        outcomes: list[CheckResult] = []
         with console.status("starting") as status:
             for outcome in examined(chosen.path, time_limit, only, settings, chosen.member):
                 outcomes.append(outcome)

@@ -19,14 +19,13 @@ from rich.text import Text
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.plan import NOT_FOUND
+from bench.run.plan import NOT_FOUND, Stale
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.run.scores.ceiling import CEILING
 from commands._shared.options import PUBLISHED, closest, friendly_errors, say
 from commands._shared.running import stale_in
 from leaderboard.comparison.findings import Findings
-from leaderboard.comparison.runs import Compared, Move, Run, compare_rows, compare_runs
-from leaderboard.frame import Stale
+from leaderboard.comparison.runs import Compared, Move, Side, compare_rows, compare_runs
 from leaderboard.published.store import read_published
 from leaderboard.wording import SHOWN, r2_text, ratio_text
 
@@ -69,7 +68,7 @@ def compare(
             stale = stale_in(records, models or [])
             for row in (first, second):
                 _check_comparable(row, [record for record in records if record.row == row], stale)
-            compared = compare_rows(Run(folder.name, Findings.of(records, folder, stale=stale)), first, second)
+            compared = compare_rows(Side(folder.name, Findings.of(records, folder, stale=stale)), first, second)
         else:
             # What is no row comes first: it is the one that is misspelt.
             sides = {name: _side(name, folder, rows, held) for name in sorted((first, second), key=rows.__contains__)}
@@ -98,12 +97,12 @@ def _check_comparable(row: str, records: list[Record], stale: Stale) -> None:
         raise BenchError(f"compare '{row}': its scores must be fresh, got stale: {', '.join(reasons)}. {step}")
 
 
-def _side(name: str, folder: Path, rows: set[str], held: ExitStack) -> Run:
+def _side(name: str, folder: Path, rows: set[str], held: ExitStack) -> Side:
     """Run that a folder or a commit names."""
     if Path(name).is_dir():
         records = _records(Path(name))
         if records:
-            return Run(name, Findings.of(records, Path(name)))
+            return Side(name, Findings.of(records, Path(name)))
         raise BenchError(f"folder '{name}': must hold records, got none. Run a task with --out {name} first.")
     commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if commit is None:
@@ -125,7 +124,7 @@ def _side(name: str, folder: Path, rows: set[str], held: ExitStack) -> Run:
     work = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="compare-")))
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(work, filter="data")
-    return Run(name, Findings.of(_records(work / where), work / where))
+    return Side(name, Findings.of(_records(work / where), work / where))
 
 
 def _records(folder: Path) -> list[Record]:

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
+from bench.arrays import Array
 from bench.errors import BenchError, unknown
 from bench.infer.duration import duration_to_know
 from bench.infer.fit import doubts
@@ -23,7 +23,7 @@ from bench.run.plan import Plugin
 from bench.run.scores.ceiling import CEILING
 from bench.task import PRESETS
 from bench.world.quantities import K_D, KNOWN, KNOWN_NAMES
-from commands._infer.picture import Answer, draw_inference
+from commands._infer.picture import RowAnswer, draw_inference
 from commands._infer.row import Row, ask_row, check_alike, sampling
 from commands._infer.words import (
     FINE_S,
@@ -153,7 +153,7 @@ def _read(console: Console, path: Path, trace: LabTrace, inference: Inference) -
         say(console, f"note: {note}")
 
 
-def _estimates(inference: Inference, answer: Answer | None) -> Table:
+def _estimates(inference: Inference, answer: RowAnswer | None) -> Table:
     """Estimates and intervals of both targets."""
     headings = [Column(f"{shown.symbol} \\[{shown.unit}]", justify="right", no_wrap=True) for shown in SHOWN]
     half_life = Column("half-life \\[min]", justify="right", no_wrap=True)
@@ -173,13 +173,13 @@ def _estimates(inference: Inference, answer: Answer | None) -> Table:
     return table
 
 
-def _values(targets: NDArray[np.float64]) -> list[str]:
+def _values(targets: Array) -> list[str]:
     """Both targets and the half-life."""
     values = [quantity_text(value / shown.scale) for value, shown in zip(targets, SHOWN, strict=True)]
     return [*values, quantity_text(half_life_min(targets[K_D]))]
 
 
-def _ranges(ends: NDArray[np.float64]) -> list[str]:
+def _ranges(ends: Array) -> list[str]:
     """Intervals of both targets and of the half-life."""
     pairs = [(low / shown.scale, high / shown.scale) for (low, high), shown in zip(ends, SHOWN, strict=True)]
     pairs.append((half_life_min(ends[K_D, 1]), half_life_min(ends[K_D, 0])))

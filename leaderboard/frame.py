@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from bench.errors import BenchError
-from bench.run.plan import CellKey
+from bench.run.plan import Stale
 from bench.run.record import Record
 from bench.world.quantities import TARGET_NAMES, TARGETS
 
@@ -23,8 +23,6 @@ FORECAST = "forecast"
 """Name of the forecast where a target's name may stand as well."""
 ROLES = {FLOOR: "floor", CEILING: "ceiling"}
 
-Stale = Mapping[CellKey, tuple[str, ...]]
-"""``Record.cell`` to what has changed since, such as ``source``, ``task`` or ``metric``."""
 
 SCORES = ("r2", "rmse", "mae", "bias")
 CEILINGS = ("r2", "r2_error", "r2_implied", "r2_implied_error")

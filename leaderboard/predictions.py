@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from bench.arrays import Array
 from bench.errors import BenchError
 from bench.run.record import EXAMPLES_FOLDER, Record, read_arrays
 from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
-
-Array = NDArray[np.float64]
 
 TRUTH_FILE = "truth.npz"
 """True targets of all cells of a folder whose prediction files do not hold them, as the published ones do not."""

@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from bench.run.plan import NOT_FOUND
+from bench.arrays import Array
+from bench.run.plan import NOT_FOUND, Stale
 from bench.run.record import Record
-from leaderboard.frame import ROLES, Stale, frame_of, score_of, status_text
+from leaderboard.frame import ROLES, frame_of, score_of, status_text
 from leaderboard.wording import gist, r2_text
 
-Array = NDArray[np.float64]
 Place = tuple[str, str, tuple[tuple[str, int], ...]]
 """Task, preset and numbers of cases: what one table shares."""
 

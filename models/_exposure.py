@@ -11,15 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.world.equilibria import World
 from bench.world.quantities import E0, INITIAL_PH, K_D
 from bench.world.simulator import MEASURED_PH, exposure_and_slope
 from models._least_squares import HIGH, LOW
-
-Array = NDArray[np.float64]
 
 MIDDLE_K_D = float(0.5 * (LOW[K_D] + HIGH[K_D]))
 """Where the exposure is linearised [1/s]."""

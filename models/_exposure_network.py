@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from bench.arrays import Array
 from models._exposure_readings import Readings
 from models._least_squares import HIGH, LOW
 
-Array = NDArray[np.float64]
 Tensor = torch.Tensor
 
 MIDDLE, WIDTH = 0.5 * (LOW + HIGH), HIGH - LOW

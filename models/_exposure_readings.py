@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.world.equilibria import World
 from bench.world.quantities import E0, INITIAL_PH, K_D, SUBSTRATE, TEMPERATURE
@@ -23,8 +23,6 @@ from models._exposure import (
 )
 from models._least_squares import HIGH, LOW
 from models._subsampling import Subsampling
-
-Array = NDArray[np.float64]
 
 OFFSET_SD = 0.05
 """Standard deviation that a reading with an offset gives it [pH]."""

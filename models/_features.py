@@ -7,12 +7,10 @@ for a trace of four samples. All sums run over the valid samples only, for all c
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.world.quantities import INITIAL_PH, KNOWN_NAMES
-
-Array = NDArray[np.float64]
 
 PLACES = (0.0, 0.03, 0.07, 0.15, 0.3, 0.5, 0.75, 1.0)
 """Where in the prefix levels and slopes are taken, as fractions of its duration."""

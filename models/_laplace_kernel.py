@@ -13,13 +13,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.compiled import compiled
 from bench.world.kinetics import PH0
 from bench.world.progress import MAX_NODES, N_ROWS, build_curve, ph_at, unit_exposure
 from bench.world.quantities import E0, K_D
 from models._lm_kernel import H_00, H_01, H_11
-
-Array = NDArray[np.float64]
 
 REACH = 5.0
 """How far from the optimum the integral over k_d goes, in standard deviations where it is a Gaussian."""

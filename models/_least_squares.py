@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.contract import Context
 from bench.errors import PluginError
@@ -15,8 +15,6 @@ from bench.world.progress import MAX_NODES
 from bench.world.quantities import E0, K_D, TARGETS
 from bench.world.simulator import checked_known
 from models._lm_kernel import N_COLUMNS, fit_cases
-
-Array = NDArray[np.float64]
 
 LOW = np.array([target.low for target in TARGETS])
 HIGH = np.array([target.high for target in TARGETS])

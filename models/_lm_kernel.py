@@ -13,12 +13,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.compiled import compiled
 from bench.world.kinetics import PH0
 from bench.world.progress import MAX_NODES, N_ROWS, Q, build_curve, exposure_at, ph_at, unit_exposure
 from bench.world.quantities import E0, K_D
-
-Array = NDArray[np.float64]
 
 MAX_EVALUATIONS = 200
 """A case of a task takes three; two samples in 2,000 s with residuals of 0.3 pH take thirty."""

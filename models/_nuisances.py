@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.errors import PluginError
 from bench.world.acquisition import lagged_ph
 from bench.world.equilibria import EquilibriumConstants, World
 from bench.world.quantities import TEMPERATURE
 from bench.world.simulator import simulate_ph
-
-Array = NDArray[np.float64]
 
 N_CONSTANTS = len(fields(EquilibriumConstants))
 SHORTEST_LAG_S = 0.1

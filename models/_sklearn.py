@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Targets, Traces
 from bench.contract import Context, Model, Prediction, Predictor
 from models._features import features
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
-
-Array = NDArray[np.float64]
 
 VARIES = 1e-6
 """Variance of a standardised feature that is more than rounding."""

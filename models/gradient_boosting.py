@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.seeding import stream_seed
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from lightgbm import Booster
     from lightgbm.callback import CallbackEnv
     from sklearn.pipeline import Pipeline
-
-Array = NDArray[np.float64]
 
 
 @dataclass

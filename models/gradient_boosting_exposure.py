@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.seeding import stream_seed
@@ -19,8 +19,6 @@ from models._least_squares import HIGH, LOW, noise_sd
 if TYPE_CHECKING:
     from lightgbm import Booster
     from lightgbm.callback import CallbackEnv
-
-Array = NDArray[np.float64]
 
 VALIDATION_COPIES = 4
 """Sub-samplings of each validation case, by which rounds are compared."""

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.world.quantities import INITIAL_PH
@@ -27,8 +27,6 @@ from models._subsampling import Subsampling
 if TYPE_CHECKING:
     import torch
     from sklearn.pipeline import Pipeline
-
-Array = NDArray[np.float64]
 
 FEWEST = 9
 """Taps of its kernels: it takes no shorter series."""

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.task import PRESETS, Sizes, Task
 from bench.world.equilibria import World
 from bench.world.simulator import ph_and_derivatives
 from models._least_squares import HIGH, LOW, noise_sd, standard_deviations, under_determined
-
-Array = NDArray[np.float64]
 
 
 @dataclass

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.task import Sizes, Task
@@ -30,8 +30,6 @@ from models._features import features
 from models._row_training import RowTraining, settled
 from models._sequence.scaler import column_scale
 from models._subsampling import Subsampling
-
-Array = NDArray[np.float64]
 
 LOW, HIGH = (np.array([getattr(target, end) for target in TARGETS]) for end in ("low", "high"))
 LOG2_DRAWS = 8

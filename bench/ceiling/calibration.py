@@ -6,14 +6,12 @@ Source: Gneiting & Raftery, JASA 102 (2007) 359-378, doi:10.1198/016214506000001
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from bench.arrays import Array
 from bench.ceiling.marginals import gauss_legendre
 from bench.ceiling.posterior import Posterior
 from bench.world.quantities import TARGET_NAMES, TARGETS
-
-Array = NDArray[np.float64]
 
 LEVELS = (0.5, 0.9)
 """Central intervals whose coverage is reported."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.world.equilibria import World
 from bench.world.quantities import TARGETS
 from bench.world.simulator import simulate_ph
-
-Array = NDArray[np.float64]
 
 REFERENCE_TIME_S = np.arange(0.0, 2000.0 + 5.0, 5.0)
 """The grid on which forecasts are compared, whatever the sampling of the trace."""

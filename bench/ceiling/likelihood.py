@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.compiled import compiled
 from bench.world.electrode import shown_trace
 from bench.world.kinetics import PH0
 from bench.world.progress import MAX_NODES, N_ROWS, POWER_1, Q, U, build_curve, unit_exposure
 from bench.world.progress import PER_WIDTH as ROW_PER_WIDTH
 
-Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 FIRST_STEP_S = 0.05

@@ -8,12 +8,10 @@ from functools import cache
 
 import numpy as np
 from numpy.polynomial import legendre
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.ceiling.quadrature import LIGHT
 from bench.world.quantities import TARGETS
-
-Array = NDArray[np.float64]
 
 N_FINE = 48
 """Nodes of k_d over which a marginal of E0 is gathered."""

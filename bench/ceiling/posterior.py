@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.ceiling.likelihood import E0_HIGH, E0_LOW, K_D_HIGH, K_D_LOW, LAG, N_SETTINGS, NOISE, OFFSET
 from bench.ceiling.marginals import Marginals, gauss_legendre, marginals_of
@@ -22,8 +22,6 @@ from bench.world.acquisition import Acquisition
 from bench.world.equilibria import World
 from bench.world.kinetics import pack_cases
 from bench.world.quantities import E0, K_D, TARGETS
-
-Array = NDArray[np.float64]
 
 N_E0 = 12
 N_K_D = 16

@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.ceiling.likelihood import (
     E0_HIGH,
     E0_LOW,
@@ -29,7 +30,6 @@ from bench.compiled import compiled
 from bench.world.kinetics import PH0
 from bench.world.progress import MAX_NODES, N_ROWS, build_curve, ph_at, unit_exposure
 
-Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 NEGLIGIBLE = 18.0

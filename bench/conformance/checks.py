@@ -11,14 +11,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces, concatenate
 from bench.conformance.subject import FEW, FOUR_SAMPLES, NOISE_FREE, TRAINING, Subject
 from bench.contract import Prediction, Predictor
 from bench.metrics import r2
 from bench.world.acquisition import Acquisition
 from bench.world.quantities import E0, TARGET_NAMES, TARGETS
-
-Array = NDArray[np.float64]
 
 RAGGED = (TRAINING, replace(TRAINING, jitter_s=0.1, drop_fraction=0.3), Acquisition(30.0, 1.0), FOUR_SAMPLES)
 N_OVERFIT = 16

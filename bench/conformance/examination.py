@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.conformance.subject import Subject
-from bench.conformance.suite import CHECKS, FAILED, PASSED, Check, Outcome, examine
+from bench.conformance.suite import CHECKS, FAILED, PASSED, Check, CheckResult, examine
 from bench.contract import Model
 from bench.errors import BenchError, unknown
 from bench.run.child import ENVIRONMENT, Limits
@@ -39,7 +39,7 @@ def examined(
     only: str | None = None,
     settings: Mapping[str, Any] | None = None,
     member: str = "",
-) -> Iterator[Outcome]:
+) -> Iterator[CheckResult]:
     """Put the conformance suite to a plugin, in a process of its own."""
     names = [check.name for check in CHECKS]
     if only is not None and only not in names:
@@ -83,7 +83,7 @@ def examined(
         try:
             with open(read_fd, encoding="utf-8") as answers:
                 for line in answers:
-                    outcome = Outcome(**json.loads(line))
+                    outcome = CheckResult(**json.loads(line))
                     n_seen += 1
                     yield outcome
                     if outcome.check == LOADS and outcome.status == FAILED:
@@ -91,7 +91,9 @@ def examined(
             code = process.wait()
             if n_seen < len(names):
                 how = f"stopped at the time limit of {time_limit_s:g} s" if late.is_set() else f"exit status {code}"
-                yield Outcome(names[n_seen], FAILED, f"its process must go on, got: {how}. {_tail(printed.fileno())}")
+                yield CheckResult(
+                    names[n_seen], FAILED, f"its process must go on, got: {how}. {_tail(printed.fileno())}"
+                )
         finally:
             timer.cancel()
             timer.join()  # first: both go through the descendants
@@ -111,15 +113,15 @@ def main() -> None:
     path, member, settings, names = Path(sys.argv[1]), sys.argv[3], json.loads(sys.argv[4]), sys.argv[5:]
     with open(int(sys.argv[2]), "w", encoding="utf-8") as answers:
 
-        def answer(outcome: Outcome) -> None:
+        def answer(outcome: CheckResult) -> None:
             answers.write(json.dumps(asdict(outcome)) + "\n")
             answers.flush()
 
         loaded = _loaded(path, settings, member)
-        if isinstance(loaded, Outcome):
+        if isinstance(loaded, CheckResult):
             answer(loaded)
             return
-        answer(Outcome(LOADS, PASSED))
+        answer(CheckResult(LOADS, PASSED))
         subject = Subject(loaded)
         for check in CHECKS:
             if check.name in names:
@@ -127,8 +129,8 @@ def main() -> None:
                 answer(_with_traceback(check, subject, outcome) if len(names) == 1 else outcome)
 
 
-def _with_traceback(check: Check, subject: Subject, outcome: Outcome) -> Outcome:
-    """Outcome with the traceback of what the plugin raised, if it raised."""
+def _with_traceback(check: Check, subject: Subject, outcome: CheckResult) -> CheckResult:
+    """CheckResult with the traceback of what the plugin raised, if it raised."""
     if outcome.status == FAILED:
         try:
             check.ask(subject)
@@ -137,13 +139,13 @@ def _with_traceback(check: Check, subject: Subject, outcome: Outcome) -> Outcome
     return outcome
 
 
-def _loaded(path: Path, settings: dict[str, Any], member: str) -> Model | Outcome:
+def _loaded(path: Path, settings: dict[str, Any], member: str) -> Model | CheckResult:
     """Load a plugin, or say why it cannot be."""
     try:
         model = load_model(path, settings, member)
         lacking = missing_packages(model)
     except BenchError as error:
-        return Outcome(LOADS, FAILED, str(error))
+        return CheckResult(LOADS, FAILED, str(error))
     except Exception as error:  # noqa: BLE001 - a plugin can raise anything while it is imported
-        return Outcome(LOADS, FAILED, f"{type(error).__name__}: {error}")
-    return Outcome(LOADS, FAILED, lacking) if lacking else model
+        return CheckResult(LOADS, FAILED, f"{type(error).__name__}: {error}")
+    return CheckResult(LOADS, FAILED, lacking) if lacking else model

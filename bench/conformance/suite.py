@@ -14,12 +14,12 @@ PASSED, FAILED, DECLINED = "passed", "failed", "declined"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckResult:
     """What came out of one check of one model.
 
     Examples
     --------
-    >>> Outcome("overfits", DECLINED, "it declares fixed features").status
+    >>> CheckResult("overfits", DECLINED, "it declares fixed features").status
     'declined'
     """
 
@@ -71,7 +71,7 @@ CHECKS = (
 )
 
 
-def examine(check: Check, subject: Subject) -> Outcome:
+def examine(check: Check, subject: Subject) -> CheckResult:
     """Put one check to one model."""
     try:
         reason = subject.cannot() or check.declines(subject)
@@ -80,13 +80,13 @@ def examine(check: Check, subject: Subject) -> Outcome:
         reason, text = None, f"{type(error).__name__}: {error}".rstrip(".")
         wrong = f"errors must be none, got {text}. Run it with --only {check.name} for the traceback."
     if reason:
-        return Outcome(check.name, DECLINED, reason)
+        return CheckResult(check.name, DECLINED, reason)
     if wrong:
-        return Outcome(check.name, FAILED, f"{type(subject.model).__name__} '{check.name}': {wrong}")
-    return Outcome(check.name, PASSED)
+        return CheckResult(check.name, FAILED, f"{type(subject.model).__name__} '{check.name}': {wrong}")
+    return CheckResult(check.name, PASSED)
 
 
-def conformance(model: Model, sizes: Sizes = SIZES) -> tuple[Outcome, ...]:
+def conformance(model: Model, sizes: Sizes = SIZES) -> tuple[CheckResult, ...]:
     """Put every check to a model."""
     subject = Subject(model, sizes)
     return tuple(examine(check, subject) for check in CHECKS)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
+from bench.arrays import Array
 from bench.ceiling.marginals import Marginals
 from bench.ceiling.posterior import Posterior
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import World
 from bench.world.quantities import E0, K_D, TARGETS
 from bench.world.simulator import ph_and_derivatives
-
-Array = NDArray[np.float64]
 
 WANTED = 0.2
 """Standard deviation of k_d, relative to k_d, at which it counts as known."""

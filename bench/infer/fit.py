@@ -9,16 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.world.acquisition import Acquisition, lagged_ph
 from bench.world.equilibria import World
 from bench.world.quantities import INITIAL_PH, TARGETS
 from bench.world.simulator import DOMAIN, simulate_ph
-
-Array = NDArray[np.float64]
 
 WIDEST = (50.0, 0.5)
 """Ends of E0 [g/L] and k_d [1/s] in a fit that the prior does not bound; at 0.5 1/s an enzyme is dead in seconds."""

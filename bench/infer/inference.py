@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.ceiling.posterior import Posterior, exact_posterior
 from bench.errors import BenchError
@@ -16,8 +16,6 @@ from bench.world.acquisition import SHORTEST_LAG_S, Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED, World
 from bench.world.quantities import E0, INITIAL_PH, KNOWN, TARGETS
 from bench.world.simulator import simulate_ph
-
-Array = NDArray[np.float64]
 
 LEVELS = (0.5, 0.9)
 """Probabilities of the intervals."""

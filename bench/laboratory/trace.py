@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.errors import BenchError
 from bench.laboratory.lines import OPTION, LabFile
 from bench.laboratory.text import text_of
 from bench.world.quantities import KNOWN, KNOWN_NAMES, grams_urease_powder, temperature_C, volume_L
 from bench.world.simulator import DOMAIN
-
-Array = NDArray[np.float64]
 
 UNUSED = (grams_urease_powder, volume_L)
 """Known inputs that do not enter the reaction, so that a file may lack them."""

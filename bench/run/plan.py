@@ -22,6 +22,8 @@ NOT_FOUND = "plugin not found"
 """What is said of a record whose plugin is in no folder that was searched."""
 CellKey = tuple[str, str, int, str]
 """``Record.cell``: task, row, seed, preset."""
+Stale = Mapping[CellKey, tuple[str, ...]]
+"""What has changed since a cell was run, such as ``source``, ``task`` or ``metric``."""
 
 
 @dataclass(frozen=True)

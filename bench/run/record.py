@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 
 from bench.errors import BenchError
 
-Array = NDArray[np.float64]
-
 RECORDS_FILE = "records.jsonl"
 PREDICTIONS_FOLDER = "predictions"
 EXAMPLES_FOLDER = "examples"

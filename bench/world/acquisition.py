@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.compiled import compiled
 from bench.errors import BenchError
@@ -22,7 +23,6 @@ from bench.world.progress import MAX_NODES, N_ROWS, build_curve, unit_exposure
 from bench.world.quantities import E0, K_D
 from bench.world.simulator import simulate_ph
 
-Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LAG_STEP_S = 0.05

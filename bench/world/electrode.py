@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bench.arrays import Array
 from bench.compiled import compiled
 from bench.world.progress import ph_at, unit_exposure
-
-Array = NDArray[np.float64]
 
 
 @compiled

@@ -10,13 +10,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.compiled import compiled
 from bench.world.equilibria import World
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
-
-Array = NDArray[np.float64]
 
 LN10 = math.log(10.0)
 GAS_CONSTANT = 8.314  # J/(mol K), as in the source

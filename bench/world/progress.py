@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bench.arrays import Array
 from bench.compiled import compiled
 from bench.world.kinetics import (
     K_P_M,
@@ -26,8 +24,6 @@ from bench.world.kinetics import (
     exposure_per_ph,
     water_charge,
 )
-
-Array = NDArray[np.float64]
 
 STEP = 0.22
 """Width of a panel in s, and the largest change of ln(urea) over one."""

@@ -9,16 +9,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bench.arrays import Array
 from bench.compiled import compiled
 from bench.errors import BenchError, DomainError
 from bench.world.equilibria import TEMPERATURE_CORRECTED, World
 from bench.world.kinetics import PH0, pack_cases
 from bench.world.progress import MAX_NODES, N_ROWS, build_curve, exposure_at, ph_at, unit_exposure
 from bench.world.quantities import E0, INITIAL_PH, K_D, KNOWN_NAMES, SUBSTRATE, TARGET_NAMES, TEMPERATURE
-
-Array = NDArray[np.float64]
 
 DOMAIN = {
     SUBSTRATE: (0.0, 1000.0),

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.ceiling.forecast import REFERENCE_TIME_S
 from bench.infer.duration import many
 from bench.infer.fit import Fit, fitted_ph
@@ -20,15 +20,13 @@ from leaderboard.pictures.forecasts import BAND_SD
 from leaderboard.pictures.looks import BAND, BLUE, ORANGE, drawing, save
 from leaderboard.wording import SHOWN, quantity_text
 
-Array = NDArray[np.float64]
-
 N_FINE = 300
 """Points of a smooth curve."""
 TICKS_S = (0, 3, 10, 30, 100, 300, 1000, 2000, 10_000, 100_000)
 
 
 @dataclass(frozen=True)
-class Answer:
+class RowAnswer:
     """What a learned row says of the same trace: E0 [g/L] and k_d [1/s], and their deviations where it gives them."""
 
     name: str
@@ -36,7 +34,7 @@ class Answer:
     sd: Array | None = None
 
 
-def draw_inference(inference: Inference, title: str, path: Path, answer: Answer | None = None) -> Path:
+def draw_inference(inference: Inference, title: str, path: Path, answer: RowAnswer | None = None) -> Path:
     """Draw an inference into a file."""
     with drawing():
         figure = Figure(figsize=(10.0, 6.0), layout="constrained")
@@ -75,7 +73,7 @@ def _residuals(ax: Axes, inference: Inference, fit: Fit) -> None:
     ax.legend(loc="upper right", borderaxespad=0.0)
 
 
-def _forecast(ax: Axes, inference: Inference, answer: Answer | None) -> None:
+def _forecast(ax: Axes, inference: Inference, answer: RowAnswer | None) -> None:
     """The whole reaction, as far as the trace tells it."""
     prefix_s = inference.acquisition.prefix_s
     known, later = inference.traces.known, REFERENCE_TIME_S[prefix_s < REFERENCE_TIME_S]
@@ -110,7 +108,7 @@ def _forecast(ax: Axes, inference: Inference, answer: Answer | None) -> None:
     ax.legend(loc="lower right")
 
 
-def _rate(ax: Axes, inference: Inference, answer: Answer | None) -> None:
+def _rate(ax: Axes, inference: Inference, answer: RowAnswer | None) -> None:
     """Posterior of k_d beside its prior."""
     shown = SHOWN[K_D]
     k_d = np.linspace(shown.low, shown.high, N_FINE)

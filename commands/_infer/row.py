@@ -19,7 +19,7 @@ from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plugin
 from bench.run.store import CaseStore, said_when_full, work_folder
 from bench.task import PRESETS, Task
-from commands._infer.picture import Answer
+from commands._infer.picture import RowAnswer
 from commands._shared.options import say
 from commands._shared.progress import RunProgress
 
@@ -61,7 +61,7 @@ def sampling(inference: Inference) -> str:
     return f"{acquisition.prefix_s:.4g} s @ {acquisition.interval_s:.3g} s"
 
 
-def ask_row(console: Console, inference: Inference, row: Row) -> Answer:
+def ask_row(console: Console, inference: Inference, row: Row) -> RowAnswer:
     """Fit the row, or find its stored fit, and ask it."""
     cell = Cell(replace(row.task, test=inference.acquisition), row.plugin, SEED, row.preset, PRESETS[row.preset])
     job, began = Job((cell,)), time.monotonic()
@@ -85,4 +85,4 @@ def ask_row(console: Console, inference: Inference, row: Row) -> Answer:
     cases = f"{PRESETS[row.preset].train:,} training cases of {row.task.name}"
     say(console, f"{row.plugin.row}: {how}, on {cases}")
     answer = outcome.prediction
-    return Answer(row.plugin.row, answer.mean[0], None if answer.sd is None else answer.sd[0])
+    return RowAnswer(row.plugin.row, answer.mean[0], None if answer.sd is None else answer.sd[0])

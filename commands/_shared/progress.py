@@ -11,11 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bench.run.estimate import duration
-from bench.run.plan import Job
+from bench.run.plan import CellKey, Job
 from bench.run.record import Record
 
-CellKey = tuple[str, str, int, str]
-"""``Record.cell``."""
 LINE_EVERY_S = 5.0
 """Shortest time between two plain lines of one job."""
 

@@ -15,16 +15,13 @@ from rich.console import Console
 from bench.run.child import Limits
 from bench.run.engine import Engine, run_plan
 from bench.run.estimate import Estimate, duration, estimate, longest_first
-from bench.run.plan import CellKey, Plan, stale_cells, without_stale_predictions
+from bench.run.plan import CellKey, Plan, Stale, stale_cells, without_stale_predictions
 from bench.run.record import FINAL, Record, read_records
 from bench.run.scores.ceiling import CEILING, SOURCE, ceilings
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal
 from commands._shared.options import all_tasks, plugin_files, say
 from commands._shared.progress import RunProgress
-
-Stale = dict[CellKey, tuple[str, ...]]
-"""What has changed since a record was made, of those that are stale."""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.timing import cpu_seconds, n_cores
-
-Array = NDArray[np.float64]
 
 
 def seconds_on_cores(work: Callable[..., object], *arrays: Array) -> float:

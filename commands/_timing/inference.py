@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from bench.arrays import Array
 from bench.ceiling.posterior import N_E0, N_K_D, exact_posterior
 from bench.draw import draw_cases
 from bench.timing import Figure, cpu_seconds, n_cores
@@ -21,8 +22,6 @@ from commands._timing.cores import seconds_on_cores
 from commands._timing.peers import MISSING, ask_peer
 from models._least_squares import HIGH, LOW
 from models._lm_kernel import COST, N_COLUMNS, fit_cases
-
-Array = NDArray[np.float64]
 
 ACQUISITION = Acquisition(30.0, 0.3)
 STREAM = "timing"

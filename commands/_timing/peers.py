@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.compiled import ROOT
 from bench.errors import BenchError
 
@@ -22,7 +22,7 @@ ONE_THREAD = {
 }
 TIME_LIMIT_S = 900.0
 
-Arrays = dict[str, NDArray[np.float64]]
+Arrays = dict[str, Array]
 
 
 def peers_installed() -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
+from bench.arrays import Array
 from bench.draw import draw_parameters
 from bench.timing import Figure, cpu_seconds, n_cores
 from bench.world.equilibria import TEMPERATURE_CORRECTED
@@ -18,8 +18,6 @@ from bench.world.simulator import simulate_ph
 from commands._peers.chemistry import ph_rate, simulate
 from commands._timing.cores import seconds_on_cores
 from commands._timing.peers import MISSING, ask_peer
-
-Array = NDArray[np.float64]
 
 TIME_S = 0.3 * np.arange(101)
 ERROR_PH = 1e-6

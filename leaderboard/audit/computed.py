@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from bench.arrays import Array
 from bench.draw import draw_parameters
 from bench.metrics import r2
 from bench.world.quantities import TARGET_NAMES
@@ -21,8 +21,6 @@ from leaderboard.audit.effects import (
 )
 from leaderboard.audit.plan import LEARNT, SCALE, Variant
 from leaderboard.comparison.estimates import LEVEL
-
-Array = NDArray[np.float64]
 
 SAME = 1e-9
 """Difference between two R2 that rounding can make."""

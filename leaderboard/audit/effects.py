@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.world.quantities import TARGET_NAMES
 from leaderboard.comparison.estimates import LEVEL, Errors, Moments, moments_of, row_estimates
-
-Array = NDArray[np.float64]
 
 LEAST = 0.02
 """Smallest change of R2 that counts."""

@@ -30,7 +30,7 @@ REPEATS = (1, 2)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Decision:
     """The comparison that decides a verdict."""
 
     task: str
@@ -38,9 +38,9 @@ class Comparison:
     sign: int
 
 
-LEARNT = Comparison("in_distribution", "k_d_per_s", FAULT)
+LEARNT = Decision("in_distribution", "k_d_per_s", FAULT)
 """Where faults of learning are judged: E0 is learnt by every network, k_d by few."""
-SCALE = Comparison("in_distribution", "E0_g_per_L", FAULT)
+SCALE = Decision("in_distribution", "E0_g_per_L", FAULT)
 """Where faults are judged that take away what E0 is known by."""
 
 
@@ -52,7 +52,7 @@ class Variant:
     items: str
     severity: str
     sentence: str
-    decides: Comparison
+    decides: Decision
     place: int | None = None
     base: str = SOUND
     removed: str = ""
@@ -87,7 +87,7 @@ def trained() -> tuple[Variant, ...]:
                 each["items"],
                 each["severity"],
                 each["sentence"],
-                Comparison(each["task"], each["target"], int(each["sign"])),
+                Decision(each["task"], each["target"], int(each["sign"])),
                 int(each["place"]) if each["place"] else None,
                 each["base"],
                 each["removed"],

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.errors import BenchError
 from bench.metrics import r2
+from bench.run.plan import Stale
 from bench.run.record import Record
 from bench.world.quantities import TARGET_NAMES
 from leaderboard.audit.computed import (
@@ -26,12 +27,9 @@ from leaderboard.audit.computed import (
 )
 from leaderboard.audit.effects import Effect, effects, verdict
 from leaderboard.audit.plan import AS_FOUND, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
-from leaderboard.audit.result import Audit, Finding, MetricFinding, Spread
+from leaderboard.audit.result import Audit, Finding, MetricFinding, SplitScatter
 from leaderboard.comparison.comparisons import holm
-from leaderboard.frame import Stale
 from leaderboard.predictions import Predicted, read_predicted
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,14 +147,14 @@ def _scored_wrongly(metric: Metric, cells: Cells, base: str, training: Sequence[
     return MetricFinding(metric, metric_verdict(scored), tuple(scored))
 
 
-def _spread(cells: Cells, base: str) -> Spread:
+def _spread(cells: Cells, base: str) -> SplitScatter:
     """R2 of k_d in distribution over repeats of the unseeded split, and over seeds of the base; repeats of one base."""
     if base != SOUND:
-        return Spread((), ())
+        return SplitScatter((), ())
 
     def r2_of(keys: Iterable[tuple[str, int]]) -> tuple[float, ...]:
         found = [cells.records.get((TASKS[0], row, seed)) for row, seed in keys]
         return tuple(float(each.scores[TARGET_NAMES[1]]["r2"]) for each in found if each and each.status == "ok")
 
     repeats = [SPLIT, *(f"{SPLIT}(repeat={number})" for number in REPEATS)]
-    return Spread(r2_of((row, 0) for row in repeats), r2_of((base, seed) for seed in cells.seeds))
+    return SplitScatter(r2_of((row, 0) for row in repeats), r2_of((base, seed) for seed in cells.seeds))

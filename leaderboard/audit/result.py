@@ -52,7 +52,7 @@ class MetricFinding:
 
 
 @dataclass(frozen=True)
-class Spread:
+class SplitScatter:
     """R2 of k_d in distribution: over repeats of the unseeded split with one seed, and over seeds of the base."""
 
     repeats: tuple[float, ...]
@@ -68,7 +68,7 @@ class Audit:
     n_seeds: int
     findings: tuple[Finding, ...]
     metrics: tuple[MetricFinding, ...]
-    spread: Spread = field(default_factory=lambda: Spread((), ()))
+    spread: SplitScatter = field(default_factory=lambda: SplitScatter((), ()))
     missing: tuple[str, ...] = ()
     commits: tuple[str, ...] = ()
 

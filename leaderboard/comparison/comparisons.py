@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from bench.arrays import Array
 from bench.errors import BenchError
 from leaderboard.comparison.estimates import (
     LEVEL,
@@ -21,8 +22,6 @@ from leaderboard.comparison.estimates import (
     pair_estimates,
     row_estimates,
 )
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

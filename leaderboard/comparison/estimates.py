@@ -19,13 +19,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
+from bench.arrays import Array
 from bench.errors import BenchError
 from leaderboard.comparison.moderation import moderate
-
-Array = NDArray[np.float64]
 
 LEVEL = 0.05
 """Share of false findings allowed: per interval, and per family of pairs after Holm."""

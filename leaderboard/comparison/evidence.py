@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.errors import BenchError
 from leaderboard.comparison.comparisons import leak_p
 from leaderboard.comparison.estimates import Errors
 from leaderboard.predictions import Predicted, Predictions
 from leaderboard.tables import Line, Table
 from leaderboard.wording import SHOWN, quantity_text
-
-Array = NDArray[np.float64]
 
 ALARM = 0.01
 """Chance of any false alarm on a whole board."""

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from bench.run.plan import Stale
 from bench.run.record import Record
 from bench.task import Task
 from leaderboard.comparison.evidence import Evidence, leaks, read_evidence
 from leaderboard.comparison.overview import Overview, overviews
-from leaderboard.frame import Stale, frame_of
+from leaderboard.frame import frame_of
 from leaderboard.predictions import Predictions
 from leaderboard.tables import Place, Table, tables_of
 

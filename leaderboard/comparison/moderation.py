@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-Array = NDArray[np.float64]
+from bench.arrays import Array
 
 
 def moderate(variance: Array, df: float, informative: NDArray[np.bool_] | None = None) -> tuple[Array, Array, Array]:

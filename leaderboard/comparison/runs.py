@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from leaderboard.comparison.comparisons import holm
 from leaderboard.comparison.estimates import LEVEL, Errors, moments_of, pair_estimates
 from leaderboard.comparison.evidence import Evidence
@@ -19,13 +19,12 @@ from leaderboard.comparison.findings import Findings
 from leaderboard.tables import Place
 from leaderboard.wording import SHOWN
 
-Array = NDArray[np.float64]
 Seeds = dict[int, Array]
 """Seed to squared errors, shape (case, 2)."""
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Side:
     """One side, by name."""
 
     name: str
@@ -86,7 +85,7 @@ class _Pair:
     company: dict[str, Seeds]
 
 
-def compare_rows(run: Run, first: str, second: str) -> Compared:
+def compare_rows(run: Side, first: str, second: str) -> Compared:
     """Compare two rows of one run."""
     pairs, notes = [], []
     for place, evidence in run.findings.evidence.items():
@@ -100,7 +99,7 @@ def compare_rows(run: Run, first: str, second: str) -> Compared:
     return Compared(first, second, _moves(pairs), tuple(notes))
 
 
-def compare_runs(first: Run, second: Run) -> Compared:
+def compare_runs(first: Side, second: Side) -> Compared:
     """Compare two runs row by row."""
     here, there = first.findings.evidence, second.findings.evidence
     pairs, notes = [], []
@@ -180,7 +179,7 @@ def _move(common: Mapping[str, object], numbers: Sequence[float], same: bool = F
     return Move(**common, ratio=ratio, low=low, high=high, p=p, p_holm=p, same=same)  # type: ignore[arg-type]
 
 
-def _changes(first: Run, second: Run) -> list[str]:
+def _changes(first: Side, second: Side) -> list[str]:
     """What changed beside the scores: cells, statuses, sources, libraries."""
     old, new = ({record.cell: record for record in run.findings.records} for run in (first, second))
     notes = []

@@ -27,14 +27,12 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
+from bench.arrays import Array
 from leaderboard.comparison.comparisons import holm
 from leaderboard.comparison.estimates import LEVEL, Errors, Estimates, Moments, moments_of, pair_estimates
 from leaderboard.comparison.moderation import moderate
-
-Array = NDArray[np.float64]
 
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 SEEDS = (3, 5)

@@ -16,12 +16,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from leaderboard.comparison.comparisons import holm
 from leaderboard.comparison.estimates import LEVEL, Errors, Moments, distances, moments_of, pair_estimates
-
-Array = NDArray[np.float64]
 
 GROUPS, EACH = (0.01, 0.12, 0.5, 2.0), 4
 """Log RMSE above the ceiling of each group, and rows in it."""

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bench.arrays import Array
 from bench.cases import Cases
 from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
 from leaderboard.export.card import Export, data_card
 from leaderboard.export.scores import write_parquet
-
-Array = NDArray[np.float64]
 
 PARQUET, TS = "parquet", "ts"
 FORMATS = (PARQUET, TS)

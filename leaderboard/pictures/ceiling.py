@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.ceiling.posterior import exact_posterior
 from bench.draw import draw_measured
 from bench.metrics import r2
@@ -19,8 +19,6 @@ from bench.world.quantities import K_D, TARGETS
 from leaderboard.pictures.looks import legend
 from leaderboard.pictures.scores import draw_answers
 from leaderboard.wording import SHOWN, r2_text
-
-Array = NDArray[np.float64]
 
 SCATTERS = (Acquisition(30.0, 10.0), Acquisition(30.0, 0.3), Acquisition(60.0, 0.3))
 PREFIXES_S = (10.0, 20.0, 30.0, 40.0, 50.0, 60.0)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from bench.arrays import Array
 from bench.draw import draw_parameters
 from bench.world.acquisition import Acquisition, measure
 from bench.world.equilibria import TEMPERATURE_CORRECTED
@@ -17,8 +17,6 @@ from bench.world.quantities import E0, INITIAL_PH, K_D, SUBSTRATE, TARGETS, TEMP
 from bench.world.simulator import simulate_ph
 from leaderboard.pictures.looks import BAND, BLUE, ORANGE, legend
 from leaderboard.wording import SHOWN, quantity_text
-
-Array = NDArray[np.float64]
 
 PREFIX = Acquisition(30.0, 0.3)
 REACTION_S = 2000.0

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.ceiling.forecast import forecast_ph
 from bench.errors import BenchError
 from bench.run.record import (
@@ -121,7 +122,7 @@ def _with_predictions(record: Record, run: Path, folder: Path) -> Record:
     return replace(record, prediction_file=path.as_posix())
 
 
-def _publish_truth(truth: NDArray[np.float64], record: Record, folder: Path) -> None:
+def _publish_truth(truth: Array, record: Record, folder: Path) -> None:
     """Write the true targets where there are none yet, and check that they are those of all other cells."""
     path = folder / TRUTH_FILE
     if not path.exists():
@@ -142,9 +143,7 @@ def _single(values: NDArray[Any]) -> NDArray[Any]:
     return single if np.isfinite(single).all() and ((single == 0) == (values == 0)).all() else values
 
 
-def _unpacked(
-    folder: Path, record: Record, task: Task | None, truth: NDArray[np.float64] | None
-) -> dict[str, NDArray[Any]]:
+def _unpacked(folder: Path, record: Record, task: Task | None, truth: Array | None) -> dict[str, NDArray[Any]]:
     """Arrays of a prediction file as a run would have left it, with the forecasts of the example cases."""
     arrays = with_truth(folder, read_arrays(folder / record.prediction_file), truth)
     whole = {name: np.asarray(values, dtype=np.float64) for name, values in arrays.items() if name != "case"}

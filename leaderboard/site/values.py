@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from bench.arrays import Array
 from bench.errors import BenchError
 from bench.run.record import Record
 from leaderboard.board.tables import attainable, r2_and_error
@@ -45,7 +45,7 @@ def table_values(
     """Gather what the page says of one task."""
     lines: list[dict[str, Any]] = []
     notes: list[str] = []
-    truth: NDArray[np.float64] | None = None
+    truth: Array | None = None
     for line in table.lines:
         predicted: list[Predicted | None] = []
         for record in line.scored:
@@ -101,9 +101,7 @@ def _result_values(row: RowResult) -> dict[str, Any]:
     }
 
 
-def _line_values(
-    line: Line, predicted: Sequence[Predicted | None], truth: NDArray[np.float64] | None
-) -> dict[str, Any]:
+def _line_values(line: Line, predicted: Sequence[Predicted | None], truth: Array | None) -> dict[str, Any]:
     """One line of a table."""
     cells = [_cell_values(record, each, truth) for record, each in zip(line.scored, predicted, strict=True)] + [
         _cell_values(record, None, None) for record in line.unscored
@@ -137,7 +135,7 @@ def _scores(line: Line) -> dict[str, Value]:
     return values
 
 
-def _cell_values(record: Record, predicted: Predicted | None, truth: NDArray[np.float64] | None) -> dict[str, Any]:
+def _cell_values(record: Record, predicted: Predicted | None, truth: Array | None) -> dict[str, Any]:
     """One cell: what stands in its details."""
     values: dict[str, Any] = {"seed": record.seed, "status": record.status}
     if record.message:
@@ -153,7 +151,7 @@ def _cell_values(record: Record, predicted: Predicted | None, truth: NDArray[np.
     return values
 
 
-def _place_of(truth: NDArray[np.float64], truths: list[list[list[float]]]) -> int:
+def _place_of(truth: Array, truths: list[list[list[float]]]) -> int:
     """Place of the true targets of the cases that are shown, which are added if they are new."""
     columns = [[float(f"{value:.4g}") for value in truth[:N_SHOWN, i] / shown.scale] for i, shown in enumerate(SHOWN)]
     if columns not in truths:
@@ -161,7 +159,7 @@ def _place_of(truth: NDArray[np.float64], truths: list[list[list[float]]]) -> in
     return truths.index(columns)
 
 
-def _packed(mean: NDArray[np.float64]) -> str:
+def _packed(mean: Array) -> str:
     """Predictions as base64 of little-endian 16-bit steps, a target after the other.
 
     The steps span the prior and half its width on either side; what lies beyond stays at the end.
@@ -174,7 +172,7 @@ def _packed(mean: NDArray[np.float64]) -> str:
     return base64.b64encode(steps.T.tobytes()).decode()
 
 
-def _reliability(rank: NDArray[np.float64]) -> list[dict[str, list[float]]]:
+def _reliability(rank: Array) -> list[dict[str, list[float]]]:
     """Coverage at the nominal levels and density of ranks, for each target."""
     inside = np.sort(2 * np.abs(rank - 0.5), axis=0)
     n_cases = len(rank)

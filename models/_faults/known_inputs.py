@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.world.quantities import INITIAL_PH
 from models._sequence.encoder import Encoder
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

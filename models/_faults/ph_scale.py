@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bench.arrays import Array
 from bench.cases import Traces
 from models._faults.time_scale import EPSILON, standardized
 from models._sequence.encoder import Encoder
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

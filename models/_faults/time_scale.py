@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from models._sequence.encoder import Encoder
-
-Array = NDArray[np.float64]
 
 EPSILON = 1e-8
 """Added to a standard deviation, as the study does."""

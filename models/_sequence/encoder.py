@@ -11,12 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.errors import PluginError
 from bench.world.quantities import INITIAL_PH
 from models._sequence.scaler import column_scale
-
-Array = NDArray[np.float64]
 
 TIME_UNIT_S = 30.0
 """Unit of the time channel: fixed, so that equal inputs mean equal seconds in every data set."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Targets
 from bench.errors import PluginError
 from bench.world.quantities import TARGET_NAMES
-
-Array = NDArray[np.float64]
 
 CONSTANT_TOLERANCE = 1e-9
 """A column whose spread is below this share of its magnitude is constant: its scale is 1, not its rounding error."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Traces
 from bench.contract import Prediction
 from bench.metrics import LARGEST
@@ -19,8 +19,6 @@ from bench.run.isolation.handover import blamed_on_child, open_given
 from bench.run.record import write_arrays
 from bench.run.store import arrays_of
 from bench.world.quantities import TARGET_NAMES
-
-Array = NDArray[np.float64]
 
 N_SINGLE = 5
 """Single cases whose prediction is timed."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.draw import draw_cases
 from bench.metrics import r2
@@ -25,8 +25,6 @@ from bench.run.seal import Seal
 from bench.run.store import CaseStore
 from bench.task import Sizes, Task
 from bench.world.quantities import TARGET_NAMES
-
-Array = NDArray[np.float64]
 
 STREAM = "redraw"
 """Random streams of the fresh draws: neither training, validation nor test."""

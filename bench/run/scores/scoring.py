@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.arrays import Array
 from bench.cases import Cases
 from bench.ceiling.calibration import gaussian_uncertainty
 from bench.ceiling.forecast import forecast_ph, forecast_scores, true_ph
@@ -18,8 +19,6 @@ from bench.run.plan import Cell
 from bench.run.record import PREDICTIONS_FOLDER, Record, write_arrays
 from bench.task import Task, digest_of
 from bench.world.quantities import TARGET_NAMES
-
-Array = NDArray[np.float64]
 
 N_EXAMPLES = 12
 """Test cases a task whose traces and forecasts are kept for pictures."""

@@ -9,7 +9,7 @@ import pytest
 
 from bench.cases import Cases, Traces
 from bench.conformance.subject import FEW, Subject
-from bench.conformance.suite import CHECKS, DECLINED, FAILED, PASSED, Outcome, conformance, examine
+from bench.conformance.suite import CHECKS, DECLINED, FAILED, PASSED, CheckResult, conformance, examine
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.task import Sizes, Task
 from bench.world.progress import unit_exposure
@@ -324,7 +324,7 @@ FAULTS = [
 )
 def test_each_fault_is_found_by_its_check_with_a_sentence(name: str, model: Model, message: str) -> None:
     outcome = examine(BY_NAME[name], Subject(model, FEW))
-    assert outcome == Outcome(name, FAILED, f"{type(model).__name__} '{name}': {message}")
+    assert outcome == CheckResult(name, FAILED, f"{type(model).__name__} '{name}': {message}")
 
 
 def test_every_check_has_a_fault_that_it_finds() -> None:
@@ -339,17 +339,17 @@ def test_a_sound_model_passes_or_declines_every_check() -> None:
 def test_a_floor_need_not_score() -> None:
     outcome = examine(BY_NAME["small_task"], Subject(Floor(constant), FEW))
     message = "it declares itself the floor, which need not score"
-    assert outcome == Outcome("small_task", DECLINED, message)
+    assert outcome == CheckResult("small_task", DECLINED, message)
 
 
 def test_what_a_model_raises_is_the_failure_of_the_check() -> None:
     outcome = examine(BY_NAME["shape"], Subject(Sound(raising), FEW))
     message = "errors must be none, got RuntimeError: out of luck. Run it with --only shape for the traceback."
-    assert outcome == Outcome("shape", FAILED, f"Sound 'shape': {message}")
+    assert outcome == CheckResult("shape", FAILED, f"Sound 'shape': {message}")
 
 
 def test_a_model_that_cannot_do_the_task_declines_every_check_with_its_reason() -> None:
-    assert conformance(Unable(), FEW) == tuple(Outcome(name, DECLINED, "too few samples") for name in BY_NAME)
+    assert conformance(Unable(), FEW) == tuple(CheckResult(name, DECLINED, "too few samples") for name in BY_NAME)
 
 
 def test_a_model_that_cannot_do_four_samples_declines_the_checks_that_ask_for_them() -> None:

@@ -7,7 +7,7 @@ from bench.run.record import read_arrays, read_records, write_arrays
 from leaderboard.comparison.comparisons import compare, holm
 from leaderboard.comparison.estimates import Errors, moments_of, pair_estimates
 from leaderboard.comparison.findings import Findings
-from leaderboard.comparison.runs import Run, compare_rows, compare_runs
+from leaderboard.comparison.runs import Side, compare_rows, compare_runs
 
 TASKS = ("in_distribution", "shift_1s")
 ERRORS = {"gru": 0.05, "tcn": 0.2, "ridge": 0.21}
@@ -20,7 +20,7 @@ def run_of(beside_ceiling, folder_of):
     def build(name, errors, stale=None, **changes):
         records = beside_ceiling(errors, TASKS, **changes)
         folder = folder_of(records, name, examples=False, errors={**errors, "bayes": 0.02})
-        return Run(name, Findings.of(records, folder, stale=stale))
+        return Side(name, Findings.of(records, folder, stale=stale))
 
     return build
 
@@ -109,7 +109,7 @@ def test_what_changed_beside_the_scores_is_told(run_of):
         if record.row == "gru" and record.seed == 0 and record.task == "shift_1s":
             record = replace(record, status="timeout", prediction_file="", scores={})
         records.append(replace(record, versions={"numpy": "2.3.0"}, source_digest="new source"))
-    compared = compare_runs(old, Run("new", replace(new.findings, records=tuple(records))))
+    compared = compare_runs(old, Side("new", replace(new.findings, records=tuple(records))))
     assert compared.notes == (
         "Cells only in old: ridge (6).",
         "Cells only in new: nls (6).",
@@ -138,7 +138,7 @@ def test_stale_and_missing_predictions_are_left_out_and_told(run_of):
     stale = {
         record.cell: ("source",) for record in run.findings.records if record.row == "tcn" and record.task == "shift_1s"
     }
-    compared = compare_rows(Run("run", replace(run.findings, stale=stale)), "gru", "tcn")
+    compared = compare_rows(Side("run", replace(run.findings, stale=stale)), "gru", "tcn")
     assert {move.task for move in compared.moves} == {"in_distribution"}
     assert compared.notes == ("shift_1s, quick: no fresh predictions of tcn.",)
 
