@@ -138,14 +138,12 @@ def test_row_that_beats_the_ceiling_is_a_warning_at_the_top_and_in_its_section(b
     assert page.index(warnings[0]) < page.index("## How to read it") < page.rindex(warnings[1])
 
 
-def test_shift_chapter_holds_what_remedies_recover_beside_the_curves(beside_ceiling, folder_of):
+def test_shift_chapter_holds_what_remedies_recover(beside_ceiling, folder_of):
     matched = Task("matched", "why", (COARSE,), COARSE)
     records = beside_ceiling({"tcn": 0.1}, [*core_tasks(), "matched"], n_seeds=1)
-    page, *paths = written(folder_of(records, examples=False), tasks=core_tasks() | {"matched": matched})
+    page, *_ = written(folder_of(records, examples=False), tasks=core_tasks() | {"matched": matched})
     chapter = page.read_text(encoding="utf-8").partition("## Sampling and prefix\n")[2]
     assert "| E0, row | `in_distribution` | `shift_10s` | `matched` |" in chapter
-    assert "![Scores against the test interval](curves_interval.png)" in chapter
-    assert "curves_prefix.png" not in {path.name for path in paths}
 
 
 def test_tasks_that_are_not_known_have_neither_overview_nor_shifts(beside_ceiling, folder_of):
@@ -155,13 +153,14 @@ def test_tasks_that_are_not_known_have_neither_overview_nor_shifts(beside_ceilin
 
 
 def test_presets_have_chapters_and_pictures_of_their_own(beside_ceiling, folder_of):
-    cells = beside_ceiling({"tcn": 0.1}, core_tasks(), n_seeds=1)
+    tasks = core_tasks() | {"matched": Task("matched", "why", (COARSE,), COARSE)}
+    cells = beside_ceiling({"tcn": 0.1}, tasks, n_seeds=1)
     folder = folder_of([replace(cell, preset=preset) for cell in cells for preset in ("quick", "full")], examples=False)
-    page, *paths = written(folder, tasks=core_tasks())
+    page, *paths = written(folder, tasks=tasks)
     headings = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
     assert [heading for heading in headings if "," in heading and "_" not in heading] == [
         *("## Overview, full", "## Overview, quick", "## Sampling and prefix, full", "## Sampling and prefix, quick")
     ]
-    expected = [f"{stem}_{preset}.png" for preset in ("full", "quick") for stem in ("overview", "accuracy_cost")]
-    expected += [f"curves_interval_{preset}.png" for preset in ("full", "quick")]
+    stems = ("overview", "ratios", "accuracy_cost")
+    expected = [f"{stem}_{preset}.png" for preset in ("full", "quick") for stem in stems]
     assert [path.name for path in paths[1:7]] == expected
