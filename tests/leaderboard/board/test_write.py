@@ -158,7 +158,7 @@ def test_presets_have_chapters_and_pictures_of_their_own(beside_ceiling, folder_
     folder = folder_of([replace(cell, preset=preset) for cell in cells for preset in ("quick", "full")], examples=False)
     page, *paths = written(folder, tasks=tasks)
     headings = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
-    assert [heading for heading in headings if "," in heading and "_" not in heading] == [
+    assert [heading for heading in headings if "Overview" in heading or "Sampling" in heading] == [
         *("## Overview, full", "## Overview, quick", "## Sampling and prefix, full", "## Sampling and prefix, quick")
     ]
     stems = ("overview", "ratios", "accuracy_cost")
