@@ -74,6 +74,7 @@ class Child:
         limits: Limits,
         stop: threading.Event | None = None,
         sandbox: Sandbox | None = None,
+        ends: float | None = None,
     ) -> None:
         self.peak_memory_mb = 0.0
         self._limits = limits
@@ -104,7 +105,7 @@ class Child:
         os.close(orders_read)
         os.close(answers_write)
         self._family = Family(self._process.pid)
-        self._deadline = time.monotonic() + limits.time_s
+        self._deadline = time.monotonic() + limits.time_s if ends is None else ends
         self._pending = b""
         self._over = threading.Event()
         self._drain = threading.Thread(target=self._keep_tail, daemon=True)

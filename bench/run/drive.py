@@ -47,19 +47,23 @@ class Place:
 
 
 def drive(job: Job, place: Place) -> Generator[Outcome, None, None]:
-    """Drive children until every cell of a job has an outcome."""
-    waiting = list(job.cells)
+    """Drive children until every cell of a job has an outcome.
+
+    The first fits and answers one test set; every other is answered by a child of its own that opens the stored fit and
+    has seen no other: tasks share their cases, so a child that answers two could remember the denser one.
+    """
+    waiting, ends = list(job.cells), time.monotonic() + place.limits.time_s
     while waiting:
         n_before = len(waiting)
-        for outcome in _serve(job, waiting, place):
+        for outcome in _serve(job, waiting, place, ends):
             waiting.pop(0)
             yield outcome
         if len(waiting) == n_before:
             raise RuntimeError(f"job '{job.label}': no cell was finished")
 
 
-def _serve(job: Job, waiting: list[Cell], place: Place) -> Iterator[Outcome]:
-    """Start a child and give outcomes in the order of the waiting cells, until all are done or the child is lost.
+def _serve(job: Job, waiting: list[Cell], place: Place, ends: float) -> Iterator[Outcome]:
+    """Start a child and give outcomes in the order of the waiting cells, up to the first that it answers.
 
     A child that is lost before it has a fit takes all its cells along; later only the cell that it worked on.
     """
@@ -72,9 +76,10 @@ def _serve(job: Job, waiting: list[Cell], place: Place) -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory(dir=place.store.folder, prefix="job-") as name:
         folder = Path(name)
         _write_order(job, cells, folder)
-        with Child(folder, job.threads, place.limits, place.stop, sandbox) as child:
+        with Child(folder, job.threads, place.limits, place.stop, sandbox, ends) as child:
             try:
-                place.report(0.0, "starting")
+                if len(cells) == len(job.cells):
+                    place.report(0.0, "starting")
                 described = child.expect("described")
                 measured["settings"] = described["settings"]
                 reasons = {cell.task.name: described["cannot"].get(cell.task.name) for cell in cells}
@@ -85,19 +90,20 @@ def _serve(job: Job, waiting: list[Cell], place: Place) -> Iterator[Outcome]:
                 for _ in cells:
                     yield _ended(failure, measured)
                 return
-            for number, cell in enumerate(cells):
+            for cell in cells:
                 reason = reasons[cell.task.name]
                 if reason is not None:
                     yield _ended(ChildFailed("cannot", reason), measured)
                     continue
                 place.report(1.0, f"predicting {cell.task.name}")
                 try:
-                    prediction, costs = ask(place.traces(cell), f"test-{number}", child, folder)
+                    prediction, costs = ask(place.traces(cell), "test", child, folder)
                 except ChildFailed as failure:
                     yield _ended(failure, measured)
                     return
                 peak = max(measured.get("peak_memory_mb") or 0.0, child.peak_memory_mb)
                 yield Outcome("ok", "", measured | costs | {"peak_memory_mb": peak}, prediction)
+                return
 
 
 def _fit(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.run.child import ChildFailed
 from bench.run.isolation.handover import hand_over, open_given
 from bench.run.job import FIT_FILE
 from bench.run.record import write_json
 
 FITS_FOLDER = "fits"
+LARGEST_FIT = 2_000_000_000
+"""Bytes of a stored fit: every child that answers is handed a copy."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,8 @@ class FitStore:
         return value
 
     def keep(self, folder: Path, notes: dict[str, Any]) -> None:
-        """Store the fit that a child has written."""
-        try:
-            source = open_given(folder / FIT_FILE)
-        except ChildFailed:
-            return  # a plugin put something else there: it is fitted again next time
+        """Store the fit that a child has written, if it is a file of a size that can be kept."""
+        source = open_given(folder / FIT_FILE, LARGEST_FIT, "stored fit")
         self._fit.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._fit.with_name(f".{self._fit.name}.{os.getpid()}")
         with source, open(temporary, "wb") as file:

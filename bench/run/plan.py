@@ -119,7 +119,7 @@ class Cell:
     def test_digest(self) -> str:
         """Digest of the test cases."""
         drawn = [asdict(self.task.test), asdict(self.task.test_world), self.sizes.test, source_digest(DRAW)]
-        return digest_of([*drawn, self.seal] if self.seal else drawn)
+        return digest_of([*drawn, self.seal, self.task.name] if self.seal else drawn)
 
     @property
     def cases_digest(self) -> str:

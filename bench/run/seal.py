@@ -24,7 +24,8 @@ class Seal:
     --------
     >>> Seal(b"0" * 32)
     Seal()
-    >>> Seal(b"0" * 32).stream == Seal(b"1" * 32).stream
+    >>> seal = Seal(b"0" * 32)
+    >>> seal.stream_of("shift_1s") == seal.stream_of("shift_10s")
     False
     """
 
@@ -35,25 +36,27 @@ class Seal:
         """SHA-256 of the key, which every record of the run carries."""
         return hashlib.sha256(self.key).hexdigest()
 
-    @property
-    def stream(self) -> str:
-        """Name of the random streams of the test cases; as secret as the key."""
-        return self.secret(TEST_STREAM)
+    def stream_of(self, task: str) -> str:
+        """Name of the random streams of a task's test cases; as secret as the key.
+
+        Tasks share no case: what a model has seen of one says nothing of another.
+        """
+        return self.secret(f"{TEST_STREAM}/{task}")
 
     def secret(self, stream: str) -> str:
         """Name of random streams that only the key's owner can draw."""
         return f"{stream}/{hmac.new(self.key, stream.encode(), hashlib.sha256).hexdigest()}"
 
 
-def test_stream(seal: Seal | None) -> str:
-    """Name of the random streams of a run's test cases.
+def test_stream(seal: Seal | None, task: str) -> str:
+    """Name of the random streams of a task's test cases; open ones are those of every other task, for comparison.
 
     Examples
     --------
-    >>> test_stream(None)
+    >>> test_stream(None, "shift_10s")
     'test'
     """
-    return TEST_STREAM if seal is None else seal.stream
+    return TEST_STREAM if seal is None else seal.stream_of(task)
 
 
 test_stream.__test__ = False  # type: ignore[attr-defined]  # a name that pytest would collect

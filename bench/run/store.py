@@ -53,7 +53,8 @@ class CaseStore:
             raise ValueError(f"cell '{cell.label}': its seal is not that of the run")
         with self._lock:
             if cell.test_digest not in self._tests:
-                stream, task = test_stream(self.seal), cell.task
+                task = cell.task
+                stream = test_stream(self.seal, task.name)
                 self._tests[cell.test_digest] = draw_cases((task.test,), task.test_world, stream, cell.sizes.test)
             return self._tests[cell.test_digest]
 

@@ -64,7 +64,9 @@ EXPECTED = {
             "mutates": "ok",
         }
     },
-    "spoils_folder": {"what": {"traces": "ok", "folder": "failed", "store": "ok"}},
+    "spoils_folder": {
+        "what": {"traces": "ok", "folder": "failed", "store": "invalid_output", "sparse": "invalid_output"}
+    },
     "cheats": {
         "how": dict.fromkeys(("seeds", "key", "truth", "posterior", "memory", "objects", "forges"), "ok"),
     },

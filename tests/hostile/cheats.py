@@ -64,7 +64,7 @@ def _key_files(traces: Traces) -> Iterator[Array]:
     for path in {*near, *(Path(word) for word in words if 0 < len(word) < 4096)}:
         try:
             if path.stat().st_size == 32:
-                yield from _drawn_again([Seal(path.read_bytes()).stream], traces)
+                yield from _drawn_again([Seal(path.read_bytes()).stream_of("dense")], traces)
         except (OSError, ValueError):
             continue
 

@@ -20,6 +20,12 @@ class Unloadable(LevelPredictor):
         raise ValueError("I do not want to come back")
 
 
+def _write_hole(path: Path, content: bytes) -> int:
+    """Write eight gigabytes that take no room, whatever should be written."""
+    with open(path, "wb") as file:
+        return file.truncate(8_000_000_000)
+
+
 @dataclass(frozen=True)
 class SpoilsFolder(Model):
     """Spoils ``what``."""
@@ -32,11 +38,13 @@ class SpoilsFolder(Model):
         if self.what == "traces":
             os.mkfifo("single.npz")
             Path("victim").write_text("untouched")
-            Path("test-0.npz").symlink_to(Path("victim").resolve())
+            Path("test.npz").symlink_to(Path("victim").resolve())
         if self.what == "folder":
-            Path("test-0.npz").mkdir()
+            Path("test.npz").mkdir()
         if self.what == "store":
             Path("fit.pickle").symlink_to(Path("elsewhere").resolve())
+        if self.what == "sparse":
+            Path.write_bytes = _write_hole
         return Unloadable() if self.what == "reload" else LevelPredictor()
 
 

@@ -33,20 +33,19 @@ def blamed_on_child(what: str) -> Iterator[None]:
         raise ChildFailed("failed", f"{what}: {error.strerror}") from error
 
 
-def open_given(path: Path, most: int | None = None) -> BinaryIO:
+def open_given(path: Path, most: int, what: str = "answer") -> BinaryIO:
     """Open what a child wrote: a regular file of one name, without following links."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise ChildFailed("invalid_output", f"the answer {path.name} cannot be opened: {error.strerror}") from error
+        raise ChildFailed("invalid_output", f"the {what} {path.name} cannot be opened: {error.strerror}") from error
     status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode) or (most is not None and status.st_size > most):
+    if not stat.S_ISREG(status.st_mode) or status.st_size > most:
         os.close(descriptor)
-        limit = "" if most is None else f" of at most {most} bytes"
-        message = f"the answer {path.name} must be a regular file{limit}, got {status.st_size}"
+        message = f"the {what} {path.name} must be a regular file of at most {most} bytes, got {status.st_size}"
         raise ChildFailed("invalid_output", message)
     if status.st_nlink != 1:
         os.close(descriptor)
-        message = f"the answer {path.name} must be a file of its own, got one with {status.st_nlink} names"
+        message = f"the {what} {path.name} must be a file of its own, got one with {status.st_nlink} names"
         raise ChildFailed("invalid_output", message)
     return open(descriptor, "rb")

@@ -127,6 +127,7 @@ def prepare(folder: Path, kernels: Path) -> dict[str, str]:
 
     The child gets a copy of the compiled kernels: it must not write where others, and the runner, load code from.
     """
+    folder = folder.resolve()  # the child works in it, and another folder than this process
     (folder / SCRATCH).mkdir(exist_ok=True)
     copies = folder / KERNELS
     copies.mkdir(exist_ok=True)

@@ -53,7 +53,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     """Compute the ceiling of one task, with its forecasts and the example traces, and append its record."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     task = cell.task
-    measured, targets = draw_measured(task.test, task.test_world, test_stream(seal), range(cell.sizes.test))
+    measured, targets = draw_measured(task.test, task.test_world, test_stream(seal, task.name), range(cell.sizes.test))
     truth, known = targets.values, measured.known
     exact_posterior(measured.take(slice(0, 1)), task.test, task.test_world)  # compiles, if nothing has yet
     began, cpu_began = time.perf_counter(), time.process_time()

@@ -97,7 +97,7 @@ class Redraw:
         task = cell.task
         for number in range(self.n_draws):
             stream = f"{STREAM}/{number}"
-            named = stream if self.seal is None else self.seal.secret(stream)
+            named = stream if self.seal is None else self.seal.secret(f"{stream}/{task.name}")
             yield draw_cases((task.test,), task.test_world, named, cell.sizes.test)
 
 

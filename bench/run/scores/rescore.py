@@ -39,7 +39,7 @@ def rescore(
             yield ceiling_of[key]
             continue
         stored = read_arrays(out / record.prediction_file)
-        known, truth = draw_parameters(test_stream(seal), range(sizes.test))
+        known, truth = draw_parameters(test_stream(seal, record.task), range(sizes.test))
         if not np.array_equal(truth, stored["truth"]):
             raise BenchError(
                 f"prediction '{record.row} on {record.task}': truth must be today's test cases, got others. "

@@ -12,6 +12,7 @@ import bench.run.origin.provenance
 import bench.run.plan
 from bench.run.child import Limits
 from bench.run.engine import Run, planned, run_job, run_plan
+from bench.run.fits import LARGEST_FIT
 from bench.run.record import append_records, read_arrays, read_records
 from bench.run.store import CaseStore
 
@@ -81,18 +82,28 @@ def test_the_same_cell_gives_the_same_predictions_bit_for_bit_and_two_jobs_the_s
             np.testing.assert_array_equal(values, arrays[name], strict=True)
 
 
-@pytest.mark.parametrize("what", ["traces", pytest.param("store", marks=pytest.mark.slow)])
-def test_things_put_in_the_way_of_the_runner_are_replaced_or_left(run_rows, out, notes, what):
-    rows = [("spoils_folder", {"what": what})]
-    record = run_rows(out, rows)[f'spoils_folder(what="{what}")', "dense"]
-    assert record.status == "ok"
-    run_rows(out, rows, ("sparse",))
-    assert n_fits(notes) == (1 if what == "traces" else 2)  # a stored fit that is a link is never taken
+def test_things_put_in_the_way_of_the_runner_are_replaced(run_rows, out, notes):
+    rows = [("spoils_folder", {"what": "traces"})]
+    assert run_rows(out, rows, ("dense", "sparse"))['spoils_folder(what="traces")', "sparse"].status == "ok"
+    assert n_fits(notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ("store", "cannot be opened: Too many levels of symbolic links"),
+        ("sparse", f"must be a regular file of at most {LARGEST_FIT} bytes, got 8000000000"),
+    ],
+)
+def test_a_fit_that_is_no_file_of_a_size_that_can_be_kept_is_not_taken(run_rows, out, what, why):
+    record = run_rows(out, [("spoils_folder", {"what": what})])[f'spoils_folder(what="{what}")', "dense"]
+    assert (record.status, record.message) == ("invalid_output", f"the stored fit fit.pickle {why}")
+    assert not list(out.glob("fits/*"))
 
 
 def test_a_folder_in_the_place_of_the_traces_fails_the_cell_only(run_rows, out):
     record = run_rows(out, [("spoils_folder", {"what": "folder"})])['spoils_folder(what="folder")', "dense"]
-    assert (record.status, record.message) == ("failed", "the traces test-0.npz cannot be written: Is a directory")
+    assert (record.status, record.message) == ("failed", "the traces test.npz cannot be written: Is a directory")
 
 
 def test_a_stored_fit_that_cannot_be_opened_is_fitted_again_next_time(run_rows, out, notes):
@@ -212,3 +223,10 @@ def test_a_file_beside_a_plugin_that_its_digest_does_not_count_cannot_be_read(ru
         "Write its name there as a text, so that a changed file is seen."
     )
     assert records['reads(stem="_answering")', "dense"].status == "ok"  # it imports that one
+
+
+def test_a_child_answers_one_test_set_and_has_seen_no_other(run_rows, out):
+    records = run_rows(out, [("remembers", {})], ("dense", "sparse"))
+    assert {record.status for record in records.values()} == {"ok"}
+    for arrays in predictions(out, records).values():
+        np.testing.assert_array_equal(arrays["mean"], 1.0)

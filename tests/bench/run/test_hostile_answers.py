@@ -11,9 +11,9 @@ MESSAGES = {
     "nan": "the answer must be finite and at most 1e+100 in size, got nan for k_d_per_s of case 11, "
     "and 1 such values in all",
     "text": "prediction 'mean': values must be real numbers, got <U32. Mend predict.",
-    "symlink": "the answer test-0-mean.npy cannot be opened: Too many levels of symbolic links",
-    "hardlink": "the answer test-0-mean.npy must be a file of its own, got one with 3 names",
-    "fifo": "the answer test-0-mean.npy must be a regular file of at most 4288 bytes, got 0",
+    "symlink": "the answer test-mean.npy cannot be opened: Too many levels of symbolic links",
+    "hardlink": "the answer test-mean.npy must be a file of its own, got one with 3 names",
+    "fifo": "the answer test-mean.npy must be a regular file of at most 4288 bytes, got 0",
 }
 
 
@@ -37,7 +37,7 @@ def test_an_answer_that_is_not_what_it_should_be_is_invalid_output_and_says_why(
 def test_an_answer_that_is_a_pickle_is_refused_and_not_opened(answered, notes):
     record = answered[1]["pickle"]
     assert record.status == "invalid_output"
-    assert record.message.startswith("the answer test-0-mean.npy is no plain array: ")
+    assert record.message.startswith("the answer test-mean.npy is no plain array: ")
     assert not (notes / "exploded").exists()
 
 

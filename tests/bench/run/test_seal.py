@@ -37,8 +37,8 @@ def test_a_key_file_is_read_and_named_by_its_sha256(tmp_path):
 def test_a_seal_shows_neither_its_key_nor_its_stream():
     seal = Seal(KEY)
     assert str(seal) == repr(seal) == "Seal()"
-    assert seal.sha256 not in seal.stream
-    assert KEY.hex() not in seal.stream
+    assert seal.sha256 not in seal.stream_of("dense")
+    assert KEY.hex() not in seal.stream_of("dense")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_folder_is_no_key(tmp_path):
 
 
 def test_without_a_seal_the_test_cases_are_the_public_ones(cell, tmp_path):
-    assert test_stream(None) == TEST_STREAM
+    assert test_stream(None, "dense") == TEST_STREAM
     stored = CaseStore(tmp_path).test(cell)
     np.testing.assert_array_equal(stored.targets.values, draw_parameters(TEST_STREAM, range(cell.sizes.test))[1])
 

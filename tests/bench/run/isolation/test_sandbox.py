@@ -169,3 +169,39 @@ def test_a_child_gets_copies_of_the_kernels_so_that_it_spoils_nobody_elses(tmp_p
 def test_a_refusal_of_the_kernel_is_an_error_that_names_the_call(tmp_path):
     with pytest.raises(OSError, match="landlock_add_rule of /dev/null: "):
         sandbox._allow(-1, "/dev/null", sandbox.READ_FILE)
+
+
+@needs_landlock
+def test_a_confined_process_leaves_no_word_for_another_and_reaches_no_other_process(tmp_path, secret):
+    attempts = [
+        "import ctypes; libc = ctypes.CDLL(None, use_errno=True); sandbox._checked(libc.shmget(5, 4096, 0o1600), '')",
+        f"import resource; resource.prlimit({os.getpid()}, resource.RLIMIT_NOFILE, (3, 3))",
+        f"os.sched_setaffinity({os.getpid()}, {{0}})",
+        "os.setxattr('/usr', 'user.word', b'1')",
+        "socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "socket.socket(socket.AF_INET, socket.SOCK_STREAM).listen()",
+    ]
+    refused = {": Operation not permitted", "Operation not permitted", "Permission denied", "Operation not supported"}
+    assert set(confined(tmp_path / "own", attempts)) <= refused
+
+
+@needs_landlock
+def test_the_mode_and_times_of_a_file_outside_stay_and_copies_are_made(tmp_path, secret):
+    before = secret.stat()
+    attempts = [
+        f"os.chmod({str(secret)!r}, 0o777)",
+        f"os.utime({str(secret)!r}, (0, 0))",
+        "import shutil; Path('a').write_text('x'); shutil.copy2('a', 'b'); Path('b').read_text()",
+        "import threading; thread = threading.Thread(target=int); thread.start(); thread.join()",
+        "import resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); socket.socketpair()",
+    ]
+    assert confined(tmp_path / "own", attempts) == ["done"] * len(attempts)
+    assert (secret.stat().st_mode, secret.stat().st_mtime) == (before.st_mode, before.st_mtime)
+
+
+def test_a_relative_folder_of_a_child_is_named_whole(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("own").mkdir()
+    environment = prepare(Path("own"), tmp_path / "none")
+    assert {environment["HOME"], environment["TMPDIR"]} == {str(tmp_path / "own" / "scratch")}
