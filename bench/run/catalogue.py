@@ -21,7 +21,7 @@ def files_in(folders: Sequence[Path]) -> dict[str, Path]:
         named = [(name, folder) for name in rows_in(folder)] if folder.is_file() and folder.suffix == ".py" else []
         if not folder.is_dir() and not named:
             raise BenchError(f"folder '{folder}': path must be an existing folder, got none. Check the spelling.")
-        for name, path in named or [(path.stem, path) for path in sorted(folder.glob("[!_]*.py"))]:
+        for name, path in named or [(path.stem, path) for path in sorted(folder.glob("[!_.]*.py"))]:
             if name in files:
                 raise BenchError(
                     f"plugin '{name}': name must be unique, got it in {files[name].parent.name} and "

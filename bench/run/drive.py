@@ -16,6 +16,7 @@ from bench.contract import Prediction
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.fits import FitStore
 from bench.run.isolation.handover import hand_over
+from bench.run.isolation.protocol import clean_text
 from bench.run.isolation.sandbox import sandbox_for
 from bench.run.origin import provenance
 from bench.run.plan import Cell, Job
@@ -166,4 +167,4 @@ def _write_order(job: Job, cells: list[Cell], folder: Path) -> None:
 
 def _ended(failure: ChildFailed, measured: dict[str, Any]) -> Outcome:
     """Outcome of a cell without an answer."""
-    return Outcome(failure.status, provenance.without_paths(failure.message), measured)
+    return Outcome(failure.status, provenance.without_paths(clean_text(failure.message)), measured)

@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass, replace
+from enum import Enum
 from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
@@ -48,13 +49,18 @@ class Channel:
 
     def send(self, event: str, **values: Any) -> None:
         """Send one event."""
-        self._writer.write(json.dumps({"event": event, **values}) + "\n")
+        self._writer.write(json.dumps({"event": event, **values}, default=_plain) + "\n")
         self._writer.flush()
 
     def receive(self) -> dict[str, Any] | None:
         """Wait for the next order; None when the parent is gone."""
         line = self._reader.readline()
         return cast("dict[str, Any]", json.loads(line)) if line else None
+
+
+def _plain(value: Any) -> Any:
+    """Number or text for what JSON has no form for, such as a number of numpy, a path or a member of an enumeration."""
+    return value.item() if isinstance(value, np.generic) else value.name if isinstance(value, Enum) else str(value)
 
 
 def load_model(path: Path, overrides: dict[str, Any], member: str = "") -> Model:

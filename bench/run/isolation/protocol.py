@@ -14,6 +14,8 @@ FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
     "predicted": {"simulator_calls": (int,)},
 }
 """What the events carry."""
+DEEPEST, LARGEST_INTEGER = 20, 10**15
+"""How far values are nested, and how large a count is, that can be written, added up and printed."""
 
 
 def parse_event(line: bytes) -> dict[str, Any]:
@@ -25,16 +27,41 @@ def parse_event(line: bytes) -> dict[str, Any]:
     {'event': 'ready'}
     """
     try:
-        event: dict[str, Any] = json.loads(line)
-        if b"\\ud" in line:  # half a character, as of a file name that is no text, could be neither printed nor written
-            event = json.loads(json.dumps(event, ensure_ascii=False).encode(errors="replace"))
+        event: dict[str, Any] = _clean(json.loads(line))
         carried = FIELDS.get(event["event"], {})
         whole = all(isinstance(event[field], kinds) for field, kinds in carried.items())
-    except (TypeError, KeyError, RecursionError) as error:
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError("the line is no event") from error
     if not (whole and _parts_are_right(event)):
         raise ValueError("a value of the event is of another type")
     return event
+
+
+def clean_text(text: str) -> str:
+    """Text that can be written and printed: no half characters, no orders to a terminal.
+
+    Examples
+    --------
+    >>> clean_text(f"red: {chr(27)}[31m{chr(0xD800)}")
+    'red: ?[31m?'
+    """
+    whole = text.encode(errors="replace").decode()
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in whole)
+
+
+def _clean(value: Any, depth: int = 0) -> Any:
+    """Value with clean texts, if it is not nested too deep and its integers are counts of something."""
+    if depth > DEEPEST:
+        raise ValueError(f"values must be nested at most {DEEPEST} deep")
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(key): _clean(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_clean(each, depth + 1) for each in value]
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        raise ValueError(f"integers must be at most {LARGEST_INTEGER:g}")
+    return value
 
 
 def _parts_are_right(event: dict[str, Any]) -> bool:

@@ -22,6 +22,8 @@ from bench.world.quantities import TARGET_NAMES
 
 N_EXAMPLES = 12
 """Test cases a task whose traces and forecasts are kept for pictures."""
+LONGEST_NAME = 100
+"""Letters of a row's name in the name of a file; what follows tells longer ones apart."""
 
 
 def scored(
@@ -47,7 +49,7 @@ def scored(
 def score_cell(cell: Cell, cases: Cases, prediction: Prediction, blank: Record, ceiling: Record, out: Path) -> Record:
     """Score what came of one cell and keep its prediction."""
     stem = digest_of([*cell.key, cell.cases_digest, cell.plugin.digest])
-    prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name}-{stem}.npz"
+    prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name[:LONGEST_NAME]}-{stem}.npz"
     known, truth = cases.traces.known, cases.targets.values
     record, arrays = scored(blank, cell.task, known, truth, prediction, ceiling)
     write_arrays(out / prediction_file, arrays)

@@ -10,6 +10,7 @@ import pytest
 
 import bench.run.origin.provenance
 import bench.run.plan
+from bench.run.catalogue import files_in
 from bench.run.child import Limits
 from bench.run.engine import Run, planned, run_job, run_plan
 from bench.run.fits import LARGEST_FIT
@@ -230,3 +231,16 @@ def test_a_child_answers_one_test_set_and_has_seen_no_other(run_rows, out):
     assert {record.status for record in records.values()} == {"ok"}
     for arrays in predictions(out, records).values():
         np.testing.assert_array_equal(arrays["mean"], 1.0)
+
+
+def test_numbers_of_numpy_paths_and_enumerations_are_recorded_as_numbers_and_texts(run_rows, out):
+    record = run_rows(out, [("plain", {})])["plain", "dense"]
+    assert (record.status, record.settings) == ("ok", {"kind": "MEAN", "where": "weights", "width": 8})
+    assert (record.n_parameters, record.simulator_calls) == (12, 7)
+    assert record.history == [{"loss": 1.0, "epoch": 3.0}]
+
+
+def test_an_editors_lock_file_beside_plugins_is_no_plugin(tmp_path):
+    (tmp_path / "mine.py").write_text("")
+    (tmp_path / ".#mine.py").symlink_to("somebody@somewhere.1234")
+    assert list(files_in([tmp_path])) == ["mine"]

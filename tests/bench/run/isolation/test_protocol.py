@@ -23,6 +23,11 @@ def test_half_a_character_is_a_question_mark_and_a_whole_one_is_kept():
     assert parse_event(json.dumps(event).encode()) == event | {"message": "a ? b \U0001f9ea"}
 
 
+def test_orders_to_a_terminal_are_question_marks_and_lines_stay():
+    event = {"event": "progress", "fraction": 0.5, "message": "a\n\tb \x1b]0;title\x07\x9b31m"}
+    assert parse_event(json.dumps(event).encode()) == event | {"message": "a\n\tb ?]0;title??31m"}
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -39,6 +44,8 @@ def test_half_a_character_is_a_question_mark_and_a_whole_one_is_kept():
         json.dumps(FITTED | {"history": "long"}).encode(),
         json.dumps(FITTED | {"history": [1.0]}).encode(),
         json.dumps(FITTED | {"history": [{"loss": "small"}]}).encode(),
+        json.dumps(FITTED | {"n_parameters": 10**400}).encode(),
+        b'{"event": "described", "settings": {"deep": ' + b"[" * 600 + b"]" * 600 + b'}, "cannot": {}}',
         b"[" * 100_000,
         b"\xff\xfe",
     ],
