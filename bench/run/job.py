@@ -24,6 +24,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from bench.arrays import Array
 from bench.cases import Cases, Targets, Traces
 from bench.compiled import ROOT, compiler
 from bench.contract import Context, Model, Prediction, Predictor
@@ -161,8 +162,9 @@ def _serve(channel: Channel) -> None:
         if message["do"] == "fit":
             with _kept_to(order["device"]):
                 predictor = model.fit(_cases("train.npz"), _cases("valid.npz"), _context(order, channel))
+            stored = _pickled(predictor)  # within the time of the fit: it may do the work
             _report_fit(predictor, channel)
-            Path(FIT_FILE).write_bytes(_pickled(predictor))
+            Path(FIT_FILE).write_bytes(stored)
             channel.send("stored")
         elif message["do"] == "load":
             predictor = cast("Predictor", pickle.loads(Path(FIT_FILE).read_bytes()))
@@ -173,9 +175,10 @@ def _serve(channel: Channel) -> None:
             channel.send("ready")
             channel.receive()
             with _kept_to(order["device"]):
-                prediction = predictor.predict(traces)
+                answer = _arrays(predictor.predict(traces))  # within its time: an array may be made only when asked for
             channel.send("predicted", simulator_calls=predictor.simulator_calls)
-            _write_answer(prediction, message["answer"])
+            for name, values in answer.items():
+                np.save(f"{message['answer']}-{name}.npy", values, allow_pickle=False)
             channel.send("written")
 
 
@@ -266,17 +269,18 @@ def _cases(name: str) -> Cases:
         return Cases(_traces(name), Targets(stored["targets"]))
 
 
-def _write_answer(prediction: object, stem: str) -> None:
-    """Write a prediction as plain arrays."""
+def _arrays(prediction: object) -> dict[str, Array]:
+    """Plain arrays of a prediction."""
     if not isinstance(prediction, Prediction):
         raise PluginError(
             f"plugin 'predict': result must be a bench.contract.Prediction, got {type(prediction).__name__}. "
             "Mend predict."
         )
-    for name, values in (("mean", prediction.mean), ("sd", prediction.sd)):
-        if values is None:
-            continue
-        kind = np.asarray(values).dtype
-        if kind.kind not in "fiu":
-            raise InvalidAnswerError(f"prediction '{name}': values must be real numbers, got {kind}. Mend predict.")
-        np.save(f"{stem}-{name}.npy", np.asarray(values, dtype=np.float64), allow_pickle=False)
+    given = {"mean": prediction.mean, "sd": prediction.sd}
+    answer = {name: np.asarray(values) for name, values in given.items() if values is not None}
+    for name, values in answer.items():
+        if values.dtype.kind not in "fiu":
+            raise InvalidAnswerError(
+                f"prediction '{name}': values must be real numbers, got {values.dtype}. Mend predict."
+            )
+    return {name: values.astype(np.float64) for name, values in answer.items()}

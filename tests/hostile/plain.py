@@ -12,7 +12,6 @@ from _answering import LevelPredictor
 from bench.cases import Cases
 from bench.contract import Context, Model
 
-
 EIGHT = np.int64(8)
 
 

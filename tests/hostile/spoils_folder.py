@@ -36,7 +36,7 @@ class SpoilsFolder(Model):
         """Spoil."""
         note("fits", self.what)
         if self.what == "traces":
-            os.mkfifo("single.npz")
+            os.mkfifo("single-0.npz")
             Path("victim").write_text("untouched")
             Path("test.npz").symlink_to(Path("victim").resolve())
         if self.what == "folder":

@@ -18,10 +18,13 @@ from bench.run.child import Child, ChildFailed
 from bench.run.isolation.handover import blamed_on_child, open_given
 from bench.run.record import write_arrays
 from bench.run.store import arrays_of
-from bench.world.quantities import TARGET_NAMES
+from bench.world.quantities import TARGET_NAMES, TARGETS
 
+WIDTHS = np.array([target.high - target.low for target in TARGETS])
 N_SINGLE = 5
-"""Single cases whose prediction is timed."""
+"""Single cases whose prediction is timed, and compared with that in the whole set."""
+ALIKE = 1e-3
+"""Largest difference between the two, in the prior's width and the answer's own size: rounding is far below."""
 SMALLEST_SD = 1e-50
 """In the target's unit: the square of the largest error over this is still a number."""
 
@@ -29,7 +32,7 @@ SMALLEST_SD = 1e-50
 def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Prediction, dict[str, Any]]:
     """Have a fitted child predict the traces of one test set; what it answers, checked, and what that cost."""
     singles = [  # before the whole set, which then finds everything loaded and compiled
-        _timed_prediction(child, folder, "single", traces.take(slice(case, case + 1)))[0]
+        _timed_prediction(child, folder, f"single-{case}", traces.take(slice(case, case + 1)))[0]
         for case in range(min(N_SINGLE, traces.n_cases))
     ]
     predict_s, predict_cpu_s, event = _timed_prediction(child, folder, stem, traces)
@@ -39,12 +42,26 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Predicti
     if sd is not None and not (sd >= SMALLEST_SD).all():
         message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
         raise ChildFailed("invalid_output", message)
+    for case in range(len(singles)):
+        _compare(case, mean[case], _read_answer(folder / f"single-{case}-mean.npy", 1)[0])
     return Prediction(mean, sd), {
         "predict_s": predict_s,
         "predict_cpu_s": predict_cpu_s,
         "predict_one_ms": 1e3 * statistics.median(singles),
         "simulator_calls": event["simulator_calls"],
     }
+
+
+def _compare(case: int, among: Array, alone: Array) -> None:
+    """Refuse answers that depend on which other cases are asked."""
+    apart = np.abs(among - alone) > ALIKE * (WIDTHS + np.abs(alone))
+    if apart.any():
+        target = int(np.argmax(apart))
+        message = (
+            f"the answer to case {case} must be the same alone and among others, got {alone[target]:.6g} and "
+            f"{among[target]:.6g} for {TARGET_NAMES[target]}. Let no case see another."
+        )
+        raise ChildFailed("invalid_output", message)
 
 
 def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, float, dict[str, Any]]:

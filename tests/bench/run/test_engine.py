@@ -244,3 +244,17 @@ def test_an_editors_lock_file_beside_plugins_is_no_plugin(tmp_path):
     (tmp_path / "mine.py").write_text("")
     (tmp_path / ".#mine.py").symlink_to("somebody@somewhere.1234")
     assert list(files_in([tmp_path])) == ["mine"]
+
+
+def test_an_answer_that_depends_on_the_other_cases_is_invalid(run_rows, out):
+    record = run_rows(out, [("compares", {})])["compares", "dense"]
+    assert record.status == "invalid_output"
+    assert record.message.startswith("the answer to case ")
+    assert record.message.endswith(" for E0_g_per_L. Let no case see another.")
+    assert "must be the same alone and among others, got 0 and " in record.message
+
+
+def test_work_that_is_put_off_is_counted(run_rows, out):
+    record = run_rows(out, [("delays", {})])["delays", "dense"]
+    assert record.status == "ok"
+    assert min(record.fit_cpu_s, record.predict_cpu_s, record.predict_one_ms / 1e3) > 0.4

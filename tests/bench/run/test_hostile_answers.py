@@ -12,7 +12,7 @@ MESSAGES = {
     "and 1 such values in all",
     "text": "prediction 'mean': values must be real numbers, got <U32. Mend predict.",
     "symlink": "the answer test-mean.npy cannot be opened: Too many levels of symbolic links",
-    "hardlink": "the answer test-mean.npy must be a file of its own, got one with 3 names",
+    "hardlink": "the answer test-mean.npy must be a file of its own, got one with 7 names",
     "fifo": "the answer test-mean.npy must be a regular file of at most 4288 bytes, got 0",
 }
 

@@ -165,12 +165,15 @@ def test_a_predict_sees_traces_without_targets_and_none_of_the_tests_to_come(see
     assert with_targets == {"train.npz", "valid.npz"}
     assert {name for look in seen[1:6] for name in look["files"] if name.startswith("test")} == set()
     assert {name for name in seen[6]["files"] if name.endswith(".npz")} == {
-        "single.npz",
+        *(f"single-{case}.npz" for case in range(5)),
         "test.npz",
         "train.npz",
         "valid.npz",
     }
-    assert {name for name in seen[-1]["files"] if name.endswith(".npz")} == {"single.npz", "test.npz"}
+    assert {name for name in seen[-1]["files"] if name.endswith(".npz")} == {
+        "test.npz",
+        *(f"single-{case}.npz" for case in range(5)),
+    }
 
 
 def test_a_child_has_a_small_environment(seen, monkeypatch):

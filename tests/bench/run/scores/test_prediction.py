@@ -1,3 +1,4 @@
+import contextlib
 import io
 import os
 from dataclasses import replace
@@ -34,8 +35,16 @@ class Answering:
             stem = self.orders[-2]["answer"]
             for part, content in self.files.items():
                 if content is not None:
-                    (self.folder / f"{stem}-{part}.npy").write_bytes(content)
+                    (self.folder / f"{stem}-{part}.npy").write_bytes(self._alone(stem, content))
         return {"event": name, "simulator_calls": 7}
+
+    def _alone(self, stem, content):
+        """The line of a single case, of what is an array at all."""
+        kind, _, case = stem.partition("-")
+        with contextlib.suppress(ValueError, EOFError, TypeError):
+            if kind == "single":
+                return stored(np.load(io.BytesIO(content))[int(case) : int(case) + 1])
+        return content
 
 
 def stored(values):
@@ -139,7 +148,7 @@ def test_an_answer_is_scored_in_physical_units_and_kept(ask, cases, tmp_path):
 def test_single_cases_are_timed_before_the_whole_set(ask):
     record, child = ask(stored(GOOD))
     orders = [order["answer"] for order in child.orders if order["do"] == "predict"]
-    assert orders == ["single"] * N_SINGLE + ["test-3"]
+    assert orders == [*(f"single-{case}" for case in range(N_SINGLE)), "test-3"]
     assert record.predict_s > 0
     assert record.predict_cpu_s == 0.25
     assert record.predict_one_ms > 0

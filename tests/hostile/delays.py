@@ -1,0 +1,58 @@
+"""Does its work where no clock of a plugin's own would look: as an array is made, and as a fit is stored."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench.cases import Cases, Traces
+from bench.contract import Context, Model, Prediction, Predictor
+
+WORK_S = 0.5
+
+
+def _work() -> None:
+    """Use the processor."""
+    began = time.process_time()
+    while time.process_time() - began < WORK_S:
+        pass
+
+
+class LateArray:
+    """Numbers that are made when they are asked for."""
+
+    def __init__(self, n_cases: int) -> None:
+        self.shape, self.ndim = (n_cases, 2), 2
+
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+        """Make them."""
+        _work()
+        return np.full(self.shape, 0.5)
+
+
+class DelayingPredictor(Predictor):
+    """Answers late arrays."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Work as it is stored."""
+        _work()
+        return {}
+
+    def predict(self, traces: Traces) -> Prediction:
+        """Answer what is not there yet."""
+        return Prediction(LateArray(traces.n_cases))
+
+
+@dataclass(frozen=True)
+class Delays(Model):
+    """Learns nothing."""
+
+    def fit(self, train: Cases, valid: Cases, context: Context) -> DelayingPredictor:
+        """Put the work off."""
+        return DelayingPredictor()
+
+
+MODEL = Delays()
