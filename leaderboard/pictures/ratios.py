@@ -12,7 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from leaderboard.frame import CEILING
-from leaderboard.tables import Spread, Table
+from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, ratio_text
 
 WORST = 100.0
@@ -25,15 +25,15 @@ def draw_ratio_map(tables: Sequence[Table], core: Sequence[str], first: Sequence
     """Draw the ratio to the ceiling of every row on every task, means over seeds, a panel a target."""
     by_task = {table.task: table for table in tables}
     tasks = [*(task for task in core if task in by_task), *sorted(set(by_task) - set(core))]
-    found = [{task: _ratios(by_task[task], shown.name) for task in tasks} for shown in SHOWN]
-    scored = {row for panel in found for ratios in panel.values() for row in ratios}
+    panels = [{task: _ratios(by_task[task], shown.name) for task in tasks} for shown in SHOWN]
+    scored = {row for panel in panels for ratios in panel.values() for row in ratios}
     if not scored:
         return None
-    rest = sorted(scored - set(first), key=lambda row: _mean_log(row, found))
+    rest = sorted(scored - set(first), key=lambda row: _mean_log(row, panels))
     rows = [*(row for row in first if row in scored), *rest]
     figure = Figure(figsize=(2.9 + 0.48 * len(tasks), 2.6 + len(SHOWN) * 0.22 * len(rows)), layout="constrained")
     axes = figure.subplots(len(SHOWN), 1, sharex=True)
-    for ax, panel, shown in zip(axes, found, SHOWN, strict=True):
+    for ax, panel, shown in zip(axes, panels, SHOWN, strict=True):
         values = np.array([[panel[task].get(row, math.nan) for task in tasks] for row in rows])
         _panel(ax, values, rows, tasks)
         ax.axvline(len(set(core) & set(tasks)), color="0", linewidth=1.2)
@@ -41,7 +41,7 @@ def draw_ratio_map(tables: Sequence[Table], core: Sequence[str], first: Sequence
     axes[0].set_title(
         f"left of the line: core tasks; colours from 1 to {WORST:g}", loc="right", fontsize=8, color="0.3"
     )
-    if any(len(ratios) < len(rows) for panel in found for ratios in panel.values()):
+    if any(len(ratios) < len(rows) for panel in panels for ratios in panel.values()):
         axes[-1].set_title("grey: no score", loc="right", fontsize=8, color="0.3")
     figure.suptitle("Every row on every task: how many times the least attainable error")
     return figure
@@ -76,10 +76,10 @@ def _text(ratio: float) -> str:
 
 def _ratios(table: Table, target: str) -> dict[str, float]:
     """Ratio of every scored row of a table, the ceiling left out."""
-    found = {line.label: line.ratio(target) for line in table.lines if line.scored and line.row != CEILING}
-    return {row: spread.mean for row, spread in found.items() if isinstance(spread, Spread)}
+    models = [line for line in table.lines if line.row != CEILING]
+    return {line.label: ratio.mean for line in models if (ratio := line.ratio(target))}
 
 
-def _mean_log(row: str, found: Sequence[dict[str, dict[str, float]]]) -> float:
+def _mean_log(row: str, panels: Sequence[dict[str, dict[str, float]]]) -> float:
     """Mean logarithm of a row's ratios, over all tasks and targets that it has."""
-    return float(np.mean([math.log(ratios[row]) for panel in found for ratios in panel.values() if row in ratios]))
+    return float(np.mean([math.log(ratios[row]) for panel in panels for ratios in panel.values() if row in ratios]))
