@@ -15,13 +15,8 @@ LEAST = 0.02
 """Smallest change of R2 that counts."""
 LEAST_SEEDS = 3
 """Fewest seeds that a verdict rests on."""
-CONFIRMED, OPPOSITE, NONE_MEASURED, NOT_A_FAULT, UNDECIDED = (
-    "confirmed",
-    "opposite",
-    "no measurable effect",
-    "not a fault",
-    "undecided",
-)
+CONFIRMED, OPPOSITE, UNDECIDED = "confirmed", "opposite", "undecided"
+NONE_MEASURED, NOT_A_FAULT = "no measurable effect", "not a fault"
 
 
 @dataclass(frozen=True)
@@ -73,14 +68,8 @@ def effects(
         for number, (row, base) in enumerate(pairs):
             contrast[number, rows.index(row)] += 1.0
             contrast[number, rows.index(base)] -= 1.0
-        estimates = row_estimates(
-            Moments(
-                contrast @ moments.level,
-                contrast @ moments.case @ contrast.T,
-                contrast @ moments.interaction @ contrast.T,
-                moments.n_cases,
-            )
-        )
+        case, interaction = (contrast @ each @ contrast.T for each in (moments.case, moments.interaction))
+        estimates = row_estimates(Moments(contrast @ moments.level, case, interaction, moments.n_cases))
         variance = truth[:, column].var()
         r2 = dict(zip(rows, 1.0 - (squared.mean(axis=2) / variance).mean(axis=1), strict=True))
         unexplained = dict(zip(rows, np.exp(2 * moments.level.mean(axis=1)) / variance, strict=True))
