@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,16 +47,14 @@ def table_values(
     notes: list[str] = []
     truth: Array | None = None
     for line in table.lines:
-        predicted: list[Predicted | None] = []
+        predicted: dict[int, Predicted] = {}
         for record in line.scored:
             try:
-                predicted.append(predictions.of(record))
+                predicted[record.seed] = predictions.of(record)
             except BenchError as error:
-                predicted.append(None)
                 notes.append(str(error))
-        known = [each for each in predicted if each is not None]
-        if known and truth is None:
-            truth = known[0].truth
+        if predicted and truth is None:
+            truth = next(iter(predicted.values())).truth
         lines.append(_line_values(line, predicted, truth))
     return {
         "task": table.task,
@@ -101,11 +99,11 @@ def _result_values(row: RowResult) -> dict[str, Any]:
     }
 
 
-def _line_values(line: Line, predicted: Sequence[Predicted | None], truth: Array | None) -> dict[str, Any]:
-    """One line of a table."""
-    cells = [_cell_values(record, each, truth) for record, each in zip(line.scored, predicted, strict=True)]
+def _line_values(line: Line, predicted: Mapping[int, Predicted], truth: Array | None) -> dict[str, Any]:
+    """One line of a table, with the predictions of its seeds."""
+    cells = [_cell_values(record, predicted.get(record.seed), truth) for record in line.scored]
     cells += [_cell_values(record, None, None) for record in line.unscored]
-    ranks = [each.rank for each in predicted if each is not None and each.rank is not None]
+    ranks = [each.rank for each in predicted.values() if each.rank is not None]
     return {
         "row": line.row,
         "label": line.label,
