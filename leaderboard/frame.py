@@ -6,8 +6,8 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bench.errors import BenchError
@@ -22,7 +22,6 @@ CEILING = "bayes"
 FORECAST = "forecast"
 """Name of the forecast where a target's name may stand as well."""
 ROLES = {FLOOR: "floor", CEILING: "ceiling"}
-
 
 SCORES = ("r2", "rmse", "mae", "bias")
 CEILINGS = ("r2", "r2_error", "r2_implied", "r2_implied_error")
@@ -80,16 +79,6 @@ def ratio_of(record: Record, which: str) -> float | None:
     return None if value is None else float(value)
 
 
-def predict_us(record: Record) -> float | None:
-    """Wall time that a batch of all test cases takes, for one of them."""
-    return _per_case_us(record, record.predict_s)
-
-
-def predict_cpu_us(record: Record) -> float | None:
-    """Processor time that a batch of all test cases takes, for one of them."""
-    return _per_case_us(record, record.predict_cpu_s)
-
-
 def status_text(records: Iterable[Record]) -> str:
     """Count cells by status."""
     counted = Counter(record.status for record in records)
@@ -120,12 +109,6 @@ def draws_text(records: Iterable[Record]) -> list[str]:
     return texts
 
 
-def _per_case_us(record: Record, seconds: float | None) -> float | None:
-    """Seconds for all test cases as microseconds for one."""
-    n_cases = record.sizes.get("test")
-    return seconds / n_cases * 1e6 if seconds is not None and n_cases else None
-
-
 def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFrame:
     """Lay out records with every number that they hold; numbers of a target begin with its name."""
     ordered = sorted(records, key=lambda record: (record.task, record.row, record.preset, record.seed))
@@ -152,11 +135,12 @@ def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFr
     numbers["relative_rmse"] = _geometric_mean(
         [numbers[f"{each.name}_rmse"] / ((each.high - each.low) / math.sqrt(12.0)) for each in TARGETS]
     )
-    numbers["predict_us_per_case"] = pd.Series([predict_us(record) for record in ordered], dtype=float)
-    numbers["predict_cpu_us_per_case"] = pd.Series([predict_cpu_us(record) for record in ordered], dtype=float)
+    for name in ("predict", "predict_cpu"):
+        numbers[f"{name}_us_per_case"] = numbers[f"{name}_s"] / numbers["n_test"] * 1e6
     # Processor time, which other work hardly moves; wall time in records that do not know it.
     numbers["fit_cost_s"] = numbers["fit_cpu_s"].fillna(numbers["fit_s"])
     numbers["predict_cost_us"] = numbers["predict_cpu_us_per_case"].fillna(numbers["predict_us_per_case"])
+    numbers["log_predict_cost"] = np.log(numbers["predict_cost_us"].where(numbers["predict_cost_us"] > 0))
     cells["stale"] = pd.Series([(stale or {}).get(record.cell, ()) for record in ordered], dtype=object)
     cells["settings"] = [json.dumps(record.settings, sort_keys=True) for record in ordered]
     cells["sizes"] = pd.Series([tuple(sorted(record.sizes.items())) for record in ordered], dtype=object)
@@ -174,12 +158,8 @@ def _check(record: Record) -> None:
 
 def _nested(values: Sequence[Mapping[str, object]], names: Sequence[str], prefix: str) -> pd.DataFrame:
     """Numbers that records hold under names; text, such as why there is no R2, is none."""
-    return pd.DataFrame(values, columns=list(names)).apply(_numeric).add_prefix(prefix)
-
-
-def _numeric(values: pd.Series[Any]) -> pd.Series[float]:
-    """Column of numbers."""
-    return pd.to_numeric(values, errors="coerce").astype(float)
+    numbers: pd.DataFrame = pd.DataFrame(values, columns=list(names)).apply(pd.to_numeric, errors="coerce")
+    return numbers.astype(float).add_prefix(prefix)
 
 
 def _geometric_mean(columns: Sequence[pd.Series[float]]) -> pd.Series[float]:

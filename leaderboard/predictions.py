@@ -125,15 +125,7 @@ def read_examples(folder: Path, task: str) -> ExampleTraces:
         "truth": (n_cases, len(TARGET_NAMES)),
     }
     _check(arrays, shapes, where)
-    return ExampleTraces(
-        arrays["case"].astype(np.int64),
-        arrays["time_s"],
-        arrays["ph"],
-        arrays["valid"].astype(np.bool_),
-        arrays["known"],
-        arrays["truth"],
-        _forecasts(arrays, n_cases, where),
-    )
+    return ExampleTraces(**{name: arrays[name] for name in shapes}, forecasts=_forecasts(arrays, n_cases, where))
 
 
 def _rank(arrays: dict[str, NDArray[Any]]) -> Array | None:

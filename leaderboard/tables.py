@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -198,6 +198,14 @@ def tables_of(cells: pd.DataFrame) -> list[Table]:
         shown = Line(record.row, scored, unscored, why if scored else (), note, numbers, number)
         lines.setdefault((record.task, record.preset, sizes), []).append(shown)
     return [Table(*at[:2], dict(at[2]), tuple(sorted(lines[at], key=_rank))) for at in sorted(lines)]
+
+
+def of_same_sizes(tables: Sequence[Table]) -> list[list[Table]]:
+    """Group tables by preset and numbers of cases."""
+    alike: dict[tuple[Any, ...], list[Table]] = {}
+    for table in tables:
+        alike.setdefault(table.place[1:], []).append(table)
+    return [alike[sizes] for sizes in sorted(alike)]
 
 
 def _rank(line: Line) -> tuple[int, bool, bool, float, str]:

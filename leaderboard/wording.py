@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from bench.world.quantities import TARGETS
 
 NONE = "-"
-NO_PLUGIN, GIVE_FOLDER = "Stale, plugin not found", "Give the folder of the plugin with --models."
 """Printed where there is no number."""
+NO_PLUGIN, GIVE_FOLDER = "Stale, plugin not found", "Give the folder of the plugin with --models."
 TIMES = (" ", " × ")
 """Between a number and its unit, where the unit is none or is a power of ten."""
 LONGEST_GIST = 200

@@ -11,14 +11,7 @@ from bench.arrays import Array
 from bench.draw import draw_parameters
 from bench.metrics import r2
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.audit.effects import (
-    CONFIRMED,
-    LEAST,
-    LEAST_SEEDS,
-    NONE_MEASURED,
-    NOT_A_FAULT,
-    UNDECIDED,
-)
+from leaderboard.audit.effects import CONFIRMED, LEAST, LEAST_SEEDS, NONE_MEASURED, NOT_A_FAULT, UNDECIDED
 from leaderboard.audit.plan import LEARNT, SCALE, Variant
 from leaderboard.comparison.estimates import LEVEL
 

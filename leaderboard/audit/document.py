@@ -20,8 +20,8 @@ UNMEASURED = "not measured yet"
 
 def published(folder: Path) -> dict[str, Audit]:
     """Read the published audits."""
-    found = [load_audit(path) for path in sorted(folder.glob("*.json"))]
-    return {audit.base: audit for audit in found}
+    audits = [load_audit(path) for path in sorted(folder.glob("*.json"))]
+    return {audit.base: audit for audit in audits}
 
 
 def blocks(audits: Mapping[str, Audit]) -> dict[str, str]:

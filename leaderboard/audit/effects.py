@@ -15,13 +15,8 @@ LEAST = 0.02
 """Smallest change of R2 that counts."""
 LEAST_SEEDS = 3
 """Fewest seeds that a verdict rests on."""
-CONFIRMED, OPPOSITE, NONE_MEASURED, NOT_A_FAULT, UNDECIDED = (
-    "confirmed",
-    "opposite",
-    "no measurable effect",
-    "not a fault",
-    "undecided",
-)
+CONFIRMED, OPPOSITE, UNDECIDED = "confirmed", "opposite", "undecided"
+NONE_MEASURED, NOT_A_FAULT = "no measurable effect", "not a fault"
 
 
 @dataclass(frozen=True)
@@ -57,15 +52,15 @@ def effects(
     --------
     >>> rng = np.random.default_rng(0)
     >>> truth, draws = rng.random((400, 2)), 0.1 * rng.normal(size=(3, 400, 2))
-    >>> found = effects("a", truth, {"sound": draws**2, "worse": (2 * draws) ** 2}, [("worse", "sound")])
-    >>> effect = found["worse", "sound", "E0_g_per_L"]
+    >>> added = effects("a", truth, {"sound": draws**2, "worse": (2 * draws) ** 2}, [("worse", "sound")])
+    >>> effect = added["worse", "sound", "E0_g_per_L"]
     >>> round(effect.factor, 2), effect.change < -0.02, effect.p < 0.001
     (2.0, True, True)
     """
     rows = list(dict.fromkeys(row for pair in pairs for row in pair))
     if not rows:
         return {}
-    found = {}
+    estimated = {}
     for column, target in enumerate(TARGET_NAMES):
         squared = np.stack([errors[row][..., column] for row in rows])
         moments = moments_of(Errors(tuple(rows), squared[:, :, None, :]))
@@ -73,14 +68,8 @@ def effects(
         for number, (row, base) in enumerate(pairs):
             contrast[number, rows.index(row)] += 1.0
             contrast[number, rows.index(base)] -= 1.0
-        estimates = row_estimates(
-            Moments(
-                contrast @ moments.level,
-                contrast @ moments.case @ contrast.T,
-                contrast @ moments.interaction @ contrast.T,
-                moments.n_cases,
-            )
-        )
+        case, interaction = (contrast @ each @ contrast.T for each in (moments.case, moments.interaction))
+        estimates = row_estimates(Moments(contrast @ moments.level, case, interaction, moments.n_cases))
         variance = truth[:, column].var()
         r2 = dict(zip(rows, 1.0 - (squared.mean(axis=2) / variance).mean(axis=1), strict=True))
         unexplained = dict(zip(rows, np.exp(2 * moments.level.mean(axis=1)) / variance, strict=True))
@@ -90,12 +79,12 @@ def effects(
             with np.errstate(over="ignore"):  # two seeds that disagree leave the change open
                 factor, low, high = np.exp(ends).tolist()
                 change, best, worst = (unexplained[base] * -np.expm1(2 * ends)).tolist()
-            found[row, base, target] = Effect(
+            estimated[row, base, target] = Effect(
                 *(row, base, task, target, float(r2[row]), float(r2[base]), change, worst, best, factor, low, high),
                 float(p[number]),
                 squared.shape[1],
             )
-    return found
+    return estimated
 
 
 def verdict(effect: Effect | None, p_holm: float, sign: int) -> str:

@@ -102,13 +102,10 @@ def audit_page(audit: Audit) -> str:
     parts += ["## The same predictions, scored wrongly", _metrics(audit)]
     if len(audit.spread.repeats) > 1:
         parts += ["## The split without a seed", spread_text(audit)]
-    for title, removed in (
-        (f"## Added to {code_span(audit.base)}", False),
-        (f"## Removed from {code_span(AS_FOUND)}", True),
-    ):
+    for title, removed in ((f"Added to {code_span(audit.base)}", False), (f"Removed from {code_span(AS_FOUND)}", True)):
         for target in TARGET_NAMES:
             if table := _everywhere(findings, target, removed):
-                parts += [f"{title}: {SYMBOLS[target]}", table]
+                parts += [f"## {title}: {SYMBOLS[target]}", table]
     if audit.missing:
         parts += ["## Rows without all their cells", "\n".join(f"- {text}" for text in audit.missing)]
     return "\n\n".join(parts) + "\n"
@@ -143,12 +140,8 @@ def order_text(audit: Audit) -> str:
     names |= {m.metric.place: m.metric.name for m in audit.metrics}
     lines = []
     for place, loss in sorted(added.items()):
-        cells = [
-            change_text(-loss),
-            _rank(loss, added),
-            change_text(removed.get(place)),
-            _rank(removed.get(place), removed),
-        ]
+        cells = [change_text(-loss), _rank(loss, added)]
+        cells += [change_text(removed.get(place)), _rank(removed.get(place), removed)]
         lines.append([str(place), code_span(names[place]), *cells])
     heading = ["place", "variant", "change when added", "rank", "change when removed", "rank"]
     sentences = [

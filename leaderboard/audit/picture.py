@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -81,15 +82,8 @@ def _mark(ax: Axes, place: int, effect: Effect | None, colour: Colour) -> None:
         return
     side = 1 if effect.change > 0 else -1
     ax.plot([side * EDGE * 1.3], [place], marker=">" if side > 0 else "<", color=colour, markersize=6, zorder=3)
-    align = "right" if side > 0 else "left"
-    ax.annotate(
-        change_text(effect.change),
-        (side * EDGE, place),
-        (-8 * side, 0),
-        textcoords="offset points",
-        va="center",
-        ha=align,
-    )
+    beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "right" if side > 0 else "left"}
+    ax.annotate(change_text(effect.change), (side * EDGE, place), (-8 * side, 0), **beside)
 
 
 def _key(findings: Sequence[Finding]) -> list[Line2D]:

@@ -106,11 +106,11 @@ def variants(base: str, asked: list[str] | None = None) -> list[Variant]:
     """
     if base not in (SOUND, HOLDS):
         raise unknown("base", base, (SOUND, HOLDS))
-    found = {variant.row: moved for variant in trained() if (moved := variant.on(base)) is not None}
+    on_base = {variant.row: moved for variant in trained() if (moved := variant.on(base)) is not None}
     for name in asked or []:
-        if name not in found:
-            raise unknown("variant", name, found)
-    return [found[name] for name in asked or found]
+        if name not in on_base:
+            raise unknown("variant", name, on_base)
+    return [on_base[name] for name in asked or on_base]
 
 
 def rows(chosen: list[Variant]) -> list[str]:

@@ -29,7 +29,7 @@ from leaderboard.audit.effects import Effect, effects, verdict
 from leaderboard.audit.plan import AS_FOUND, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
 from leaderboard.audit.result import Audit, Finding, MetricFinding, SplitScatter
 from leaderboard.comparison.comparisons import holm
-from leaderboard.predictions import Predicted, read_predicted
+from leaderboard.predictions import Predicted, Predictions
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ def _read_cells(
 ) -> Cells:
     """Predictions of the rows that have a score for every task and seed, and why the others lack one."""
     seeds = tuple(sorted({seed for task, row, seed in records if row == base and task in TASKS}))
-    predicted, missing = {}, []
+    predictions, predicted, missing = Predictions(folder), {}, []
     for row in wanted:
         keys = [(task, row, seed) for task in TASKS for seed in seeds]
         statuses = [records[key].status if key in records else "not_run" for key in keys]
@@ -96,7 +96,7 @@ def _read_cells(
             missing.append(f"{row}: {len(bad)} of {len(keys)} cells {' and '.join(sorted(set(bad)))}")
             continue
         for task in TASKS if seeds else ():
-            predicted[task, row] = [read_predicted(folder, records[task, row, seed]) for seed in seeds]
+            predicted[task, row] = [predictions.of(records[task, row, seed]) for seed in seeds]
     return Cells(records, seeds, predicted, tuple(missing))
 
 
@@ -115,7 +115,7 @@ def _errors(cells: Cells, task: str, base: str, training: Sequence[Statistics]) 
 
 def _findings(chosen: Sequence[Variant], added: Sequence[Effect], removed: Sequence[Effect]) -> tuple[Finding, ...]:
     """Findings with their verdicts, Holm over all that could be compared; ordered by effect."""
-    found = [
+    findings = [
         Finding(
             v,
             "",
@@ -125,10 +125,10 @@ def _findings(chosen: Sequence[Variant], added: Sequence[Effect], removed: Seque
         )
         for v in chosen
     ]
-    compared = {each.variant.row: each.deciding.p for each in found if each.deciding}
+    compared = {each.variant.row: each.deciding.p for each in findings if each.deciding}
     adjusted = dict(zip(compared, holm(np.array(list(compared.values()))).tolist(), strict=True))
     judged = []
-    for each in found:
+    for each in findings:
         p_holm = adjusted.get(each.variant.row)
         said = verdict(each.deciding, 1.0 if p_holm is None else p_holm, each.variant.decides.sign)
         judged.append(replace(each, verdict=said, p_holm=p_holm))
@@ -153,8 +153,8 @@ def _spread(cells: Cells, base: str) -> SplitScatter:
         return SplitScatter((), ())
 
     def r2_of(keys: Iterable[tuple[str, int]]) -> tuple[float, ...]:
-        found = [cells.records.get((TASKS[0], row, seed)) for row, seed in keys]
-        return tuple(float(each.scores[TARGET_NAMES[1]]["r2"]) for each in found if each and each.status == "ok")
+        fits = [cells.records.get((TASKS[0], row, seed)) for row, seed in keys]
+        return tuple(float(fit.scores[TARGET_NAMES[1]]["r2"]) for fit in fits if fit and fit.status == "ok")
 
     repeats = [SPLIT, *(f"{SPLIT}(repeat={number})" for number in REPEATS)]
     return SplitScatter(r2_of((row, 0) for row in repeats), r2_of((base, seed) for seed in cells.seeds))

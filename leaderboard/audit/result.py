@@ -36,10 +36,10 @@ class Finding:
         """Change of R2 in the direction that is claimed: positive where a fault costs, or a repair brings."""
         return self.variant.decides.sign * self.deciding.change if self.deciding else None
 
-    def at(self, found: Sequence[Effect]) -> Effect | None:
+    def at(self, effects: Sequence[Effect]) -> Effect | None:
         """Effect among others on the task and target that decide."""
         where = (self.variant.decides.task, self.variant.decides.target)
-        return next((effect for effect in found if (effect.task, effect.target) == where), None)
+        return next((effect for effect in effects if (effect.task, effect.target) == where), None)
 
 
 @dataclass(frozen=True)

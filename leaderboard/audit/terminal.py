@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table as RichTable
 from rich.text import Text
 
 from leaderboard.audit.effects import CONFIRMED, LEAST_SEEDS, NONE_MEASURED, NOT_A_FAULT, OPPOSITE
 from leaderboard.audit.page import NUMBERS, caution
 from leaderboard.audit.plan import REPAIR
 from leaderboard.audit.result import Audit
+from leaderboard.board.terminal import titled
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {CONFIRMED: "red", OPPOSITE: "yellow", NONE_MEASURED: "green", NOT_A_FAULT: "green"}
+LEGEND = (
+    "+ is a proposed repair, the others are faults. Repaired: change of R2 when the pipeline as found is rid of it."
+)
 
 
 def terminal_audit(audit: Audit) -> RenderableType:
     """Lay out the verdicts for a terminal."""
-    table = RichTable(
-        title=Text(f"The audit on {audit.base}: {audit.preset}, {audit.n_seeds} seed(s)", "bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-    )
+    table = titled(f"The audit on {audit.base}: {audit.preset}, {audit.n_seeds} seed(s)")
     table.add_column("variant", no_wrap=True)
     for column in NUMBERS:
         table.add_column(column.heading, justify="right", no_wrap=True)
@@ -35,11 +31,7 @@ def terminal_audit(audit: Audit) -> RenderableType:
             *(column.text(finding) for column in NUMBERS),
             Text(finding.verdict, COLOURS.get(finding.verdict, "dim")),
         )
-    parts: list[RenderableType] = [table]
-    text = (
-        "+ is a proposed repair, the others are faults. Repaired: change of R2 when the pipeline as found is rid of it."
-    )
-    parts.append(Text(text, "dim"))
+    parts: list[RenderableType] = [table, Text(LEGEND, "dim")]
     parts += [
         Text(f"{each.metric.name}: {each.metric.sentence}: {each.verdict}", COLOURS.get(each.verdict, "dim"))
         for each in audit.metrics

@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from bench.run.record import Record
 from leaderboard.board.tables import attainable, cost_table, forecast_table, scores_table, uncertainty_table
@@ -164,10 +166,7 @@ def _machines(records: Sequence[Record]) -> str:
         for each, text, n in counted
         if each == kind
     ]
-    versions: dict[str, list[str]] = {}
-    for kind, text, _ in counted:
-        if kind == "library":
-            library, _, version = text.rpartition(" ")
-            versions.setdefault(library, []).append(version)
-    lines += [f"- {code_span(name)} {code_span(', '.join(sorted(each)))}" for name, each in sorted(versions.items())]
-    return "\n".join(lines) if lines else "The records do not say."
+    libraries = sorted(text.rsplit(" ", 1) for kind, text, _ in counted if kind == "library")
+    for name, versions in groupby(libraries, key=itemgetter(0)):
+        lines.append(f"- {code_span(name)} {code_span(', '.join(version for _, version in versions))}")
+    return "\n".join(lines) or "The records do not say."

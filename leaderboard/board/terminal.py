@@ -37,15 +37,15 @@ def terminal_board(findings: Findings) -> RenderableType:
     return Group(*parts, Text(legend + "Several seeds: mean ±largest deviation.", "dim"))
 
 
+def titled(title: str) -> RichTable:
+    """Begin a table that spends no room on frames."""
+    shown = Text(title, "bold")
+    return RichTable(title=shown, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+
+
 def _table(table: Table) -> RichTable:
     """Scores and costs of one task."""
-    rich_table = RichTable(
-        title=Text(table.title, "bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-    )
+    rich_table = titled(table.title)
     rich_table.add_column("row", no_wrap=True)
     cost = _cost_shown(table)
     lines = [(line, _values(line, _has_ratio(table), cost)) for line in table.lines]

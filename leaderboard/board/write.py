@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -25,7 +23,7 @@ from leaderboard.pictures.reliability import draw_reliability
 from leaderboard.pictures.scores import draw_predicted, draw_r2
 from leaderboard.pictures.traces import draw_examples
 from leaderboard.predictions import Predicted
-from leaderboard.tables import Table
+from leaderboard.tables import Table, of_same_sizes
 
 BOARD_FILE = "board.md"
 CSV_FILE = "board.csv"
@@ -123,12 +121,8 @@ def _overviews(findings: Findings, looks: Mapping[str, Look], out: Path) -> list
 
 def _shifts(findings: Findings) -> list[Chapter]:
     """Show what remedies recover of what sampling shift costs."""
-
-    def sizes_of(table: Table) -> tuple[Any, ...]:
-        return table.place[1:]
-
     chapters = []
-    groups = [list(members) for _, members in groupby(sorted(findings.tables, key=sizes_of), key=sizes_of)]
+    groups = of_same_sizes(findings.tables)
     for members, ending in zip(groups, _endings(("", group[0].preset) for group in groups), strict=True):
         text = "\n\n".join(remedies_text(shifts_of(findings.tasks), {table.task: table for table in members}))
         if text:

@@ -6,15 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 
 import numpy as np
 
 from leaderboard.comparison.comparisons import Comparison, RowResult, compare
 from leaderboard.comparison.estimates import Errors
 from leaderboard.comparison.evidence import Evidence
-from leaderboard.tables import Place, Table
+from leaderboard.tables import Place, Table, of_same_sizes
 from leaderboard.wording import SHOWN, code_span, grid, ratio_text, seeds_text
 
 MEANING = """\
@@ -59,13 +57,10 @@ class Overview:
 
 def overviews(tables: Sequence[Evidence], core: Collection[str]) -> list[Overview]:
     """Compare rows over all core tasks."""
-
-    def sizes_of(evidence: Evidence) -> tuple[Any, ...]:
-        return evidence.table.place[1:]
-
+    evidence = {each.table.place: each for each in tables}
     compared = []
-    for _, members in groupby(sorted(tables, key=sizes_of), key=sizes_of):
-        tasks = {evidence.table.task: evidence for evidence in members if evidence.table.task in core}
+    for alike in of_same_sizes([each.table for each in tables]):
+        tasks = {table.task: evidence[table.place] for table in alike if table.task in core}
         if core and set(tasks) == set(core) and _same_cases(list(tasks.values())):
             compared.append(_overview([tasks[name] for name in sorted(tasks)]))
     return compared

@@ -6,7 +6,8 @@ all that is compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -160,23 +161,16 @@ def _estimate(pairs: Sequence[_Pair], row: str, task: str, preset: str) -> list[
         if len(pairs) == 1:
             total = float(pairs[0].truth[:, number].var())
             r2 = 1.0 - float(first.mean()) / total, 1.0 - float(second.mean()) / total
-        common = {"row": row, "task": task, "preset": preset, "target": shown.name, "n_seeds": len(seeds), "r2": r2}
-        if np.array_equal(first, second):
-            moves.append(_move(common, (1.0, 1.0, 1.0, 1.0), same=True))
-            continue
-        names_in = ("second", "first", *(f"company {place}" for place in range(len(others))))
-        estimates = pair_estimates(moments_of(Errors(names_in, np.stack([second, first, *others]))))
-        value, half, p = (float(each[0]) for each in (estimates.value, estimates.half_width, estimates.p))
+        same = np.array_equal(first, second)
+        value, half, p = 0.0, 0.0, 1.0
+        if not same:
+            names_in = ("second", "first", *(f"company {place}" for place in range(len(others))))
+            estimates = pair_estimates(moments_of(Errors(names_in, np.stack([second, first, *others]))))
+            value, half, p = (float(each[0]) for each in (estimates.value, estimates.half_width, estimates.p))
         with np.errstate(over="ignore"):  # two seeds that disagree can leave anything possible
-            ends = np.exp([value, value - half, value + half])
-        moves.append(_move(common, (*ends.tolist(), p)))
+            ratio, low, high = np.exp([value, value - half, value + half]).tolist()
+        moves.append(Move(row, task, preset, shown.name, len(seeds), r2, ratio, low, high, p, p, same))
     return moves
-
-
-def _move(common: Mapping[str, object], numbers: Sequence[float], same: bool = False) -> Move:
-    """Move before it is adjusted."""
-    ratio, low, high, p = numbers
-    return Move(**common, ratio=ratio, low=low, high=high, p=p, p_holm=p, same=same)  # type: ignore[arg-type]
 
 
 def _changes(first: Side, second: Side) -> list[str]:
@@ -184,9 +178,7 @@ def _changes(first: Side, second: Side) -> list[str]:
     old, new = ({record.cell: record for record in run.findings.records} for run in (first, second))
     notes = []
     for mine, theirs, name in ((old, new, first.name), (new, old, second.name)):
-        rows: dict[str, int] = {}
-        for cell in mine.keys() - theirs.keys():
-            rows[cell[1]] = rows.get(cell[1], 0) + 1
+        rows = Counter(cell[1] for cell in mine.keys() - theirs.keys())
         if rows:
             text = ", ".join(f"{row} ({n})" for row, n in sorted(rows.items()))
             notes.append(f"Cells only in {name}: {text}.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.cases import Cases
 from bench.draw import test_cases, training_cases, validation_cases
 from bench.task import Sizes, Task
-from bench.world.quantities import KNOWN, TARGETS, Quantity
+from bench.world.quantities import KNOWN, TARGETS
 from leaderboard.wording import grid
 
 CARD = """\
@@ -98,8 +98,7 @@ def data_card(export: Export, n_samples: Mapping[str, tuple[int, int]], formats:
     measured = {"train": train, "valid": train, "test": task.test.label}
     n_cases = {"train": sizes.train, "valid": sizes.valid, "test": sizes.test}
     splits = [
-        [split, f"{n_cases[split]:,}", f"{low}" if low == high else f"{low} to {high}", measured[split]]
-        for split, (low, high) in n_samples.items()
+        [split, f"{n_cases[split]:,}", _range(low, high), measured[split]] for split, (low, high) in n_samples.items()
     ]
     worlds = dict.fromkeys([task.train_world.name, task.test_world.name])
     texts = [PARQUET_TEXT] * ("parquet" in formats) + [TS_TEXT.format(name=task.name)] * ("ts" in formats)
@@ -120,11 +119,14 @@ def data_card(export: Export, n_samples: Mapping[str, tuple[int, int]], formats:
 def _columns() -> list[list[str]]:
     """One line a column."""
     samples = [["`time_s`", "sample times, from mixing", "s", ""], ["`ph`", "measured pH, with noise", "", ""]]
-    known = [["`" + quantity.name + "`", "known input", quantity.unit, _range(quantity)] for quantity in KNOWN]
-    targets = [["`" + quantity.name + "`", "**target**", quantity.unit, _range(quantity)] for quantity in TARGETS]
-    return [["`case`", "number of the case", "", ""], *samples, *known, *targets]
+    quantities = [
+        [f"`{each.name}`", what, each.unit, _range(each.low, each.high)]
+        for what, group in (("known input", KNOWN), ("**target**", TARGETS))
+        for each in group
+    ]
+    return [["`case`", "number of the case", "", ""], *samples, *quantities]
 
 
-def _range(quantity: Quantity) -> str:
-    """Range of a quantity."""
-    return f"{quantity.low:g}" if quantity.low == quantity.high else f"{quantity.low:g} to {quantity.high:g}"
+def _range(low: float, high: float) -> str:
+    """Least and largest value."""
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

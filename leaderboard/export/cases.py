@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.arrays import Array
+import numpy as np
+
 from bench.cases import Cases
 from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
 from leaderboard.export.card import Export, data_card
@@ -70,8 +71,9 @@ def ts_text(cases: Cases, target: int, name: str) -> str:
         "@data",
     ]
     for number, n_samples in enumerate(lengths):
-        channels = [_joined(traces.ph[number, :n_samples]), _joined(traces.time_s[number, :n_samples])]
-        channels += [",".join([_number(value)] * int(n_samples)) for value in traces.known[number]]
+        samples = [each[number, :n_samples] for each in (traces.ph, traces.time_s)]
+        samples += [np.repeat(value, n_samples) for value in traces.known[number]]
+        channels = [",".join(map(_number, values)) for values in samples]
         lines.append(":".join([*channels, _number(cases.targets.values[number, target])]))
     return "\n".join(lines) + "\n"
 
@@ -88,11 +90,6 @@ def _columns(cases: Cases) -> dict[str, list[object]]:
     for names, values in ((KNOWN_NAMES, traces.known), (TARGET_NAMES, cases.targets.values)):
         columns |= {name: values[:, column].tolist() for column, name in enumerate(names)}
     return columns
-
-
-def _joined(values: Array) -> str:
-    """Samples of one channel."""
-    return ",".join(map(_number, values.tolist()))
 
 
 def _number(value: float) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, NullLocator
 
-from bench.run.record import Record
 from leaderboard.comparison.comparisons import RowResult
 from leaderboard.comparison.overview import Overview
-from leaderboard.frame import CEILING, FLOOR, predict_cpu_us, predict_us
+from leaderboard.frame import CEILING, FLOOR
 from leaderboard.pictures.looks import Look, legend, look_of
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, ratio_text
@@ -26,14 +25,10 @@ RATIO_TICKS = (1, 1.01, 1.03, 1.1, 1.3, 2, 5, 10, 20, 50, 100, 1e3, 1e4, 1e6)
 
 
 def predict_costs(tables: Sequence[Table]) -> dict[str, float]:
-    """What a prediction costs each line, all test cases asked at once."""
-    found: dict[str, list[float]] = {}
-    for table in tables:
-        for line in table.lines:
-            costs = [cost for record in line.scored if (cost := _cost(record))]
-            if costs:
-                found.setdefault(line.label, []).append(math.prod(costs) ** (1.0 / len(costs)))
-    return {label: math.prod(each) ** (1.0 / len(each)) for label, each in found.items() if len(each) == len(tables)}
+    """Microseconds that a prediction costs each line, all test cases asked at once: geometric mean over tasks."""
+    logs = {table.task: {line.label: line.mean("log_predict_cost") for line in table.lines} for table in tables}
+    costs: pd.Series[float] = np.exp(pd.DataFrame(logs, dtype=float).mean(axis=1, skipna=False))
+    return {str(label): cost for label, cost in costs.dropna().items()}
 
 
 def draw_accuracy_cost(overview: Overview, tables: Sequence[Table], looks: Mapping[str, Look]) -> Figure | None:
@@ -95,8 +90,3 @@ def _note(ax: Axes, ratio: float, shift: float, text: str) -> None:
     at = (0.14, ratio)
     where = ax.get_yaxis_transform()
     ax.annotate(text, at, (0, shift), xycoords=where, textcoords="offset points", ha="left", fontsize=7, color="0.3")
-
-
-def _cost(record: Record) -> float | None:
-    """CPU time of a prediction; wall time where it was not measured."""
-    return predict_us(record) if record.predict_cpu_s is None else predict_cpu_us(record)

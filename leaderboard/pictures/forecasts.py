@@ -49,27 +49,12 @@ def draw_forecasts(
         }
         draw_samples(above, examples, number)
         for ax, origin in ((above, np.zeros_like(true)), (below, true)):
-            ax.fill_between(
-                time_s,
-                mean - half - origin,
-                mean + half - origin,
-                color="0.75",
-                linewidth=0,
-                zorder=1,
-                label="exact posterior, 90 %",
-            )
+            low, high = mean - half - origin, mean + half - origin
+            ax.fill_between(time_s, low, high, color="0.75", linewidth=0, zorder=1, label="exact posterior, 90 %")
             ax.plot(time_s, true - origin, color="0", linewidth=1.6, label="true")
             for label, (forecast, look) in rows.items():
-                ax.plot(
-                    time_s,
-                    forecast - origin,
-                    look.marker + "-",
-                    color=look.colour,
-                    ms=4,
-                    markevery=0.12,
-                    lw=1.0,
-                    label=label,
-                )
+                marks = {"marker": look.marker, "color": look.colour, "ms": 4, "markevery": 0.12}
+                ax.plot(time_s, forecast - origin, **marks, linewidth=1.0, label=label)
             ax.axvspan(0.0, prefix_s, color=BAND, zorder=0, label="what the rows saw")
             ax.locator_params(axis="y", nbins=5)
         above.set_title(case_title(examples, number), fontsize=8)

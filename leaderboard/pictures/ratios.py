@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from leaderboard.frame import CEILING
-from leaderboard.tables import Spread, Table
+from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, ratio_text
 
 WORST = 100.0
@@ -25,45 +25,35 @@ def draw_ratio_map(tables: Sequence[Table], core: Sequence[str], first: Sequence
     """Draw the ratio to the ceiling of every row on every task, means over seeds, a panel a target."""
     by_task = {table.task: table for table in tables}
     tasks = [*(task for task in core if task in by_task), *sorted(set(by_task) - set(core))]
-    found = [{task: _ratios(by_task[task], shown.name) for task in tasks} for shown in SHOWN]
-    scored = {row for panel in found for ratios in panel.values() for row in ratios}
-    if not scored:
+    of_targets = {
+        shown.name: pd.DataFrame({task: _ratios(by_task[task], shown.name) for task in tasks}) for shown in SHOWN
+    }
+    ratios = pd.concat(of_targets, axis=1)
+    if ratios.empty:
         return None
-    rest = sorted(scored - set(first), key=lambda row: _mean_log(row, found))
-    rows = [*(row for row in first if row in scored), *rest]
+    by_error = np.log(ratios).mean(axis=1).sort_values(kind="stable").index
+    rows = [*(row for row in first if row in by_error), *(row for row in by_error if row not in first)]
     figure = Figure(figsize=(2.9 + 0.48 * len(tasks), 2.6 + len(SHOWN) * 0.22 * len(rows)), layout="constrained")
     axes = figure.subplots(len(SHOWN), 1, sharex=True)
-    for ax, panel, shown in zip(axes, found, SHOWN, strict=True):
-        values = np.array([[panel[task].get(row, math.nan) for task in tasks] for row in rows])
-        _panel(ax, values, rows, tasks)
+    for ax, shown in zip(axes, SHOWN, strict=True):
+        _panel(ax, of_targets[shown.name].reindex(rows))
         ax.axvline(len(set(core) & set(tasks)), color="0", linewidth=1.2)
         ax.set_title(f"RMSE / ceiling, {shown.formula}")
     axes[0].set_title(
         f"left of the line: core tasks; colours from 1 to {WORST:g}", loc="right", fontsize=8, color="0.3"
     )
-    if any(len(ratios) < len(rows) for panel in found for ratios in panel.values()):
+    if ratios.isna().any(axis=None):
         axes[-1].set_title("grey: no score", loc="right", fontsize=8, color="0.3")
     figure.suptitle("Every row on every task: how many times the least attainable error")
     return figure
 
 
-def _panel(ax: Axes, values: np.ndarray, rows: Sequence[str], tasks: Sequence[str]) -> None:
+def _panel(ax: Axes, ratios: pd.DataFrame) -> None:
     """One target: a cell a row and task."""
-    texts = [[_text(value) for value in row] for row in values]
-    sns.heatmap(
-        np.clip(values, 1.0, WORST),
-        ax=ax,
-        norm=LogNorm(1.0, WORST),
-        cmap="rocket_r",
-        cbar=False,
-        annot=texts,
-        fmt="",
-        annot_kws={"fontsize": 6.5},
-        linewidths=0.5,
-        xticklabels=list(tasks),
-        yticklabels=list(rows),
-    )
-    ax.set_facecolor(EMPTY)
+    colours = {"norm": LogNorm(1.0, WORST), "cmap": "rocket_r", "cbar": False, "linewidths": 0.5}
+    written = {"annot": ratios.map(_text), "fmt": "", "annot_kws": {"fontsize": 6.5}}
+    sns.heatmap(ratios.clip(1.0, WORST), ax=ax, **colours, **written, xticklabels=True, yticklabels=True)
+    ax.set(facecolor=EMPTY, xlabel="", ylabel="")
     ax.grid(visible=False)
     ax.tick_params(length=0, labelrotation=0)
     ax.tick_params(axis="x", labelrotation=90)
@@ -76,10 +66,5 @@ def _text(ratio: float) -> str:
 
 def _ratios(table: Table, target: str) -> dict[str, float]:
     """Ratio of every scored row of a table, the ceiling left out."""
-    found = {line.label: line.ratio(target) for line in table.lines if line.scored and line.row != CEILING}
-    return {row: spread.mean for row, spread in found.items() if isinstance(spread, Spread)}
-
-
-def _mean_log(row: str, found: Sequence[dict[str, dict[str, float]]]) -> float:
-    """Mean logarithm of a row's ratios, over all tasks and targets that it has."""
-    return float(np.mean([math.log(ratios[row]) for panel in found for ratios in panel.values() if row in ratios]))
+    models = [line for line in table.lines if line.row != CEILING]
+    return {line.label: ratio.mean for line in models if (ratio := line.ratio(target))}

@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from scipy import stats
 
+from bench.arrays import Array
 from leaderboard.predictions import Predicted
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN
@@ -17,6 +18,16 @@ N_BINS = 10
 CHANCE = 0.95
 """Share of honest rows that stay within what is said to be chance, at each place."""
 LEVELS = np.linspace(0.1, 0.9, 9)
+
+
+def coverage(rank: Array, levels: Array) -> Array:
+    """Share of cases inside the central interval of each level, shape (level,)."""
+    return np.asarray((2 * np.abs(rank[:, None] - 0.5) <= levels).mean(axis=0))
+
+
+def density(rank: Array) -> Array:
+    """Density of ranks in bins of equal width, 1 where they are as stated, shape (bin,)."""
+    return np.asarray(np.histogram(rank, N_BINS, (0.0, 1.0))[0] * N_BINS / len(rank))
 
 
 def draw_reliability(table: Table, predicted: Mapping[str, Predicted]) -> Figure | None:
@@ -34,11 +45,11 @@ def draw_reliability(table: Table, predicted: Mapping[str, Predicted]) -> Figure
     edges = np.linspace(0.0, 1.0, N_BINS + 1)
     for column, (shown, (left, right)) in enumerate(zip(SHOWN, panels, strict=True)):
         of_target = [rank[:, column] for rank in ranks.values()]
-        inside = np.array([(2 * np.abs(rank[:, None] - 0.5) <= LEVELS).mean(axis=0) for rank in of_target])
-        density = np.array([np.histogram(rank, edges)[0] * N_BINS / n_cases for rank in of_target])
+        inside = np.array([coverage(rank, LEVELS) for rank in of_target])
+        dense = np.array([density(rank) for rank in of_target])
         style = {"cmap": "vlag", "cbar": False, "annot_kws": {"fontsize": 7}, "linewidths": 0.5}
         sns.heatmap(inside - LEVELS, vmin=-0.3, vmax=0.3, annot=inside, fmt=".2f", ax=left, **style)
-        sns.heatmap(np.log2(density.clip(0.25, 4.0)), vmin=-2, vmax=2, annot=density, fmt=".2g", ax=right, **style)
+        sns.heatmap(np.log2(dense.clip(0.25, 4.0)), vmin=-2, vmax=2, annot=dense, fmt=".2g", ax=right, **style)
         left.set_title(f"{shown.formula}: share of cases inside")
         left.set_xlabel("stated probability of a central interval")
         left.set_xticklabels([f"{level:.1f}" for level in LEVELS], rotation=0)

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from bench.metrics import METRIC_VERSION
@@ -37,11 +36,7 @@ PICTURES = "docs/pictures"
 COMMAND = "python run_bench.py publish"
 PRESET = "standard"
 """Sizes and seeds of the published board."""
-OVERVIEW_PICTURE, RATIOS_PICTURE, COST_PICTURE = (
-    "board_overview.png",
-    "board_ratios.png",
-    "board_accuracy_cost.png",
-)
+OVERVIEW_PICTURE, RATIOS_PICTURE, COST_PICTURE = "board_overview.png", "board_ratios.png", "board_accuracy_cost.png"
 ROUNDING = 2 / 255
 """Difference of a pixel that is none."""
 HEADLINE = "shift_10s"
@@ -101,10 +96,10 @@ def published_findings(
 
 def generated(root: Path, findings: Findings, planned: Published) -> dict[str, bytes]:
     """Generate everything that is made from the published records."""
-    html = page(findings, planned.rows)
-    files = {f"leaderboard/site/{PAGE_FILE}": html.encode(), PLAN_FILE: planned.to_json().encode()}
     pictures = _pictures(findings)
-    files |= {f"{PICTURES}/{name}": content for name, content in pictures.items()}
+    files = {f"{PICTURES}/{name}": content for name, content in pictures.items()}
+    files[f"leaderboard/site/{PAGE_FILE}"] = page(findings, planned.rows).encode()
+    files[PLAN_FILE] = planned.to_json().encode()
     written = {
         README: {"board": _block(findings, len(planned.stale), pictures)},
         publish_rows.PAGE: publish_rows.blocks(_overview(findings), _scored(findings), findings.tasks),
@@ -141,16 +136,12 @@ def _pictures(findings: Findings) -> dict[str, bytes]:
     core = sorted(name for name, task in findings.tasks.items() if task.core)
     overview = _overview(findings)
     with drawing(), tempfile.TemporaryDirectory(prefix="pictures-") as name:
-        figures: dict[str, Figure | None] = {
-            OVERVIEW_PICTURE: draw_overview(overview, looks) if overview else None,
-            COST_PICTURE: draw_accuracy_cost(overview, [scored[task] for task in overview.tasks], looks)
-            if overview
-            else None,
-            RATIOS_PICTURE: draw_ratio_map(list(scored.values()), core, overview.rows if overview else ()),
-        }
-        return {
-            stem: save(figure, Path(name) / stem).read_bytes() for stem, figure in figures.items() if figure is not None
-        }
+        figures = {RATIOS_PICTURE: draw_ratio_map(list(scored.values()), core, overview.rows if overview else ())}
+        if overview:
+            compared = [scored[task] for task in overview.tasks]
+            figures[OVERVIEW_PICTURE] = draw_overview(overview, looks)
+            figures[COST_PICTURE] = draw_accuracy_cost(overview, compared, looks)
+        return {stem: save(figure, Path(name) / stem).read_bytes() for stem, figure in figures.items() if figure}
 
 
 def _scored(findings: Findings) -> list[Table]:
@@ -176,14 +167,9 @@ def _block(findings: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> s
     parts += [f"**{alarm}**" for alarms in findings.alarms.values() for alarm in alarms]
     overview = _overview(findings)
     parts += ["### All core tasks together", overview_text(overview)] if overview else []
-    parts += [_image("Overview", OVERVIEW_PICTURE)] * (OVERVIEW_PICTURE in pictures)
+    parts += [f"![Overview]({PICTURES}/{OVERVIEW_PICTURE})"] * (OVERVIEW_PICTURE in pictures)
     headline = [table for table in findings.tables if (table.task, table.preset) == (HEADLINE, PRESET)]
     parts += [text for table in headline for text in (f"### {HEADLINE}", scores_table(table))]
     if RATIOS_PICTURE in pictures:
-        parts += ["### Every task", _image("Every row on every task", RATIOS_PICTURE)]
+        parts += ["### Every task", f"![Every row on every task]({PICTURES}/{RATIOS_PICTURE})"]
     return "\n\n".join(parts)
-
-
-def _image(shown: str, name: str) -> str:
-    """Markdown of a picture."""
-    return f"![{shown}]({PICTURES}/{name})"

@@ -18,9 +18,9 @@ def fill(text: str, page: str, command: str, blocks: Mapping[str, str]) -> str:
     """
     for name, block in blocks.items():
         begin, end = f"<!-- begin: {name}, written by `{command}` -->", f"<!-- end: {name} -->"
-        before, found, rest = text.partition(begin)
+        before, begun, rest = text.partition(begin)
         _, ended, after = rest.partition(end)
-        if not (found and ended):
+        if not (begun and ended):
             raise BenchError(f"page '{page}': text must hold {begin} and {end}, got not both. Put them back.")
         text = f"{before}{begin}\n\n{block}\n\n{end}{after}"
     return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from leaderboard.board.tables import attainable, r2_and_error
 from leaderboard.comparison.comparisons import RowResult
 from leaderboard.comparison.overview import Overview, both, place_text
 from leaderboard.frame import FORECAST, ratio_of, score_of
-from leaderboard.pictures.reliability import CHANCE, N_BINS
+from leaderboard.pictures.reliability import CHANCE, coverage, density
 from leaderboard.predictions import Predicted, Predictions
 from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import NONE, SHOWN, count_text, gist, quantity_text, r2_text, ratio_text
@@ -47,16 +47,14 @@ def table_values(
     notes: list[str] = []
     truth: Array | None = None
     for line in table.lines:
-        predicted: list[Predicted | None] = []
+        predicted: dict[int, Predicted] = {}
         for record in line.scored:
             try:
-                predicted.append(predictions.of(record))
+                predicted[record.seed] = predictions.of(record)
             except BenchError as error:
-                predicted.append(None)
                 notes.append(str(error))
-        known = [each for each in predicted if each is not None]
-        if known and truth is None:
-            truth = known[0].truth
+        if predicted and truth is None:
+            truth = next(iter(predicted.values())).truth
         lines.append(_line_values(line, predicted, truth))
     return {
         "task": table.task,
@@ -67,7 +65,7 @@ def table_values(
         "alarms": list(alarms),
         "notes": notes,
         "truth": None if truth is None else _place_of(truth, truths),
-        "chance": _chance(table.sizes.get("test", 0)),
+        "chance": _chance(table.sizes["test"]) if "test" in table.sizes else [],
         "lines": lines,
     }
 
@@ -101,12 +99,11 @@ def _result_values(row: RowResult) -> dict[str, Any]:
     }
 
 
-def _line_values(line: Line, predicted: Sequence[Predicted | None], truth: Array | None) -> dict[str, Any]:
-    """One line of a table."""
-    cells = [_cell_values(record, each, truth) for record, each in zip(line.scored, predicted, strict=True)] + [
-        _cell_values(record, None, None) for record in line.unscored
-    ]
-    first = next((each for each in predicted if each is not None and each.rank is not None), None)
+def _line_values(line: Line, predicted: Mapping[int, Predicted], truth: Array | None) -> dict[str, Any]:
+    """One line of a table, with the predictions of its seeds."""
+    cells = [_cell_values(record, predicted.get(record.seed), truth) for record in line.scored]
+    cells += [_cell_values(record, None, None) for record in line.unscored]
+    ranks = [each.rank for each in predicted.values() if each.rank is not None]
     return {
         "row": line.row,
         "label": line.label,
@@ -116,7 +113,7 @@ def _line_values(line: Line, predicted: Sequence[Predicted | None], truth: Array
         "stale": list(line.stale),
         "n": len(line.scored),
         "values": _scores(line),
-        "reliability": None if first is None or first.rank is None else _reliability(first.rank),
+        "reliability": _reliability(ranks[0]) if ranks else None,
         "cells": sorted(cells, key=lambda cell: cell["seed"]),
     }
 
@@ -174,25 +171,16 @@ def _packed(mean: Array) -> str:
 
 def _reliability(rank: Array) -> list[dict[str, list[float]]]:
     """Coverage at the nominal levels and density of ranks, for each target."""
-    inside = np.sort(2 * np.abs(rank - 0.5), axis=0)
-    n_cases = len(rank)
     return [
-        {
-            "coverage": [
-                round(float(np.searchsorted(column, LEVELS, side="right")[k]) / n_cases, 4) for k in range(21)
-            ],
-            "density": [round(float(n) * N_BINS / n_cases, 3) for n in np.histogram(ranks, N_BINS, (0.0, 1.0))[0]],
-        }
-        for column, ranks in zip(inside.T, rank.T, strict=True)
+        {"coverage": coverage(ranks, LEVELS).round(4).tolist(), "density": density(ranks).round(3).tolist()}
+        for ranks in rank.T
     ]
 
 
 def _chance(n_cases: int) -> list[list[float]]:
     """Least and largest coverage at each level that an honest row shows by chance."""
-    if not n_cases:
-        return []
-    ends = np.array(stats.binom.interval(CHANCE, n_cases, LEVELS)) / n_cases
-    return [[round(float(value), 4) for value in end] for end in ends]
+    ends: list[list[float]] = (np.array(stats.binom.interval(CHANCE, n_cases, LEVELS)) / n_cases).round(4).tolist()
+    return ends
 
 
 def _spread(value: Spread | None, text: Callable[[float], str]) -> Value:

@@ -105,7 +105,7 @@ def beside_ceiling(record_of: RecordFactory) -> Callable[..., list[Record]]:
     def build(
         errors: Mapping[str, float], tasks: Iterable[str] = ("in_distribution",), n_seeds: int = 3, **changes: object
     ) -> list[Record]:
-        found = []
+        cells = []
         for task in tasks:
             stated = {name: {"r2_error": 0.02, "r2_implied": 0.93, "r2_implied_error": 0.01} for name in TARGET_NAMES}
             ceiling = record_of(
@@ -117,13 +117,13 @@ def beside_ceiling(record_of: RecordFactory) -> Callable[..., list[Record]]:
                 uncertainty=dict.fromkeys(TARGET_NAMES, UNCERTAINTY),
                 fit_s=None,
             )
-            found.append(ceiling)
+            cells.append(ceiling)
             for row, error in errors.items():
                 for seed in range(n_seeds):
                     forecast = {"ph_rmse": 0.0125, "ph_rmse_median": 0.0123, "ph_rmse_p95": 0.0456, "n_clipped": 3}
                     cell = record_of(row, seed, error=error, task=task, forecast=forecast, **changes)
-                    found.append(replace(cell, ceiling=beside(cell, ceiling)))
-        return found
+                    cells.append(replace(cell, ceiling=beside(cell, ceiling)))
+        return cells
 
     return build
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bench.errors import BenchError
-from leaderboard.frame import draws_text, frame_of, predict_cpu_us, predict_us, ratio_of, status_text
+from leaderboard.frame import draws_text, frame_of, ratio_of, status_text
 
 
 def cells_of(*records):
@@ -76,10 +76,12 @@ def test_relative_error_of_the_prior_mean_is_one(record_of):
 
 
 def test_predict_time_a_case_needs_a_time_and_cases(record_of):
-    assert predict_us(record_of("tcn", predict_s=0.01)) == pytest.approx(250.0)
-    assert predict_us(record_of("tcn", predict_s=None)) is None
-    assert predict_cpu_us(record_of("tcn")) == pytest.approx(200.0)
-    assert predict_us(record_of("tcn", sizes={})) is None
+    known, no_time, no_cases = cells_of(
+        record_of("tcn"), record_of("tcn", 1, predict_s=None), record_of("tcn", 2, sizes={})
+    )
+    assert known["predict_us_per_case"] == pytest.approx(250.0)
+    assert known["predict_cpu_us_per_case"] == pytest.approx(200.0)
+    assert all(math.isnan(cell["predict_us_per_case"]) for cell in (no_time, no_cases))
 
 
 def test_score_that_is_missing_is_named(record_of):

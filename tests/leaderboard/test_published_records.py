@@ -17,10 +17,10 @@ FOLDER = ROOT / "leaderboard" / "records"
 
 @pytest.fixture(scope="module")
 def records():
-    found = read_published(FOLDER)
-    if not found:
+    published = read_published(FOLDER)
+    if not published:
         pytest.skip("nothing is published yet: run_bench.py publish")
-    return found
+    return published
 
 
 @pytest.fixture(scope="module")

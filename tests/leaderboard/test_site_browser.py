@@ -62,16 +62,16 @@ def opened(browser, beside_ceiling, folder_of, record_of, tmp_path):
     pages, said, asked = [], [], []
 
     def build(width=1280, dark=False, at=""):
-        found = browser.new_page(
+        tab = browser.new_page(
             viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
         )
-        found.set_default_timeout(PATIENCE_MS)
-        pages.append(found)
-        found.on("console", lambda message: said.append(message.text))
-        found.on("pageerror", lambda error: said.append(str(error)))
-        found.on("request", lambda request: asked.append(request.url))
-        found.goto((tmp_path / "index.html").as_uri() + at)
-        return found
+        tab.set_default_timeout(PATIENCE_MS)
+        pages.append(tab)
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto((tmp_path / "index.html").as_uri() + at)
+        return tab
 
     yield build
     titles = {each.title() for each in pages}

@@ -31,16 +31,16 @@ def test_table_does_not_depend_on_the_order_of_records(record_of):
 
 
 def test_presets_are_never_mixed(record_of):
-    found = tables([record_of("tcn"), record_of("tcn", seed=1), record_of("tcn", preset="full", error=0.9)])
-    assert [(table.preset, [len(line.scored) for line in table.lines]) for table in found] == [
+    sorted_tables = tables([record_of("tcn"), record_of("tcn", seed=1), record_of("tcn", preset="full", error=0.9)])
+    assert [(table.preset, [len(line.scored) for line in table.lines]) for table in sorted_tables] == [
         ("full", [1]),
         ("quick", [2]),
     ]
 
 
 def test_sizes_are_never_mixed(record_of):
-    found = tables([record_of("tcn"), record_of("tcn", seed=1, sizes={"train": 9, "valid": 9, "test": 40})])
-    assert [table.title for table in found] == [
+    sorted_tables = tables([record_of("tcn"), record_of("tcn", seed=1, sizes={"train": 9, "valid": 9, "test": 40})])
+    assert [table.title for table in sorted_tables] == [
         "in_distribution: quick, 9 training, 9 validation, 40 test cases",
         "in_distribution: quick, 1,024 training, 256 validation, 40 test cases",
     ]

@@ -15,9 +15,9 @@ TRAINING = Statistics(np.array([0.6, 2.4e-3]), np.array([0.35, 1.4e-3]))
 
 def test_statistics_are_those_of_the_training_cases_of_every_task():
     targets = training_cases(TASK, Sizes(20, 1, 1, 1), seed=3).targets.values
-    found = training_statistics(20, 3)
-    np.testing.assert_allclose(found.mean, targets.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(found.sd, targets.std(axis=0), rtol=1e-12)
+    statistics = training_statistics(20, 3)
+    np.testing.assert_allclose(statistics.mean, targets.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(statistics.sd, targets.std(axis=0), rtol=1e-12)
 
 
 def test_faults_of_decoding_are_those_that_they_are_called_after():
@@ -55,7 +55,7 @@ def scored(right, wrong, task="in_distribution"):
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("on_tasks", "expected"),
     [
         ([scored([0.6, 0.61, 0.6], [0.6, 0.61, 0.6])], "not a fault"),
         ([scored([0.6, 0.61, 0.6], [0.9, 0.91, 0.9])], "confirmed"),
@@ -66,5 +66,5 @@ def scored(right, wrong, task="in_distribution"):
         ([], "undecided"),
     ],
 )
-def test_a_metric_is_judged_by_k_d_in_distribution_over_seeds(found, expected):
-    assert metric_verdict(found) == expected
+def test_a_metric_is_judged_by_k_d_in_distribution_over_seeds(on_tasks, expected):
+    assert metric_verdict(on_tasks) == expected

@@ -26,22 +26,22 @@ def drawn(factors, n_seeds=3, n_cases=500, seed_sd=0.02, seed=0):
 
 def test_factor_and_change_are_those_of_the_squared_errors():
     truth, errors = drawn({"sound": 1.0, "worse": 1.5}, seed_sd=0.0)
-    found = effects("shift_1s", truth, errors, [("worse", "sound")])["worse", "sound", "k_d_per_s"]
+    effect = effects("shift_1s", truth, errors, [("worse", "sound")])["worse", "sound", "k_d_per_s"]
     rmse = {row: np.sqrt(values[..., 1].mean(axis=1)) for row, values in errors.items()}
-    assert found.factor == pytest.approx(np.exp(np.mean(np.log(rmse["worse"] / rmse["sound"]))))
+    assert effect.factor == pytest.approx(np.exp(np.mean(np.log(rmse["worse"] / rmse["sound"]))))
     r2 = {row: np.mean(1 - values**2 / truth[:, 1].var()) for row, values in rmse.items()}
-    assert found.change == pytest.approx(r2["worse"] - r2["sound"], abs=1e-3)
-    assert (found.r2, found.base_r2) == pytest.approx((r2["worse"], r2["sound"]))
-    assert found.low < found.change < found.high < 0
-    assert found.factor_low < found.factor < found.factor_high
+    assert effect.change == pytest.approx(r2["worse"] - r2["sound"], abs=1e-3)
+    assert (effect.r2, effect.base_r2) == pytest.approx((r2["worse"], r2["sound"]))
+    assert effect.low < effect.change < effect.high < 0
+    assert effect.factor_low < effect.factor < effect.factor_high
 
 
 def test_rows_that_answer_alike_differ_by_nothing():
     truth, errors = drawn({"sound": 1.0})
     errors["same"] = errors["sound"]
-    found = effects("shift_1s", truth, errors, [("same", "sound")])["same", "sound", "E0_g_per_L"]
-    assert (found.change, found.factor, found.p) == (0.0, 1.0, 1.0)
-    assert -1e-6 < found.low <= 0.0 <= found.high < 1e-6
+    effect = effects("shift_1s", truth, errors, [("same", "sound")])["same", "sound", "E0_g_per_L"]
+    assert (effect.change, effect.factor, effect.p) == (0.0, 1.0, 1.0)
+    assert -1e-6 < effect.low <= 0.0 <= effect.high < 1e-6
 
 
 def test_no_pairs_have_no_effects():
@@ -51,12 +51,12 @@ def test_no_pairs_have_no_effects():
 @pytest.mark.slow
 @pytest.mark.parametrize(("factor", "least", "most"), [(1.0, 0.0, 0.08), (1.2, 0.8, 1.0)])
 def test_p_below_5_percent_is_rare_without_a_difference_and_common_with_one(factor, least, most):
-    found = []
+    significant = []
     for seed in range(60):
         truth, errors = drawn({"sound": 1.0, **{f"v{i}": factor for i in range(8)}}, seed=seed)
         pairs = [(f"v{i}", "sound") for i in range(8)]
-        found += [effect.p < 0.05 for effect in effects("t", truth, errors, pairs).values()]
-    assert least <= np.mean(found) <= most
+        significant += [effect.p < 0.05 for effect in effects("t", truth, errors, pairs).values()]
+    assert least <= np.mean(significant) <= most
 
 
 @pytest.mark.parametrize(

@@ -104,12 +104,12 @@ def test_what_can_be_known_is_said(record_of, r2, words):
 
 
 def test_ceiling_that_contradicts_itself_is_a_warning(record_of):
-    found = sentences_of(record_of, 0.5, 0.8)
-    assert found[1] == (
+    sentences = sentences_of(record_of, 0.5, 0.8)
+    assert sentences[1] == (
         "Warning: observed and implied R2 of E0 are 13 standard errors apart; the ceiling of this task cannot be "
         "trusted."
     )
-    assert len(found) == 4
+    assert len(sentences) == 4
 
 
 def test_ceiling_without_its_errors_is_said_plainly(record_of):

@@ -23,15 +23,15 @@ def found_of(record_of):
             for row in sizes:
                 lacks = {"status": "cannot", "message": "why"} if (row, task) in without else {}
                 cells += [record_of(row, seed, task=task, preset=preset, **lacks) for seed in range(n_seeds)]
-        found = []
+        of_tasks = []
         for table in tables(cells):
             errors = {
                 line.label: size**2 * generator.standard_normal((len(line.scored), N_CASES, 2)) ** 2
                 for line in table.lines
                 if line.scored and (size := sizes.get(line.row))
             }
-            found.append(Evidence(table, np.zeros((N_CASES, 2)), errors, ceiling[table.task] ** 2))
-        return found
+            of_tasks.append(Evidence(table, np.zeros((N_CASES, 2)), errors, ceiling[table.task] ** 2))
+        return of_tasks
 
     return build
 
@@ -79,21 +79,21 @@ def test_row_without_any_core_task_is_outside(found_of):
 
 
 def test_row_that_lacks_a_seed_is_outside(found_of):
-    found = found_of()
-    for place, evidence in enumerate(found):
+    of_tasks = found_of()
+    for place, evidence in enumerate(of_tasks):
         lines = [line if line.row != "tcn" else type(line)("tcn", line.scored[:2], ()) for line in evidence.table.lines]
         table = type(evidence.table)(evidence.table.task, "quick", evidence.table.sizes, tuple(lines))
         errors = evidence.errors | {"tcn": evidence.errors["tcn"][:2]}
-        found[place] = Evidence(table, evidence.truth, errors, evidence.ceiling)
-    (overview,) = overviews(found, CORE)
+        of_tasks[place] = Evidence(table, evidence.truth, errors, evidence.ceiling)
+    (overview,) = overviews(of_tasks, CORE)
     assert overview.seeds == (0, 1, 2)
     assert overview.outside == (("tcn", "no score with seed 2 on every core task"),)
 
 
 def test_row_without_any_error_is_outside(found_of):
-    found = found_of()
-    found[0].errors["tcn"][:] = 0.0
-    (overview,) = overviews(found, CORE)
+    of_tasks = found_of()
+    of_tasks[0].errors["tcn"][:] = 0.0
+    (overview,) = overviews(of_tasks, CORE)
     assert overview.outside == (("tcn", "its error is exactly 0 on a core task: look for a leak"),)
 
 
@@ -110,17 +110,17 @@ def test_overview_without_ranked_rows_says_so(found_of):
 
 
 def test_there_is_no_overview_unless_every_core_task_has_its_ceiling_on_the_same_cases(found_of):
-    found = found_of()
-    assert overviews(found, (*CORE, "prefix_10s")) == []
-    assert overviews(found, ()) == []
-    first, second = found
+    of_tasks = found_of()
+    assert overviews(of_tasks, (*CORE, "prefix_10s")) == []
+    assert overviews(of_tasks, ()) == []
+    first, second = of_tasks
     assert overviews([first, Evidence(second.table, second.truth, second.errors, None)], CORE) == []
     assert overviews([first, Evidence(second.table, second.truth + 1, second.errors, second.ceiling)], CORE) == []
 
 
 def test_presets_have_an_overview_each(found_of):
-    found = found_of() + found_of(preset="full")
-    assert [overview.preset for overview in overviews(found, CORE)] == ["full", "quick"]
+    of_tasks = found_of() + found_of(preset="full")
+    assert [overview.preset for overview in overviews(of_tasks, CORE)] == ["full", "quick"]
 
 
 def test_places_that_agree_are_one_number():

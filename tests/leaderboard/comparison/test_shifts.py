@@ -56,8 +56,8 @@ def tables_of(record_of):
 
 
 def test_remedies_show_the_share_of_the_loss_that_they_recover(tables_of):
-    found = tables_of(base=1.0, shift=4.0, matched=1.0, mixed=2.0, resampled=8.0)
-    meaning, first, second = remedies_text([SHIFT], found)
+    by_task = tables_of(base=1.0, shift=4.0, matched=1.0, mixed=2.0, resampled=8.0)
+    meaning, first, second = remedies_text([SHIFT], by_task)
     assert first.splitlines() == [
         "| E0, row | `base` | `shift` | `matched` | `mixed` | `resampled` |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -73,9 +73,9 @@ def test_where_nothing_was_lost_no_share_is_given(tables_of):
 
 
 def test_remedy_that_a_row_lacks_is_a_dash(tables_of, record_of):
-    found = tables_of(base=1.0, shift=4.0)
-    (found["matched"],) = tables([record_of("tcn", status="cannot", task="matched")])
-    assert remedies_text([SHIFT], found)[1].splitlines()[-1] == "| `tcn` | 1.00 | 4.00 | - |"
+    by_task = tables_of(base=1.0, shift=4.0)
+    (by_task["matched"],) = tables([record_of("tcn", status="cannot", task="matched")])
+    assert remedies_text([SHIFT], by_task)[1].splitlines()[-1] == "| `tcn` | 1.00 | 4.00 | - |"
 
 
 def test_remedies_of_a_shift_that_was_not_run_are_not_shown(tables_of):

@@ -27,28 +27,28 @@ def lines(text):
 
 def test_one_line_stands_for_each_row_task_target_and_seed(record_of):
     records = [record_of("gru", seed) for seed in (0, 1)]
-    found = lines(long_frame(frame_of(records)))
-    assert list(found[0]) == LONG_COLUMNS
-    assert [(line["method"], line["task"], line["seed"]) for line in found] == [
+    long_lines = lines(long_frame(frame_of(records)))
+    assert list(long_lines[0]) == LONG_COLUMNS
+    assert [(line["method"], line["task"], line["seed"]) for line in long_lines] == [
         ("gru", f"in_distribution/{target}", str(seed)) for seed in (0, 1) for target in ("E0_g_per_L", "k_d_per_s")
     ]
-    for line, record in zip(found, [each for each in records for _ in range(2)], strict=True):
+    for line, record in zip(long_lines, [each for each in records for _ in range(2)], strict=True):
         assert float(line["metric_error"]) == pytest.approx(record.scores[line["task"].split("/")[1]]["rmse"], rel=1e-8)
         assert (float(line["time_train_s"]), float(line["time_infer_s"])) == (record.fit_s, record.predict_s)
 
 
 def test_cells_without_a_fresh_score_are_left_out(record_of):
     records = [record_of("gru"), record_of("tcn", status="timeout"), record_of("ridge")]
-    found = lines(long_frame(frame_of(records, {records[2].cell: ("source",)})))
-    assert {line["method"] for line in found} == {"gru"}
+    long_lines = lines(long_frame(frame_of(records, {records[2].cell: ("source",)})))
+    assert {line["method"] for line in long_lines} == {"gru"}
 
 
 def test_the_ceiling_stands_once_a_seed_and_costs_no_training(record_of):
     records = [record_of("bayes", fit_s=None), *(record_of("gru", seed) for seed in (0, 1, 2))]
-    found = [line for line in lines(long_frame(frame_of(records))) if line["method"] == "bayes"]
-    assert [line["seed"] for line in found] == ["0", "1", "2"] * 2
-    assert {line["time_train_s"] for line in found} == {"0"}
-    assert len({line["metric_error"] for line in found}) == 2
+    long_lines = [line for line in lines(long_frame(frame_of(records))) if line["method"] == "bayes"]
+    assert [line["seed"] for line in long_lines] == ["0", "1", "2"] * 2
+    assert {line["time_train_s"] for line in long_lines} == {"0"}
+    assert len({line["metric_error"] for line in long_lines}) == 2
 
 
 def test_several_presets_are_refused(record_of):

@@ -31,8 +31,8 @@ def test_the_twin_has_the_least_squares_of_all_loads(twins):
         first, second = simulate_ph(PREFIX.grid_s, twins.known, moved)
         return np.sum((second - first) ** 2)
 
-    found = twins.targets[1, E0]
-    assert misfit(found) < min(misfit(found * 0.999), misfit(found * 1.001))
+    twin_load = twins.targets[1, E0]
+    assert misfit(twin_load) < min(misfit(twin_load * 0.999), misfit(twin_load * 1.001))
 
 
 def test_a_reaction_is_its_own_twin():

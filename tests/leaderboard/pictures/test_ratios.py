@@ -16,8 +16,8 @@ def numbers(ax):
 
 
 def test_core_tasks_come_first_and_the_rows_as_asked(beside_ceiling):
-    found = tables(beside_ceiling({"gru": 0.1, "tcn": 0.04}, TASKS))
-    figure = draw_ratio_map(found, ["shift_1s"], ["tcn"])
+    task_tables = tables(beside_ceiling({"gru": 0.1, "tcn": 0.04}, TASKS))
+    figure = draw_ratio_map(task_tables, ["shift_1s"], ["tcn"])
     for ax in figure.axes:
         assert labels(ax.yaxis) == ["tcn", "gru"]
         assert [line.get_xdata()[0] for line in ax.lines] == [1]
@@ -30,9 +30,9 @@ def test_rows_that_nobody_ordered_stand_by_their_ratios(beside_ceiling):
 
 
 def test_a_cell_says_its_ratio_and_the_colour_ends_before_a_wild_one(beside_ceiling):
-    found = tables(beside_ceiling({"gru": 0.04, "tcn": 4e4}, TASKS))
-    gru = next(line for line in found[0].lines if line.row == "gru")
-    for ax, shown in zip(draw_ratio_map(found, TASKS).axes, SHOWN, strict=True):
+    task_tables = tables(beside_ceiling({"gru": 0.04, "tcn": 4e4}, TASKS))
+    gru = next(line for line in task_tables[0].lines if line.row == "gru")
+    for ax, shown in zip(draw_ratio_map(task_tables, TASKS).axes, SHOWN, strict=True):
         assert numbers(ax) == [ratio_text(gru.ratio(shown.name).mean)] * 2 + ["2e06"] * 2
         assert ax.collections[0].get_array().max() == WORST
 

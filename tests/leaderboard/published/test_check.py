@@ -30,8 +30,8 @@ def test_predictions_that_say_something_else_than_the_record_are_found(published
     path = published / "tcn" / "in_distribution-0.npz"
     mean = read_arrays(path)["mean"]
     write_arrays(path, {"mean": mean * np.float32(1.001)})
-    found = problems(Predictions(published), read_published(published))
-    assert [text.partition(" is ")[0] for text in found] == [
+    told = problems(Predictions(published), read_published(published))
+    assert [text.partition(" is ")[0] for text in told] == [
         "tcn on in_distribution, seed 0: RMSE of E0_g_per_L",
         "tcn on in_distribution, seed 0: RMSE of k_d_per_s",
     ]
@@ -57,8 +57,8 @@ def test_a_ratio_to_another_ceiling_is_found(published):
 
 def test_scores_without_a_ceiling_are_found(published):
     records = [record for record in read_published(published) if record.row != "bayes"]
-    found = [text for text in problems(Predictions(published), records) if text.startswith("tcn")]
-    assert found == [
+    told = [text for text in problems(Predictions(published), records) if text.startswith("tcn")]
+    assert told == [
         "tcn on in_distribution, seed 0: E0_g_per_L stands beside no ceiling",
         "tcn on in_distribution, seed 0: k_d_per_s stands beside no ceiling",
     ]

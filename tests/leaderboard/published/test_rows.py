@@ -32,7 +32,7 @@ OVERVIEW = Overview(
 
 
 @pytest.fixture
-def found(beside_ceiling):
+def task_tables(beside_ceiling):
     cells = beside_ceiling({"tcn": 0.1}, list(TASKS), n_seeds=1)
     wild = {"E0_g_per_L": {"rmse_ratio": 7.0}, "k_d_per_s": {"rmse_ratio": 3.0}}
     sound = {"E0_g_per_L": {"rmse_ratio": 2.0}, "k_d_per_s": {"rmse_ratio": 3.5}}
@@ -47,16 +47,16 @@ def found(beside_ceiling):
     )
 
 
-def test_core_rows_come_with_interval_worst_task_and_costs(found):
-    lines = blocks(OVERVIEW, found, TASKS)["core tasks"].splitlines()
+def test_core_rows_come_with_interval_worst_task_and_costs(task_tables):
+    lines = blocks(OVERVIEW, task_tables, TASKS)["core tasks"].splitlines()
     assert lines[2:] == [
         "| `tcn` | 2.00 | 4.00 (0.90..9.00) | 7.00 on `shift_1s` | 1.00 (0.90..9.00) | 3.50 on `in_distribution` "
         "| 10.0 | 100 |"
     ]
 
 
-def test_only_tasks_whose_electrode_noise_or_chemistry_is_not_that_of_training_mislead(found):
-    heading, _, *rows = blocks(OVERVIEW, found, TASKS)["misled"].splitlines()
+def test_only_tasks_whose_electrode_noise_or_chemistry_is_not_that_of_training_mislead(task_tables):
+    heading, _, *rows = blocks(OVERVIEW, task_tables, TASKS)["misled"].splitlines()
     assert heading == "| row: E0 / k_d | `noise_3x` | `probe_lag` | `probe_offset` | `world` |"
     assert rows[0].startswith("| `tcn` | ")
     assert not any("bayes" in row for row in rows)
