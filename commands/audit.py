@@ -22,7 +22,7 @@ from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._shared.options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors, say
+from commands._shared.options import MODELS, PUBLISHED, ROOT, all_tasks, say
 from commands._shared.running import Conditions, carry_out, scored_today, stale_among
 from leaderboard.audit.document import COMMAND, PAGE, blocks, published
 from leaderboard.audit.page import audit_page
@@ -82,7 +82,7 @@ def audit(
     Finished cells are kept in the output folder and not run again; stop and start as you like.
     """
     console = Console()
-    with friendly_errors(), said_when_full(out), ExitStack() as holding:
+    with said_when_full(out), ExitStack() as holding:
         if list_:
             _list(console, variants(base, variant))
             return

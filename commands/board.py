@@ -12,7 +12,7 @@ from rich.console import Console
 from bench.errors import BenchError
 from bench.run.catalogue import summary_of
 from bench.run.record import read_records
-from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import all_tasks, plugin_files, say
 from commands._shared.running import stale_in
 from leaderboard.board.terminal import terminal_board
 from leaderboard.board.write import write_board
@@ -38,20 +38,19 @@ def board(
 
       python run_bench.py board --out results --page
     """
-    with friendly_errors():
-        records = read_records(folder)
-        if not records:
-            raise BenchError(
-                f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
-            )
-        stale = stale_in(records, models or [])
-        console = Console()
-        findings = Findings.of(records, folder, all_tasks(), stale)
-        console.print(terminal_board(findings))
-        written = write_board(findings, to)
-        if page:
-            abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}
-            written.append((to or folder) / PAGE_FILE)
-            written[-1].write_text(write_page(findings, abouts), encoding="utf-8")
-        for path in written:
-            say(console, os.path.relpath(path))
+    records = read_records(folder)
+    if not records:
+        raise BenchError(
+            f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
+        )
+    stale = stale_in(records, models or [])
+    console = Console()
+    findings = Findings.of(records, folder, all_tasks(), stale)
+    console.print(terminal_board(findings))
+    written = write_board(findings, to)
+    if page:
+        abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}
+        written.append((to or folder) / PAGE_FILE)
+        written[-1].write_text(write_page(findings, abouts), encoding="utf-8")
+    for path in written:
+        say(console, os.path.relpath(path))

@@ -22,7 +22,7 @@ from bench.errors import BenchError
 from bench.run.plan import NOT_FOUND, Stale
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.run.scores.ceiling import CEILING
-from commands._shared.options import PUBLISHED, closest, friendly_errors, say
+from commands._shared.options import PUBLISHED, closest, say
 from commands._shared.running import stale_in
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.runs import Compared, Move, Side, compare_rows, compare_runs
@@ -61,7 +61,7 @@ def compare(
     comparisons. A ratio below 1 says that B errs less.
     """
     console = Console()
-    with friendly_errors(), ExitStack() as held:
+    with ExitStack() as held:
         records = _records(folder)
         rows = {record.row for record in records}
         if {first, second} <= rows:

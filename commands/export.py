@@ -15,7 +15,7 @@ from bench.run.origin import provenance
 from bench.run.plan import NOT_FOUND
 from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.task import PRESETS
-from commands._shared.options import choose_tasks, friendly_errors, say
+from commands._shared.options import choose_tasks, say
 from commands._shared.running import stale_in
 from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task
 from leaderboard.export.scores import check_pyarrow, csv_board, long_frame, write_parquet_of_csv
@@ -66,16 +66,15 @@ def export(
       python run_bench.py export --task shift_10s --task in_distribution
     """
     console = Console()
-    with friendly_errors():
-        if preset is not None and preset not in PRESETS:
-            raise unknown("preset", preset, PRESETS)
-        formats = _formats(format_, [PARQUET, "ts"] if task else [CSV], FORMATS if task else (CSV, PARQUET))
-        if task:
-            written = _cases(console, task, formats, preset or "quick", seed, to)
-        else:
-            written = _scores(console, folder, formats, preset, models or [], to)
-        for path in written:
-            say(console, os.path.relpath(path))
+    if preset is not None and preset not in PRESETS:
+        raise unknown("preset", preset, PRESETS)
+    formats = _formats(format_, [PARQUET, "ts"] if task else [CSV], FORMATS if task else (CSV, PARQUET))
+    if task:
+        written = _cases(console, task, formats, preset or "quick", seed, to)
+    else:
+        written = _scores(console, folder, formats, preset, models or [], to)
+    for path in written:
+        say(console, os.path.relpath(path))
 
 
 def _formats(asked: list[str] | None, default: list[str], possible: tuple[str, ...]) -> list[str]:

@@ -18,7 +18,7 @@ from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, plugin_files, say
 from commands._shared.running import Conditions, carry_out, scored_today
 from commands.release import planned_then, planned_today, say_all
 from leaderboard.predictions import Predictions
@@ -60,7 +60,7 @@ def publish(
       python run_bench.py publish --no-run
     """
     console = Console()
-    with friendly_errors(), said_when_full(out):
+    with said_when_full(out):
         if check:
             _check(console)
         elif no_run:

@@ -21,7 +21,7 @@ from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.run.scores.redraw import Gap, Redraw
 from bench.run.store import said_when_full, sole_run, work_folder
-from commands._shared.options import all_tasks, choose_models, choose_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import all_tasks, choose_models, choose_tasks, plugin_files, say
 from commands._shared.seal import open_seal, seal_line
 
 REDRAW_FILE = "redraw.csv"
@@ -57,7 +57,7 @@ def redraw(
       python run_bench.py redraw --out sealed --seal ~/bench.key
     """
     console = Console()
-    with friendly_errors(), said_when_full(out):
+    with said_when_full(out):
         tasks, plugins = choose_tasks(task) if task else all_tasks(), plugin_files(models or [])
         plugins = choose_models(model, plugins) if model else plugins
         records = [
