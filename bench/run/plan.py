@@ -207,21 +207,21 @@ def stale_cells(
     records: Sequence[Record], tasks: dict[str, Task], plugins: dict[str, Path]
 ) -> dict[CellKey, tuple[str, ...]]:
     """Say which records no longer describe what would come out today."""
-    found: dict[CellKey, tuple[str, ...]] = {}
+    stale: dict[CellKey, tuple[str, ...]] = {}
     plugin_of = {name: Plugin.named(name, path) for name, path in plugins.items()}
     for record in records:
         if record.task not in tasks:
-            found[record.cell] = ("task removed",)
+            stale[record.cell] = ("task removed",)
         elif record.model not in plugin_of:
-            found[record.cell] = (NOT_FOUND,)
+            stale[record.cell] = (NOT_FOUND,)
         else:
             sizes = Sizes(**record.sizes)
             task, plugin = tasks[record.task], plugin_of[record.model]
             cell = Cell(task, plugin, record.seed, record.preset, sizes, record.seal_sha256)
             older = record.status == "ok" and record.metric_version != METRIC_VERSION
             if reasons := (*cell.stale(record), *["metric"] * older):
-                found[record.cell] = reasons
-    return found
+                stale[record.cell] = reasons
+    return stale
 
 
 def without_stale_predictions(records: Iterable[Record], stale: Mapping[CellKey, tuple[str, ...]]) -> list[Record]:

@@ -123,7 +123,7 @@ def overrides_of(record: Record) -> dict[str, Any]:
 
 def _gaps(record: Record, published: tuple[Array, Array], fresh: tuple[Array, Array]) -> list[Gap] | str:
     """R2 of both draws with the error of their difference, a target each."""
-    found = []
+    gaps = []
     for column, target in enumerate(TARGET_NAMES):
         then, now = ((truth[:, column], mean[:, column]) for truth, mean in (published, fresh))
         before, after = r2(*then), r2(*now)
@@ -131,5 +131,5 @@ def _gaps(record: Record, published: tuple[Array, Array], fresh: tuple[Array, Ar
             return "its R2 is undefined on so few cases; use a larger preset"
         error = float(np.hypot(r2_error(*then), r2_error(*now)))
         cell = (record.task, record.row, record.seed, record.preset, target)
-        found.append(Gap(*cell, len(then[0]), len(now[0]), before, after, error))
-    return found
+        gaps.append(Gap(*cell, len(then[0]), len(now[0]), before, after, error))
+    return gaps
