@@ -14,6 +14,7 @@ from bench.conformance.examination import examined
 from bench.conformance.suite import CHECKS, FAILED, PASSED, CheckResult
 from bench.errors import BenchError
 from bench.run.plan import Plugin
+from commands._shared.arguments import Folders
 from commands._shared.options import closest, parse_settings, plugin_files
 
 STYLES = {PASSED: "green", FAILED: "red"}
@@ -21,9 +22,7 @@ STYLES = {PASSED: "green", FAILED: "red"}
 
 def check(
     plugin: Annotated[str, typer.Argument(help="Name of a plugin, or its file.", metavar="NAME|FILE")],
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     only: Annotated[
         str | None, typer.Option(help="Put this check alone, and show the traceback of an error.", metavar="CHECK")
     ] = None,

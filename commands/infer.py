@@ -35,6 +35,7 @@ from commands._infer.words import (
     no_reaction,
     prior_sentences,
 )
+from commands._shared.arguments import Folders
 from commands._shared.options import all_tasks, choose_models, choose_tasks, plugin_files, say
 from leaderboard.pictures.forecasts import BAND_SD
 from leaderboard.wording import SHOWN, quantity_text
@@ -54,9 +55,7 @@ def infer(
     preset: Annotated[
         str, typer.Option(help="Number of training cases of the row.", metavar="quick|standard|full")
     ] = "standard",
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     force: Annotated[
         bool, typer.Option("--force", help="Ask the row about a trace unlike those it was trained on.")
     ] = False,

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.run.scores.rescore import rescore
 from bench.run.seal import read_seal
 from bench.run.store import said_when_full, sole_run
 from commands._shared.options import all_tasks, say
+from commands._shared.running import records_in
 
 
 def score(
@@ -31,10 +31,7 @@ def score(
       python run_bench.py score --out sealed --seal ~/bench.key
     """
     console = Console()
-    if not read_records(folder):
-        raise BenchError(
-            f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
-        )
+    records_in(folder)
     key = None if seal is None else read_seal(seal)
     n_scored = 0
     with said_when_full(folder), sole_run(folder):  # a cell that a run has just made again must stay the newest

@@ -41,8 +41,7 @@ def rate(
     ph: Any, extent: Any, case: Any, exp: Callable[[Any], Any] = math.exp, interp: Callable[..., Any] = np.interp
 ) -> Any:
     """Extent gained a second by one gram of enzyme a litre, shape (): the rate law of ``bench.world.kinetics``."""
-    left = case[S0] - extent
-    urea = left * (left > 0.0)
+    urea = case[S0] - extent
     acid, base = exp(LN10 * case[A] * (ph - case[P1])), exp(LN10 * case[B] * (case[P2] - ph))
     saturation = urea / (K_M + urea + urea * urea / K_S)
     inhibition = 1.0 + 2.0 * extent / interp(ph, K_P_PH, K_P_M)
@@ -55,14 +54,15 @@ def ph_rate(ph: float, case: Array) -> float:
     gained, brought = balance(ph, case)
     (gained_below, brought_below), (gained_above, brought_above) = balance(ph - step, case), balance(ph + step, case)
     extent_by_ph = (gained_above / brought_above - gained_below / brought_below) / (2.0 * step)
-    return rate(ph, gained / brought, case) / extent_by_ph
+    return rate(ph, min(gained / brought, case[S0]), case) / extent_by_ph
 
 
 def simulate(time_s: Array, case: Array, E0: float, k_d: float, rtol: float = 1e-8) -> Array:
     """PH of one case by LSODA with the extent as its state and a root solve for the pH, shape (sample,)."""
 
     def gain(t: float, state: Array) -> list[float]:
-        return [E0 * math.exp(-k_d * t) * rate(ph_of_extent(float(state[0]), case), float(state[0]), case)]
+        extent = float(state[0])
+        return [E0 * math.exp(-k_d * t) * rate(ph_of_extent(extent, case), min(extent, case[S0]), case)]
 
     solved = solve_ivp(gain, (0.0, float(time_s[-1])), [0.0], "LSODA", t_eval=time_s, rtol=rtol, atol=1e-13)
     return np.array([ph_of_extent(float(extent), case) for extent in solved.y[0]])
