@@ -129,13 +129,8 @@ def infer(
     with console.status("looking for what is wrong"):
         trusted = _judge(console, lab_trace, inference)
     title = f"What {trace.name} tells" + ", not to be trusted before its warnings are settled" * (not trusted)
-    path = draw_inference(inference, title, picture or _beside(trace), answer)
+    path = draw_inference(inference, title, picture or Path(f"{trace.stem}_inferred.png"), answer)
     say(console, f"Picture: {os.path.relpath(path)}")
-
-
-def _beside(trace: Path) -> Path:
-    """Picture of a trace, in the folder where the command runs."""
-    return Path(f"{trace.stem}_inferred.png")
 
 
 def _read(console: Console, path: Path, trace: LabTrace, inference: Inference) -> None:

@@ -82,7 +82,7 @@ class Redraw:
         stored = read_arrays(self.out / record.prediction_file)
         truths, means = [], []
         for cases in self._fresh(cell):
-            place = Place(CaseStore(self.work), _always(cases.traces), fits, self.limits, _silent)
+            place = Place(CaseStore(self.work), _always(cases.traces), fits, self.limits, lambda fraction, doing: None)
             with closing(drive(job, place)) as outcomes:
                 outcome = next(outcomes)
             if outcome.prediction is None:
@@ -104,10 +104,6 @@ class Redraw:
 def _always(traces: Traces) -> Callable[[Cell], Traces]:
     """Give the same traces for every cell."""
     return lambda cell: traces
-
-
-def _silent(fraction: float, doing: str) -> None:
-    """Drop a progress report."""
 
 
 def overrides_of(record: Record) -> dict[str, Any]:
