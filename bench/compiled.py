@@ -43,13 +43,7 @@ CACHE = Path(os.environ.get(CACHE_VARIABLE, ROOT / ".cache" / "kernels")) / kern
 
 
 class Kernel(Generic[P, R]):
-    """A function that becomes machine code at its first call; numba, which takes half a second, is imported then.
-
-    Parameters
-    ----------
-    function : callable
-        What is compiled; it may call other kernels.
-    """
+    """A function that becomes machine code at its first call; numba, which takes half a second, is imported then."""
 
     def __init__(self, function: Callable[P, R]) -> None:
         update_wrapper(self, function)
@@ -72,13 +66,7 @@ class Kernel(Generic[P, R]):
 
 @cache
 def compiler() -> Any:
-    """Numba, told where to keep kernels, and to take a kernel that another calls for what it compiles to.
-
-    Returns
-    -------
-    module
-        The library, imported at the first call.
-    """
+    """Numba, told where to keep kernels, and to take a kernel that another calls for what it compiles to."""
     import numba
     from numba.extending import typeof_impl
 

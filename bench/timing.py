@@ -6,9 +6,17 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bench.errors import BenchError
+
+SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+"""Units of time, the smallest first."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +71,28 @@ def n_cores() -> int:
 
 def cpu_seconds(work: Callable[[], object], n_calls: int = 3) -> float:
     """Processor seconds of one call, of all threads of this process: the least of several."""
-    return race({"it": work}, n_calls)["it"]
+    return min(turns({"it": work}, n_calls)["it"])
 
 
-def race(works: Mapping[str, Callable[[], object]], n_rounds: int) -> dict[str, float]:
-    """Processor seconds of one call of each work, in turns, so that a change of the machine's pace meets all."""
-    return {name: min(spent) for name, spent in turns(works, n_rounds).items()}
+def seconds_on_cores(work: Callable[..., object], *arrays: NDArray[Any]) -> float:
+    """Seconds that all cores of the machine need for some cases, if they have nothing else to do.
+
+    They are the processor seconds of the whole, spent on all cores at once, over the number of cores: a wall clock
+    would measure what else the machine is doing. Compiled kernels let go of the interpreter, so threads suffice.
+    """
+    parts = list(zip(*(np.array_split(array, 4 * n_cores()) for array in arrays), strict=True))
+
+    def everywhere() -> None:
+        with ThreadPoolExecutor(n_cores()) as pool:
+            list(pool.map(lambda part: work(*part), parts))
+
+    return cpu_seconds(everywhere, 5) / n_cores()
 
 
 def turns(
     works: Mapping[str, Callable[[], object]], n_rounds: int, clock: Callable[[], float] = time.process_time
 ) -> dict[str, list[float]]:
-    """Seconds of every call of ``race``.
+    """Seconds of every call of each work, in turns, so that a change of the machine's pace meets all.
 
     Examples
     --------

@@ -81,9 +81,7 @@ def architecture_svg(arrows: set[Arrow]) -> str:
     >>> "<title>tasks imports bench</title>" in architecture_svg({("tasks", "bench/world")})
     True
     """
-    outer = sorted({(a, INSIDE) for a, b in arrows if _inside(b) and not _inside(a)})
-    outer += sorted((a, b) for a, b in arrows if not _inside(b))
-    inner = sorted((a, b) for a, b in arrows if _inside(a) and _inside(b))
+    drawn = {(a, INSIDE if _inside(b) and not _inside(a) else b) for a, b in arrows}
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 850 586" width="850" height="586" role="img" '
         'aria-labelledby="t"><title id="t">Which folder imports which</title>',
@@ -96,12 +94,12 @@ def architecture_svg(arrows: set[Arrow]) -> str:
         parts.append(f'<text x="86" y="{y}" style="text-anchor:start" class="what">{text}</text>')
         head = "grey" if kind else "head"
         parts.append(f'<line class="{kind}" x1="30" y1="{y - 4}" x2="76" y2="{y - 4}" marker-end="url(#{head})"/>')
-    parts += [_line(BOXES[a], FRAME if b == INSIDE else BOXES[b], f"{a} imports {b}") for a, b in outer]
-    both = {(a, b) for a, b in inner if (b, a) in inner and a > b}
-    for a, b in inner:
-        if (a, b) not in both:
-            said = f"{a} imports {b}" + (f", and {b} imports {a}" if (b, a) in both else "")
-            parts.append(_line(BOXES[a], BOXES[b], said, back=(b, a) in both))
+    for a, b in sorted(drawn):
+        both = (b, a) in drawn
+        target = FRAME if b == INSIDE and not _inside(a) else BOXES[b]
+        if not both or a < b:
+            said = f"{a} imports {b}" + (f", and {b} imports {a}" if both else "")
+            parts.append(_line(BOXES[a], target, said, back=both))
     parts += [_line(BOXES[a], BOXES[b], f"{a} lists {b}", listed=True) for a, b in LISTED if (a, b) not in arrows]
     for name, box in BOXES.items():
         x, y = box.middle
@@ -136,9 +134,8 @@ def _modules(path: Path) -> Iterator[str]:
 
 def _rectangle(box: Box, kind: str) -> str:
     """A box without its text."""
-    return (
-        f'<rect class="{kind}" x="{box.left:g}" y="{box.top:g}" width="{box.width:g}" height="{box.height:g}" rx="7"/>'
-    )
+    place = f'x="{box.left:g}" y="{box.top:g}" width="{box.width:g}" height="{box.height:g}"'
+    return f'<rect class="{kind}" {place} rx="7"/>'
 
 
 def _line(source: Box, target: Box, title: str, back: bool = False, listed: bool = False) -> str:
@@ -155,8 +152,5 @@ def _line(source: Box, target: Box, title: str, back: bool = False, listed: bool
 def _border(box: Box, inside: tuple[float, float], towards: tuple[float, float]) -> tuple[float, float]:
     """Where the line from the middle of a box leaves it."""
     dx, dy = towards[0] - inside[0], towards[1] - inside[1]
-    share = min(
-        (box.width / 2) / abs(dx) if dx else float("inf"),
-        (box.height / 2) / abs(dy) if dy else float("inf"),
-    )
-    return inside[0] + share * dx, inside[1] + share * dy
+    halves = 2 * max(abs(dx) / box.width, abs(dy) / box.height)
+    return inside[0] + dx / halves, inside[1] + dy / halves

@@ -22,7 +22,8 @@ from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._shared.options import MODELS, PUBLISHED, ROOT, all_tasks, friendly_errors, say
+from commands._shared.arguments import MemoryLimit, NJobs, TimeLimit
+from commands._shared.options import MODELS, PUBLISHED, ROOT, all_tasks, say
 from commands._shared.running import Conditions, carry_out, scored_today, stale_among
 from leaderboard.audit.document import COMMAND, PAGE, blocks, published
 from leaderboard.audit.page import audit_page
@@ -55,12 +56,10 @@ def audit(
     base: Annotated[
         str, typer.Option(help="Row that faults are added to.", metavar="tcn_dt|tcn_dt_subsampled")
     ] = SOUND,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
-    ] = None,
+    jobs: NJobs = None,
     out: Annotated[Path, typer.Option(help="Folder of records, predictions and the report.")] = Path("results/audit"),
-    time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
-    memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
+    time_limit: TimeLimit = Limits.time_s,
+    memory_limit: MemoryLimit = Limits.memory_mb,
     list_: Annotated[bool, typer.Option("--list", help="List the variants, and stop.")] = False,
     publish: Annotated[
         bool, typer.Option("--publish", help="Train nothing: put the report into leaderboard/ and docs/audit.md.")
@@ -82,7 +81,7 @@ def audit(
     Finished cells are kept in the output folder and not run again; stop and start as you like.
     """
     console = Console()
-    with friendly_errors(), said_when_full(out), ExitStack() as holding:
+    with said_when_full(out), ExitStack() as holding:
         if list_:
             _list(console, variants(base, variant))
             return

@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.errors import BenchError
 from bench.run.catalogue import summary_of
-from bench.run.record import read_records
-from commands._shared.options import all_tasks, friendly_errors, plugin_files, say
-from commands._shared.running import stale_in
+from commands._shared.arguments import Folders
+from commands._shared.options import all_tasks, plugin_files, say
+from commands._shared.running import records_in, stale_in
 from leaderboard.board.terminal import terminal_board
 from leaderboard.board.write import write_board
 from leaderboard.comparison.findings import Findings
@@ -23,9 +22,7 @@ from leaderboard.site.page import page as write_page
 
 def board(
     folder: Annotated[Path, typer.Option("--out", help="Folder of records and predictions.")] = Path("results"),
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     to: Annotated[Path | None, typer.Option(help="Write somewhere else.", metavar="DIR")] = None,
     page: Annotated[
         bool, typer.Option("--page", help="Write index.html as well: the board to sort and filter.")
@@ -38,20 +35,15 @@ def board(
 
       python run_bench.py board --out results --page
     """
-    with friendly_errors():
-        records = read_records(folder)
-        if not records:
-            raise BenchError(
-                f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
-            )
-        stale = stale_in(records, models or [])
-        console = Console()
-        findings = Findings.of(records, folder, all_tasks(), stale)
-        console.print(terminal_board(findings))
-        written = write_board(findings, to)
-        if page:
-            abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}
-            written.append((to or folder) / PAGE_FILE)
-            written[-1].write_text(write_page(findings, abouts), encoding="utf-8")
-        for path in written:
-            say(console, os.path.relpath(path))
+    records = records_in(folder)
+    stale = stale_in(records, models or [])
+    console = Console()
+    findings = Findings.of(records, folder, all_tasks(), stale)
+    console.print(terminal_board(findings))
+    written = write_board(findings, to)
+    if page:
+        abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}
+        written.append((to or folder) / PAGE_FILE)
+        written[-1].write_text(write_page(findings, abouts), encoding="utf-8")
+    for path in written:
+        say(console, os.path.relpath(path))

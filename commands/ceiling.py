@@ -15,7 +15,7 @@ from bench.draw import draw_measured
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.quantities import TARGETS
-from commands._shared.options import friendly_errors, say
+from commands._shared.options import say
 
 PREFIXES_S = (10.0, 30.0, 60.0)
 INTERVALS_S = (0.3, 1.0, 10.0)
@@ -42,13 +42,12 @@ def ceiling(
       python run_bench.py ceiling --cases 1000
     """
     console = Console()
-    with friendly_errors():
-        say(console, "| acquisition | samples | R2 E0, implied | R2 E0, observed | R2 k_d, implied |", end=" ")
-        say(console, "R2 k_d, observed | p(ranks) E0 | p(ranks) k_d | ms a case |")
-        say(console, "| --- | ---: " + "| ---: " * 7 + "|")
-        grid = [Acquisition(prefix, interval) for prefix in PREFIXES_S for interval in INTERVALS_S]
-        for acquisition in (*grid, *OTHERS):
-            say(console, _line(acquisition, cases))
+    say(console, "| acquisition | samples | R2 E0, implied | R2 E0, observed | R2 k_d, implied |", end=" ")
+    say(console, "R2 k_d, observed | p(ranks) E0 | p(ranks) k_d | ms a case |")
+    say(console, "| --- | ---: " + "| ---: " * 7 + "|")
+    grid = [Acquisition(prefix, interval) for prefix in PREFIXES_S for interval in INTERVALS_S]
+    for acquisition in (*grid, *OTHERS):
+        say(console, _line(acquisition, cases))
 
 
 def _line(acquisition: Acquisition, n_cases: int) -> str:

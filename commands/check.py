@@ -14,16 +14,15 @@ from bench.conformance.examination import examined
 from bench.conformance.suite import CHECKS, FAILED, PASSED, CheckResult
 from bench.errors import BenchError
 from bench.run.plan import Plugin
-from commands._shared.options import closest, friendly_errors, parse_settings, plugin_files
+from commands._shared.arguments import Folders
+from commands._shared.options import closest, parse_settings, plugin_files
 
 STYLES = {PASSED: "green", FAILED: "red"}
 
 
 def check(
     plugin: Annotated[str, typer.Argument(help="Name of a plugin, or its file.", metavar="NAME|FILE")],
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     only: Annotated[
         str | None, typer.Option(help="Put this check alone, and show the traceback of an error.", metavar="CHECK")
     ] = None,
@@ -46,28 +45,27 @@ def check(
     Exit status 1 if a check failed.
     """
     console = Console()
-    with friendly_errors():
-        chosen, settings = _plugin(plugin, models or []), parse_settings(set_ or [])
-        table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
-        names = [check.name for check in CHECKS] if only is None else [only]
-        outcomes: list[CheckResult] = []
-        with console.status("starting") as status:
-            for outcome in examined(chosen.path, time_limit, only, settings, chosen.member):
-                outcomes.append(outcome)
-                if len(outcomes) <= len(names):
-                    name = names[len(outcomes) - 1]
-                    status.update(f"checking {chosen.name}: {name}, {len(outcomes)} of {len(names)}")
-        first_with: dict[str, str] = {}
-        for outcome in outcomes:
-            style = STYLES.get(outcome.status, "yellow")
-            first = first_with.setdefault(outcome.message.replace(outcome.check, ""), outcome.check)
-            text = outcome.message if first == outcome.check or not outcome.message else f"as {first}"
-            table.add_row(outcome.check, f"[{style}]{outcome.status}[/]", escape(text))
-        console.print(table)
-        n_failed = sum(outcome.status == FAILED for outcome in outcomes)
-        console.print(f"{chosen.name}: {_verdict(n_failed, len(outcomes), only)}", markup=False, highlight=False)
-        if n_failed:
-            raise typer.Exit(1)
+    chosen, settings = _plugin(plugin, models or []), parse_settings(set_ or [])
+    table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
+    names = [check.name for check in CHECKS] if only is None else [only]
+    outcomes: list[CheckResult] = []
+    with console.status("starting") as status:
+        for outcome in examined(chosen.path, time_limit, only, settings, chosen.member):
+            outcomes.append(outcome)
+            if len(outcomes) <= len(names):
+                name = names[len(outcomes) - 1]
+                status.update(f"checking {chosen.name}: {name}, {len(outcomes)} of {len(names)}")
+    first_with: dict[str, str] = {}
+    for outcome in outcomes:
+        style = STYLES.get(outcome.status, "yellow")
+        first = first_with.setdefault(outcome.message.replace(outcome.check, ""), outcome.check)
+        text = outcome.message if first == outcome.check or not outcome.message else f"as {first}"
+        table.add_row(outcome.check, f"[{style}]{outcome.status}[/]", escape(text))
+    console.print(table)
+    n_failed = sum(outcome.status == FAILED for outcome in outcomes)
+    console.print(f"{chosen.name}: {_verdict(n_failed, len(outcomes), only)}", markup=False, highlight=False)
+    if n_failed:
+        raise typer.Exit(1)
 
 
 def _verdict(n_failed: int, n_checks: int, only: str | None) -> str:

@@ -20,13 +20,13 @@ from rich.text import Text
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.plan import NOT_FOUND, Stale
-from bench.run.record import RECORDS_FILE, Record, read_records
+from bench.run.record import Record
 from bench.run.scores.ceiling import CEILING
-from commands._shared.options import PUBLISHED, closest, friendly_errors, say
-from commands._shared.running import stale_in
+from commands._shared.arguments import Folders
+from commands._shared.options import PUBLISHED, closest, say
+from commands._shared.running import run_or_published, stale_in
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.runs import Compared, Move, Side, compare_rows, compare_runs
-from leaderboard.published.store import read_published
 from leaderboard.wording import SHOWN, r2_text, ratio_text
 
 WORDS = {"better": ("better", "green"), "worse": ("worse", "red"), "noise": ("noise", "dim")}
@@ -40,9 +40,7 @@ def compare(
     folder: Annotated[
         Path, typer.Option("--out", help="Folder of records in which rows are looked up.", metavar="DIR")
     ] = Path("results"),
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     moved: Annotated[bool, typer.Option("--moved", help="Show only what moved by more than noise.")] = False,
 ) -> None:
     """Say what moved from A to B, by how much, and whether it is more than noise.
@@ -61,8 +59,8 @@ def compare(
     comparisons. A ratio below 1 says that B errs less.
     """
     console = Console()
-    with friendly_errors(), ExitStack() as held:
-        records = _records(folder)
+    with ExitStack() as held:
+        records = run_or_published(folder)
         rows = {record.row for record in records}
         if {first, second} <= rows:
             stale = stale_in(records, models or [])
@@ -100,7 +98,7 @@ def _check_comparable(row: str, records: list[Record], stale: Stale) -> None:
 def _side(name: str, folder: Path, rows: set[str], held: ExitStack) -> Side:
     """Run that a folder or a commit names."""
     if Path(name).is_dir():
-        records = _records(Path(name))
+        records = run_or_published(Path(name))
         if records:
             return Side(name, Findings.of(records, Path(name)))
         raise BenchError(f"folder '{name}': must hold records, got none. Run a task with --out {name} first.")
@@ -124,12 +122,7 @@ def _side(name: str, folder: Path, rows: set[str], held: ExitStack) -> Side:
     work = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="compare-")))
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(work, filter="data")
-    return Side(name, Findings.of(_records(work / where), work / where))
-
-
-def _records(folder: Path) -> list[Record]:
-    """Records of a run, or published ones."""
-    return read_records(folder) if (folder / RECORDS_FILE).exists() or not folder.is_dir() else read_published(folder)
+    return Side(name, Findings.of(run_or_published(work / where), work / where))
 
 
 def _git(*arguments: str) -> bytes | None:

@@ -17,7 +17,7 @@ from bench.draw import draw_measured
 from bench.task import Task
 from bench.world.quantities import TARGETS
 from commands._import_picture import architecture_svg, imports_between
-from commands._shared.options import ROOT, all_tasks, friendly_errors, say
+from commands._shared.options import ROOT, all_tasks, say
 from leaderboard.pictures.ceiling import draw_ceiling
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.pictures.problem import draw_problem, example_twins
@@ -49,22 +49,21 @@ def documents(
       python run_bench.py documents
     """
     console = Console()
-    with friendly_errors():
-        page = to / TASKS_PAGE
-        text = page.read_text(encoding="utf-8") if page.exists() else MARKS
-        tasks = track(all_tasks().values(), "attainable scores", console=console, disable=not console.is_terminal)
-        written = fill(text, TASKS_PAGE, COMMAND, {BLOCK: "\n".join(task_table(tasks, cases))})
-        pictures = to / "pictures"
-        with drawing():
-            paths = [
-                save(draw_problem(example_twins()), pictures / "problem.png"),
-                save(draw_ceiling(), pictures / "ceiling.png"),
-                pictures / "architecture.svg",
-            ]
-        paths[-1].write_text(architecture_svg(imports_between(ROOT)), encoding="utf-8")
-        page.write_text(written, encoding="utf-8")
-        for path in (*paths, page):
-            say(console, os.path.relpath(path))
+    page = to / TASKS_PAGE
+    text = page.read_text(encoding="utf-8") if page.exists() else MARKS
+    tasks = track(all_tasks().values(), "attainable scores", console=console, disable=not console.is_terminal)
+    written = fill(text, TASKS_PAGE, COMMAND, {BLOCK: "\n".join(task_table(tasks, cases))})
+    pictures = to / "pictures"
+    with drawing():
+        paths = [
+            save(draw_problem(example_twins()), pictures / "problem.png"),
+            save(draw_ceiling(), pictures / "ceiling.png"),
+            pictures / "architecture.svg",
+        ]
+    paths[-1].write_text(architecture_svg(imports_between(ROOT)), encoding="utf-8")
+    page.write_text(written, encoding="utf-8")
+    for path in (*paths, page):
+        say(console, os.path.relpath(path))
 
 
 def task_table(tasks: Iterable[Task], n_cases: int) -> list[str]:

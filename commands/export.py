@@ -13,14 +13,13 @@ from rich.progress import track
 from bench.errors import BenchError, unknown
 from bench.run.origin import provenance
 from bench.run.plan import NOT_FOUND
-from bench.run.record import RECORDS_FILE, Record, read_records
 from bench.task import PRESETS
-from commands._shared.options import choose_tasks, friendly_errors, say
-from commands._shared.running import stale_in
+from commands._shared.arguments import Folders
+from commands._shared.options import choose_tasks, say
+from commands._shared.running import run_or_published, stale_in
 from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task
 from leaderboard.export.scores import check_pyarrow, csv_board, long_frame, write_parquet_of_csv
 from leaderboard.frame import frame_of
-from leaderboard.published.store import read_published
 
 CSV = "csv"
 CELLS_STEM, LONG_STEM = "cells", "long"
@@ -46,9 +45,7 @@ def export(
     folder: Annotated[
         Path, typer.Option("--out", help="Folder of records, or of published ones, whose scores are exported.")
     ] = Path("results"),
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     to: Annotated[Path, typer.Option(help="Folder to write into.", metavar="DIR")] = Path("export"),
 ) -> None:
     """Write scores, or the cases of a task, as files that other programs read.
@@ -66,16 +63,15 @@ def export(
       python run_bench.py export --task shift_10s --task in_distribution
     """
     console = Console()
-    with friendly_errors():
-        if preset is not None and preset not in PRESETS:
-            raise unknown("preset", preset, PRESETS)
-        formats = _formats(format_, [PARQUET, "ts"] if task else [CSV], FORMATS if task else (CSV, PARQUET))
-        if task:
-            written = _cases(console, task, formats, preset or "quick", seed, to)
-        else:
-            written = _scores(console, folder, formats, preset, models or [], to)
-        for path in written:
-            say(console, os.path.relpath(path))
+    if preset is not None and preset not in PRESETS:
+        raise unknown("preset", preset, PRESETS)
+    formats = _formats(format_, [PARQUET, "ts"] if task else [CSV], FORMATS if task else (CSV, PARQUET))
+    if task:
+        written = _cases(console, task, formats, preset or "quick", seed, to)
+    else:
+        written = _scores(console, folder, formats, preset, models or [], to)
+    for path in written:
+        say(console, os.path.relpath(path))
 
 
 def _formats(asked: list[str] | None, default: list[str], possible: tuple[str, ...]) -> list[str]:
@@ -93,10 +89,7 @@ def _scores(
     console: Console, folder: Path, formats: list[str], preset: str | None, models: list[Path], to: Path
 ) -> list[Path]:
     """Write the scores of a folder."""
-    records: list[Record] = read_records(folder)
-    if not (folder / RECORDS_FILE).exists() and folder.is_dir():
-        records = read_published(folder)
-    records = [record for record in records if preset in (None, record.preset)]
+    records = [record for record in run_or_published(folder) if preset in (None, record.preset)]
     if not records:
         raise BenchError(
             f"folder '{folder}': must hold records{f' of preset {preset}' if preset else ''}, got none. "

@@ -35,7 +35,8 @@ from commands._infer.words import (
     no_reaction,
     prior_sentences,
 )
-from commands._shared.options import all_tasks, choose_models, choose_tasks, friendly_errors, plugin_files, say
+from commands._shared.arguments import Folders
+from commands._shared.options import all_tasks, choose_models, choose_tasks, plugin_files, say
 from leaderboard.pictures.forecasts import BAND_SD
 from leaderboard.wording import SHOWN, quantity_text
 
@@ -54,9 +55,7 @@ def infer(
     preset: Annotated[
         str, typer.Option(help="Number of training cases of the row.", metavar="quick|standard|full")
     ] = "standard",
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     force: Annotated[
         bool, typer.Option("--force", help="Ask the row about a trace unlike those it was trained on.")
     ] = False,
@@ -106,38 +105,32 @@ def infer(
     """
     console = Console()
     given = dict(zip(KNOWN_NAMES, (substrate, powder, temperature, initial_ph, volume), strict=True))
-    with friendly_errors():
-        if preset not in PRESETS:
-            raise unknown("preset", preset, PRESETS)
-        lab_trace = read_trace(trace, {name: value for name, value in given.items() if value is not None}, mixed_at)
-        row = None
-        if model is not None and model != CEILING:
-            plugin = Plugin.named(model, choose_models([model], plugin_files(models or []))[model])
-            row = Row(plugin, next(iter(choose_tasks([task]).values())), preset, out)
-        with console.status("computing the exact posterior"):
-            inference = infer_trace(lab_trace.traces, Probe(noise, lag, offset))
-        if not inference.rises:
-            raise no_reaction(trace.name, inference)
-        _read(console, trace, lab_trace, inference)
-        if row is not None:
-            try:
-                check_alike(inference, row, all_tasks())
-            except BenchError as error:
-                if not force:
-                    raise
-                say(console, f"warning: {error}".rsplit(". ", 1)[0] + ". It was asked all the same.", "yellow")
-        answer = None if row is None else ask_row(console, inference, row)
-        console.print(_estimates(inference, answer))
-        with console.status("looking for what is wrong"):
-            trusted = _judge(console, lab_trace, inference)
-        title = f"What {trace.name} tells" + ", not to be trusted before its warnings are settled" * (not trusted)
-        path = draw_inference(inference, title, picture or _beside(trace), answer)
-        say(console, f"Picture: {os.path.relpath(path)}")
-
-
-def _beside(trace: Path) -> Path:
-    """Picture of a trace, in the folder where the command runs."""
-    return Path(f"{trace.stem}_inferred.png")
+    if preset not in PRESETS:
+        raise unknown("preset", preset, PRESETS)
+    lab_trace = read_trace(trace, {name: value for name, value in given.items() if value is not None}, mixed_at)
+    row = None
+    if model is not None and model != CEILING:
+        plugin = Plugin.named(model, choose_models([model], plugin_files(models or []))[model])
+        row = Row(plugin, next(iter(choose_tasks([task]).values())), preset, out)
+    with console.status("computing the exact posterior"):
+        inference = infer_trace(lab_trace.traces, Probe(noise, lag, offset))
+    if not inference.rises:
+        raise no_reaction(trace.name, inference)
+    _read(console, trace, lab_trace, inference)
+    if row is not None:
+        try:
+            check_alike(inference, row, all_tasks())
+        except BenchError as error:
+            if not force:
+                raise
+            say(console, f"warning: {error}".rsplit(". ", 1)[0] + ". It was asked all the same.", "yellow")
+    answer = None if row is None else ask_row(console, inference, row)
+    console.print(_estimates(inference, answer))
+    with console.status("looking for what is wrong"):
+        trusted = _judge(console, lab_trace, inference)
+    title = f"What {trace.name} tells" + ", not to be trusted before its warnings are settled" * (not trusted)
+    path = draw_inference(inference, title, picture or Path(f"{trace.stem}_inferred.png"), answer)
+    say(console, f"Picture: {os.path.relpath(path)}")
 
 
 def _read(console: Console, path: Path, trace: LabTrace, inference: Inference) -> None:

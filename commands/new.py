@@ -15,7 +15,7 @@ from rich.console import Console
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from commands._new_plugins import NETWORK, REGRESSION
-from commands._shared.options import MODELS, TAKEN, friendly_errors, plugin_files, say
+from commands._shared.options import MODELS, TAKEN, plugin_files, say
 
 
 def new(
@@ -34,12 +34,11 @@ def new(
     With --network the encoder of traces, the scaling of targets and the training loop are there already; without it
     the file is a regression on four numbers of a trace, and shows the whole contract.
     """
-    with friendly_errors():
-        path = _free_path(name, folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        class_name = "".join(part.capitalize() for part in name.split("_"))
-        template = NETWORK if network else REGRESSION
-        path.write_text(template.substitute(class_name=class_name), encoding="utf-8")
+    path = _free_path(name, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    class_name = "".join(part.capitalize() for part in name.split("_"))
+    template = NETWORK if network else REGRESSION
+    path.write_text(template.substitute(class_name=class_name), encoding="utf-8")
     bench = f"python {os.path.relpath(ROOT / 'run_bench.py')}"
     extra = "" if folder.resolve() == MODELS else f" --models {folder}"
     lines = [

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
-from commands._shared.options import closest, friendly_errors, say
+from commands._shared.options import closest, say
 from leaderboard.pictures.fit import draw_fit
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.predictions import Predictions
@@ -36,14 +36,13 @@ def plot(
     beside the records; nothing is trained.
     """
     console = Console()
-    with friendly_errors():
-        predictions = Predictions(folder)
-        for record in _chosen(read_records(folder), task, model, preset, seed, folder):
-            with drawing():
-                figure = draw_fit(record, predictions.examples(record.task), predictions.of(record))
-                name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
-                path = save(figure, folder / "plots" / name)
-            say(console, os.path.relpath(path))
+    predictions = Predictions(folder)
+    for record in _chosen(read_records(folder), task, model, preset, seed, folder):
+        with drawing():
+            figure = draw_fit(record, predictions.examples(record.task), predictions.of(record))
+            name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
+            path = save(figure, folder / "plots" / name)
+        say(console, os.path.relpath(path))
 
 
 def _chosen(

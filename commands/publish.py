@@ -18,7 +18,8 @@ from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, friendly_errors, plugin_files, say
+from commands._shared.arguments import MemoryLimit, NJobs, TimeLimit
+from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, plugin_files, say
 from commands._shared.running import Conditions, carry_out, scored_today
 from commands.release import planned_then, planned_today, say_all
 from leaderboard.predictions import Predictions
@@ -32,14 +33,12 @@ def publish(
         list[str] | None, typer.Option(help="Only this row; may be repeated. Default: every row.", metavar="NAME")
     ] = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.", metavar="NAME")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
-    ] = None,
+    jobs: NJobs = None,
     out: Annotated[Path, typer.Option(help="Working folder: predictions in full and stored fits.")] = Path(
         "results/published"
     ),
-    time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
-    memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
+    time_limit: TimeLimit = Limits.time_s,
+    memory_limit: MemoryLimit = Limits.memory_mb,
     no_run: Annotated[
         bool, typer.Option("--no-run", help="Run nothing; write README, pictures and page again.")
     ] = False,
@@ -60,7 +59,7 @@ def publish(
       python run_bench.py publish --no-run
     """
     console = Console()
-    with friendly_errors(), said_when_full(out):
+    with said_when_full(out):
         if check:
             _check(console)
         elif no_run:

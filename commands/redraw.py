@@ -21,7 +21,8 @@ from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.run.scores.redraw import Gap, Redraw
 from bench.run.store import said_when_full, sole_run, work_folder
-from commands._shared.options import all_tasks, choose_models, choose_tasks, friendly_errors, plugin_files, say
+from commands._shared.arguments import Folders, MemoryLimit, TimeLimit
+from commands._shared.options import all_tasks, choose_models, choose_tasks, plugin_files, say
 from commands._shared.seal import open_seal, seal_line
 
 REDRAW_FILE = "redraw.csv"
@@ -30,9 +31,7 @@ REDRAW_FILE = "redraw.csv"
 def redraw(
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.", metavar="NAME")] = None,
     model: Annotated[list[str] | None, typer.Option(help="Only this model; may be repeated.", metavar="NAME")] = None,
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     draws: Annotated[int, typer.Option(min=1, help="Fresh test sets, each as large as the published one.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder of records, predictions and stored fits.")] = Path("results"),
     seal: Annotated[
@@ -42,8 +41,8 @@ def redraw(
             metavar="KEYFILE",
         ),
     ] = None,
-    time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")] = Limits.time_s,
-    memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = Limits.memory_mb,
+    time_limit: TimeLimit = Limits.time_s,
+    memory_limit: MemoryLimit = Limits.memory_mb,
 ) -> None:
     """Score stored fits on fresh test draws, without training, and give the difference from the published draw.
 
@@ -57,7 +56,7 @@ def redraw(
       python run_bench.py redraw --out sealed --seal ~/bench.key
     """
     console = Console()
-    with friendly_errors(), said_when_full(out):
+    with said_when_full(out):
         tasks, plugins = choose_tasks(task) if task else all_tasks(), plugin_files(models or [])
         plugins = choose_models(model, plugins) if model else plugins
         records = [

@@ -13,7 +13,7 @@ from bench.errors import BenchError
 from bench.run.catalogue import summary_of
 from bench.run.record import Record
 from bench.task import Task
-from commands._shared.options import PUBLISHED, all_tasks, friendly_errors, plugin_files, say
+from commands._shared.options import PUBLISHED, all_tasks, plugin_files, say
 from commands._shared.running import stale_in, unfinished
 from leaderboard.predictions import Predictions
 from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells, published_findings
@@ -34,26 +34,25 @@ def release() -> None:
       python run_bench.py release
     """
     console = Console()
-    with friendly_errors():
-        tasks, records = all_tasks(), read_published(PUBLISHED)
-        planned = planned_today(records, tasks)
-        findings = published_findings(records, Predictions(PUBLISHED), tasks, planned)
-        faults = {
-            "wrong": problems(findings.predictions, records),
-            "not done": unfinished((cell.cell for cell in planned_cells(planned, tasks)), records),
-            "stale": [
-                f"{row} on {task}, seed {seed}: {', '.join(why)}"
-                for (task, row, seed, _), why in sorted(planned.stale.items())
-            ],
-            "made from uncommitted sources": [
-                f"{record.row} on {record.task}, seed {record.seed}" for record in records if "+" in record.commit
-            ],
-            "not what the records give": out_of_date(ROOT, generated(ROOT, findings, planned)),
-        }
-        if say_all(console, faults):
-            say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
-            raise typer.Exit(1)
-        say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
+    tasks, records = all_tasks(), read_published(PUBLISHED)
+    planned = planned_today(records, tasks)
+    findings = published_findings(records, Predictions(PUBLISHED), tasks, planned)
+    faults = {
+        "wrong": problems(findings.predictions, records),
+        "not done": unfinished((cell.cell for cell in planned_cells(planned, tasks)), records),
+        "stale": [
+            f"{row} on {task}, seed {seed}: {', '.join(why)}"
+            for (task, row, seed, _), why in sorted(planned.stale.items())
+        ],
+        "made from uncommitted sources": [
+            f"{record.row} on {record.task}, seed {record.seed}" for record in records if "+" in record.commit
+        ],
+        "not what the records give": out_of_date(ROOT, generated(ROOT, findings, planned)),
+    }
+    if say_all(console, faults):
+        say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
+        raise typer.Exit(1)
+    say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
 
 
 def planned_today(records: Sequence[Record], tasks: Mapping[str, Task]) -> Published:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from commands._shared.arguments import Folders, MemoryLimit, NJobs
+
 
 def run(
     context: typer.Context,
@@ -18,9 +20,7 @@ def run(
             help="Row to run; may be repeated; 'all' for every plugin. Default: the reference rows.", metavar="NAME"
         ),
     ] = None,
-    models: Annotated[
-        list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")
-    ] = None,
+    models: Folders = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", help="Change a setting of the models named, as field=value.", metavar="FIELD=VALUE"),
@@ -30,9 +30,7 @@ def run(
         typer.Option(help="Sizes, with their seeds. Default: standard sizes, 1 seed.", metavar="quick|standard|full"),
     ] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
-    ] = None,
+    jobs: NJobs = None,
     cluster: Annotated[
         str | None,
         typer.Option(help="Run the jobs on the workers of this Dask scheduler.", metavar="tcp://HOST:PORT"),
@@ -44,7 +42,7 @@ def run(
         float | None,
         typer.Option(min=1.0, help="Seconds that one job may take. Default: ten minutes and a second a training case."),
     ] = None,
-    memory_limit: Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")] = 16_000.0,
+    memory_limit: MemoryLimit = 16_000.0,
     seal: Annotated[
         Path | None,
         typer.Option(help="Draw the test cases from this secret key, and confine the models.", metavar="KEYFILE"),
@@ -67,9 +65,13 @@ def run(
     if context.invoked_subcommand is not None:
         return
     if version:
-        from commands._run.version import print_version
+        import tomllib
 
-        print_version()
+        from bench.compiled import ROOT
+        from bench.run.origin.provenance import commit
+
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        print(f"{project['name']} {project['version']}, commit {commit() or 'unknown'}")
     elif list_:
         from commands._run.listing import print_list
 

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.run.scores.rescore import rescore
 from bench.run.seal import read_seal
 from bench.run.store import said_when_full, sole_run
-from commands._shared.options import all_tasks, friendly_errors, say
+from commands._shared.options import all_tasks, say
+from commands._shared.running import records_in
 
 
 def score(
@@ -31,15 +31,11 @@ def score(
       python run_bench.py score --out sealed --seal ~/bench.key
     """
     console = Console()
-    with friendly_errors():
-        if not read_records(folder):
-            raise BenchError(
-                f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out."
-            )
-        key = None if seal is None else read_seal(seal)
-        n_scored = 0
-        with said_when_full(folder), sole_run(folder):  # a cell that a run has just made again must stay the newest
-            for record in rescore(read_records(folder), all_tasks(), folder, every=True, seal=key):
-                n_scored += 1
-                say(console, f"{record.row} on {record.task}, seed {record.seed}: scored")
-        say(console, f"{n_scored} cells scored again, none trained.")
+    records_in(folder)
+    key = None if seal is None else read_seal(seal)
+    n_scored = 0
+    with said_when_full(folder), sole_run(folder):  # a cell that a run has just made again must stay the newest
+        for record in rescore(read_records(folder), all_tasks(), folder, every=True, seal=key):
+            n_scored += 1
+            say(console, f"{record.row} on {record.task}, seed {record.seed}: scored")
+    say(console, f"{n_scored} cells scored again, none trained.")

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from bench.errors import BenchError, unknown
 from bench.timing import Figure
-from commands._shared.options import friendly_errors, say
+from commands._shared.options import say
 from commands._timing.peers import MISSING, peers_installed
 from commands._timing.report import quantity, rich_table, write_figures
 from commands._timing.scaling import ROWS, cost_curves, score_curves
@@ -52,35 +52,34 @@ def time(
     40 minutes and more; what is done is kept, and the same command goes on.
     """
     console = Console()
-    with friendly_errors():
-        if row and scaling != "score":
-            raise BenchError(
-                f"option '--row': score curves must be asked for, got {scaling or 'none'}. Add --scaling score."
-            )
-        if scaling is not None:
-            if scaling not in ("cost", "score"):
-                raise unknown("curves", scaling, ["cost", "score"])
-            if scaling == "cost":
-                written = cost_curves(console, out, quick)
-            else:
-                written = score_curves(console, out, row or list(ROWS), most_cases, jobs)
-            say(console, f"Pictures and table: {', '.join(map(str, written))}")
-            return
-        for name in only or ():
-            if name not in SECTIONS:
-                raise unknown("part", name, list(SECTIONS))
-        if not peers_installed():
-            say(console, f"peers {MISSING}.")
-        figures: list[Figure] = []
-        parts = only or list(SECTIONS)
-        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-            bar = progress.add_task("", total=len(parts))
-            for name in parts:
-                progress.update(bar, description=f"measuring: {name}")
-                for figure in SECTIONS[name](quick):
-                    figures.append(figure)
-                    say(progress.console, f"{figure.section}: {figure.work}: {quantity(figure.value, figure.unit)}")
-                progress.advance(bar)
-        console.print(rich_table(figures))
-        written = write_figures(figures, out)
-        say(console, f"Table: {', '.join(map(str, written))}")
+    if row and scaling != "score":
+        raise BenchError(
+            f"option '--row': score curves must be asked for, got {scaling or 'none'}. Add --scaling score."
+        )
+    if scaling is not None:
+        if scaling not in ("cost", "score"):
+            raise unknown("curves", scaling, ["cost", "score"])
+        if scaling == "cost":
+            written = cost_curves(console, out, quick)
+        else:
+            written = score_curves(console, out, row or list(ROWS), most_cases, jobs)
+        say(console, f"Pictures and table: {', '.join(map(str, written))}")
+        return
+    for name in only or ():
+        if name not in SECTIONS:
+            raise unknown("part", name, list(SECTIONS))
+    if not peers_installed():
+        say(console, f"peers {MISSING}.")
+    figures: list[Figure] = []
+    parts = only or list(SECTIONS)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("", total=len(parts))
+        for name in parts:
+            progress.update(bar, description=f"measuring: {name}")
+            for figure in SECTIONS[name](quick):
+                figures.append(figure)
+                say(progress.console, f"{figure.section}: {figure.work}: {quantity(figure.value, figure.unit)}")
+            progress.advance(bar)
+    console.print(rich_table(figures))
+    written = write_figures(figures, out)
+    say(console, f"Table: {', '.join(map(str, written))}")

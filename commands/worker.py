@@ -12,7 +12,7 @@ import typer
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.timing import n_cores
-from commands._shared.options import check_address, friendly_errors
+from commands._shared.options import check_address
 
 
 def worker(
@@ -28,13 +28,12 @@ def worker(
 
       python run_bench.py worker tcp://10.0.0.1:8786 --jobs 4
     """
-    with friendly_errors():
-        check_address("worker", address)
-        if importlib.util.find_spec("distributed") is None:
-            raise BenchError(
-                f"worker '{address}': package dask[distributed] must be installed, got none. "
-                "Run 'pip install -r requirements-cluster.lock'."
-            )
+    check_address("worker", address)
+    if importlib.util.find_spec("distributed") is None:
+        raise BenchError(
+            f"worker '{address}': package dask[distributed] must be installed, got none. "
+            "Run 'pip install -r requirements-cluster.lock'."
+        )
     n_jobs = jobs or n_cores()
     # One process a job, so that a job that takes its worker along takes no other; their memory is the run's to limit.
     options = ["--nworkers", str(n_jobs), "--nthreads", "1", "--memory-limit", "0", "--no-dashboard"]

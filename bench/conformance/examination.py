@@ -14,12 +14,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from bench.compiled import ROOT
 from bench.conformance.subject import Subject
 from bench.conformance.suite import CHECKS, FAILED, PASSED, Check, CheckResult, examine
 from bench.contract import Model
 from bench.errors import BenchError, unknown
-from bench.run.child import ENVIRONMENT, Limits
+from bench.run.child import Limits, environment_of
 from bench.run.isolation.family import Family
 from bench.run.job import load_model, missing_packages
 
@@ -45,9 +44,6 @@ def examined(
     if only is not None and only not in names:
         raise unknown("check", only, names)
     names, changed = [LOADS, *([only] if only else names)], json.dumps(settings or {})
-    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
-    environment |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
     read_fd, write_fd = os.pipe()
     with tempfile.TemporaryDirectory(prefix="check-") as folder, tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(
@@ -63,7 +59,7 @@ def examined(
                 *names[1:],
             ],
             cwd=folder,
-            env=environment,
+            env=environment_of(1),
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,

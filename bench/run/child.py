@@ -64,6 +64,14 @@ class ChildFailed(Exception):  # noqa: N818  # an outcome that becomes a record,
         self.message = message
 
 
+def environment_of(threads: int) -> dict[str, str]:
+    """Environment of a child: little of this process's, and the number of threads that its libraries may start."""
+    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+    libraries = ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR")
+    return environment | {f"{library}_NUM_THREADS": str(threads) for library in libraries}
+
+
 class Child:
     """A child process in its own process group, working in its own folder."""
 
@@ -83,10 +91,7 @@ class Child:
         self._tail: deque[bytes] = deque()
         orders_read, self._orders = os.pipe()
         self._answers, answers_write = os.pipe()
-        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-        environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
-        for library in ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR"):
-            environment[f"{library}_NUM_THREADS"] = str(threads)
+        environment = environment_of(threads)
         command = [sys.executable, "-P", "-m", "bench.run.isolation.keeper", str(orders_read), str(answers_write)]
         command += [str(os.getpid()), str(limits.memory_mb)]
         if sandbox is not None:

@@ -72,7 +72,7 @@ def load_model(path: Path, overrides: dict[str, Any], member: str = "") -> Model
         model = getattr(load_module(path, f"models.{path.stem}"), bound, None)
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        ours = {found.stem for folder in (ROOT, path.parent) for found in folder.iterdir()}
+        ours = {each.stem for folder in (ROOT, path.parent) for each in folder.iterdir()}
         if package in {"", *ours}:  # misspelled rather than missing
             raise
         raise PluginError(
@@ -107,14 +107,14 @@ def load_model(path: Path, overrides: dict[str, Any], member: str = "") -> Model
     return cast("Model", replace(cast("Any", model), **changed))
 
 
-def _no_model(found: object) -> tuple[str, str]:
+def _no_model(value: object) -> tuple[str, str]:
     """What a file defines in place of a model, and the step that mends it."""
-    if found is None:
+    if value is None:
         return "none", "End it with MODEL = YourModel()."
-    if isinstance(found, type) and issubclass(found, Model):
-        return f"the class {found.__name__}", f"Write MODEL = {found.__name__}()."
-    name = type(found).__name__
-    if isinstance(found, Model):
+    if isinstance(value, type) and issubclass(value, Model):
+        return f"the class {value.__name__}", f"Write MODEL = {value.__name__}()."
+    name = type(value).__name__
+    if isinstance(value, Model):
         return f"a {name}, which is no dataclass", f"Put @dataclass(frozen=True) above {name}."
     return f"a value of type {name}", "Derive its class from bench.contract.Model."
 

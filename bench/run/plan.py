@@ -67,12 +67,8 @@ class Plugin:
     def order(self) -> dict[str, Any]:
         """What a child needs to load it, and which files beside it are known to count, for any row of a table."""
         files = sorted(map(str, sources_of(self.path).files))
-        return {
-            "plugin": str(self.path.resolve()),
-            "member": self.member,
-            "overrides": self.overrides,
-            "files": files,
-        }
+        path = str(self.path.resolve())
+        return {"plugin": path, "member": self.member, "overrides": self.overrides, "files": files}
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -92,7 +88,7 @@ class Cell:
     seal: str = ""
 
     @property
-    def key(self) -> tuple[str, str, int, str]:
+    def key(self) -> CellKey:
         """Same as ``Record.cell``."""
         return self.task.name, self.plugin.row, self.seed, self.preset
 
@@ -104,16 +100,8 @@ class Cell:
     @cached_property
     def training_digest(self) -> str:
         """Digest of the training and validation cases."""
-        return digest_of(
-            [
-                [asdict(acquisition) for acquisition in self.task.train],
-                asdict(self.task.train_world),
-                self.sizes.train,
-                self.sizes.valid,
-                self.seed,
-                source_digest(DRAW),
-            ]
-        )
+        drawn = [[asdict(acquisition) for acquisition in self.task.train], asdict(self.task.train_world)]
+        return digest_of([*drawn, self.sizes.train, self.sizes.valid, self.seed, source_digest(DRAW)])
 
     @cached_property
     def test_digest(self) -> str:
@@ -203,27 +191,25 @@ def make_plan(
     return Plan(tuple(cells), jobs)
 
 
-def stale_cells(
-    records: Sequence[Record], tasks: dict[str, Task], plugins: dict[str, Path]
-) -> dict[CellKey, tuple[str, ...]]:
+def stale_cells(records: Sequence[Record], tasks: dict[str, Task], plugins: dict[str, Path]) -> Stale:
     """Say which records no longer describe what would come out today."""
-    found: dict[CellKey, tuple[str, ...]] = {}
+    stale: dict[CellKey, tuple[str, ...]] = {}
     plugin_of = {name: Plugin.named(name, path) for name, path in plugins.items()}
     for record in records:
         if record.task not in tasks:
-            found[record.cell] = ("task removed",)
+            stale[record.cell] = ("task removed",)
         elif record.model not in plugin_of:
-            found[record.cell] = (NOT_FOUND,)
+            stale[record.cell] = (NOT_FOUND,)
         else:
             sizes = Sizes(**record.sizes)
             task, plugin = tasks[record.task], plugin_of[record.model]
             cell = Cell(task, plugin, record.seed, record.preset, sizes, record.seal_sha256)
             older = record.status == "ok" and record.metric_version != METRIC_VERSION
             if reasons := (*cell.stale(record), *["metric"] * older):
-                found[record.cell] = reasons
-    return found
+                stale[record.cell] = reasons
+    return stale
 
 
-def without_stale_predictions(records: Iterable[Record], stale: Mapping[CellKey, tuple[str, ...]]) -> list[Record]:
+def without_stale_predictions(records: Iterable[Record], stale: Stale) -> list[Record]:
     """Leave out records whose predictions are no longer those of today; an older metric alone does not make them so."""
     return [record for record in records if set(stale.get(record.cell, ())) <= {"metric"}]

@@ -34,104 +34,59 @@ FINAL = ("ok", "cannot")
 
 @dataclass(frozen=True)
 class Record:
-    """What came out of one cell: a task, a model with its settings, and a seed.
-
-    Parameters
-    ----------
-    task, task_digest : str
-        The task, and the digest of its value.
-    row : str
-        Name of the row on the board: the model, with the settings that were changed.
-    model : str
-        Name of the plugin.
-    settings : dict
-        All settings of the model.
-    seed : int
-        Seed of the run.
-    preset : str
-        Name of the sizes.
-    sizes : dict
-        Numbers of training, validation and test cases.
-    status : str
-        One of ``STATUSES``.
-    message : str
-        The last lines of a failure, or the model's reason.
-    source_digest : str
-        Digest of the plugin, the project modules that it imports and the library versions.
-    cases_digest : str
-        Digest of the training and test cases and of the modules that draw them.
-    metric_version : int
-        Version of the scores.
-    scores : dict
-        Target to ``r2``, ``rmse``, ``mae``, ``bias``; empty unless ok.
-    forecast : dict
-        pH RMSE of the forecast to 2000 s: ``ph_rmse``, ``ph_rmse_median``, ``ph_rmse_p95``, and ``n_clipped`` cases.
-    uncertainty : dict
-        Target to ``nll``, ``crps``, ``sharpness``, ``coverage_50``, ``coverage_90``, for models that give it.
-    ceiling : dict
-        Target to the ceiling's ``r2``, its ``r2_error`` and the row's ``rmse_ratio``; ``forecast`` to ``rmse_ratio``.
-    fit_s, predict_s : float or None
-        Wall seconds, by the runner's clock.
-    fit_cpu_s, predict_cpu_s : float or None
-        Processor seconds of the child and its descendants, by the kernel's clocks; the firmer number on a busy machine.
-    predict_one_ms : float or None
-        Milliseconds to predict a single case.
-    peak_memory_mb : float or None
-        Largest resident memory of the child and its descendants.
-    n_parameters, simulator_calls : int or None
-        As the fitted model counts them.
-    history : list of dict
-        One entry an epoch, for models that train by epochs; values that are not finite as text.
-    prediction_file : str
-        Path of the raw predictions, relative to the folder of the records; empty where there are none.
-    versions, host : dict
-        Library versions; CPU model and core count.
-    commit : str
-        Commit of the checkout, with ``+changes`` where it was not clean.
-    started_utc : str
-        When the job began, ISO 8601.
-    sealed : bool
-        Whether the test cases were drawn from a secret key; otherwise anybody can draw them again.
-    seal_sha256 : str
-        SHA-256 of that key; empty for an open run.
-    isolation : str
-        What confined the child: ``landlock`` with its version, or ``none``.
-    """
+    """What came out of one cell: a task, a model with its settings, and a seed."""
 
     task: str
     task_digest: str
     row: str
     model: str
     settings: dict[str, Any]
+    """All settings of the model; ``row`` names those that were changed."""
     seed: int
     preset: str
     sizes: dict[str, int]
     status: str
     message: str
+    """The last lines of a failure, or the model's reason."""
     source_digest: str
+    """Of the plugin, the project modules that it imports and the library versions."""
     cases_digest: str
+    """Of the training and test cases and of the modules that draw them."""
     metric_version: int
     scores: dict[str, dict[str, float | str]] = field(default_factory=dict)
+    """Target to ``r2``, ``rmse``, ``mae``, ``bias``; empty unless ok."""
     forecast: dict[str, float] = field(default_factory=dict)
+    """pH RMSE to 2000 s: ``ph_rmse``, ``ph_rmse_median``, ``ph_rmse_p95``, and ``n_clipped`` cases."""
     uncertainty: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Target to ``nll``, ``crps``, ``sharpness``, ``coverage_50``, ``coverage_90``, for models that give it."""
     ceiling: dict[str, dict[str, float | str]] = field(default_factory=dict)
+    """Target to the ceiling's ``r2``, its ``r2_error`` and the row's ``rmse_ratio``; ``forecast`` to ``rmse_ratio``."""
     fit_s: float | None = None
     predict_s: float | None = None
+    """Wall seconds, as those of the fit, by the runner's clock."""
     fit_cpu_s: float | None = None
     predict_cpu_s: float | None = None
+    """Processor seconds of the child and its descendants, by the kernel's clocks; the firmer on a busy machine."""
     predict_one_ms: float | None = None
+    """Wall milliseconds to predict a single case."""
     peak_memory_mb: float | None = None
+    """Largest resident memory of the child and its descendants."""
     n_parameters: int | None = None
     simulator_calls: int | None = None
     history: list[dict[str, float | str]] = field(default_factory=list)
+    """One entry an epoch, for models that train by epochs; values that are not finite as text."""
     prediction_file: str = ""
+    """Relative to the folder of the records; empty where there is none."""
     versions: dict[str, str] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
     commit: str = ""
+    """With ``+changes`` where the checkout was not clean."""
     started_utc: str = ""
     sealed: bool = False
+    """Whether the test cases were drawn from a secret key, whose SHA-256 follows; else anybody can draw them again."""
     seal_sha256: str = ""
     isolation: str = "none"
+    """What confined the child: ``landlock`` with its version, or ``none``."""
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from bench.timing import cpu_seconds
-from bench.world.kinetics import K1, K2, K_M, K_P_M, K_P_PH, K_S, K_T, KA, KW, LN10, P1, P2, PH0, S0, A, B
+from bench.world.kinetics import PH0
+from commands._peers.chemistry import balance, rate
 from commands._peers.exchange import Arrays, serve
 
 jax.config.update("jax_enable_x64", True)
@@ -17,21 +18,15 @@ TOLERANCES = (1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
 
 def extent(ph, case):
     """Extent that the charge balance gives at a pH [mol/L]."""
-    H, H0 = jnp.exp(-LN10 * ph), jnp.exp(-LN10 * case[PH0])
-    gained = (case[KW] / H - H) - (case[KW] / H0 - H0)
-    carbonate = H * H + case[K1] * H + case[K1] * case[K2]
-    return gained / (2.0 * H / (H + case[KA]) - (case[K1] * H + 2.0 * case[K1] * case[K2]) / carbonate)
+    gained, brought = balance(ph, case, jnp.exp)
+    return gained / brought
 
 
 def ph_gain(t, ph, arguments):
     """PH gained a second."""
     case, E0, k_d = arguments
     xi, extent_by_ph = jax.value_and_grad(extent)(ph, case)
-    urea = case[S0] - xi
-    acid, base = jnp.exp(LN10 * case[A] * (ph - case[P1])), jnp.exp(LN10 * case[B] * (case[P2] - ph))
-    saturation = urea / (K_M + urea + urea * urea / K_S)
-    inhibition = 1.0 + 2.0 * xi / jnp.interp(ph, jnp.asarray(K_P_PH), jnp.asarray(K_P_M))
-    return E0 * jnp.exp(-k_d * t) * 0.5 * case[K_T] / (1.0 + acid + base) * saturation / inhibition / extent_by_ph
+    return E0 * jnp.exp(-k_d * t) * rate(ph, xi, case, jnp.exp, jnp.interp) / extent_by_ph
 
 
 def simulate(time_s, packed, targets, tolerance):

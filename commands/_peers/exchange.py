@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Arrays = dict[str, NDArray[np.float64]]
+from bench.arrays import Array
+
+Arrays = dict[str, Array]
 
 
 def serve(answer: Callable[[Arrays], Arrays]) -> None:

@@ -29,7 +29,6 @@ from commands._shared.options import (
     check_device,
     choose_models,
     choose_tasks,
-    friendly_errors,
     parse_settings,
     plugin_files,
     say,
@@ -66,7 +65,7 @@ class Asked:
 def run_asked(asked: Asked) -> None:
     """Run what is not done, write the board and print it; status 1 unless every planned cell is ok or cannot."""
     console, out, cluster = Console(), asked.out, asked.cluster
-    with friendly_errors(), said_when_full(out), ExitStack() as holding:
+    with said_when_full(out), ExitStack() as holding:
         if cluster is not None and asked.jobs is not None:
             raise BenchError(
                 f"option '--jobs': children at a time must be left to the workers of --cluster, got {asked.jobs}. "

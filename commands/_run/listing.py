@@ -9,15 +9,14 @@ from rich.table import Column, Table
 
 from bench.run.catalogue import summary_of
 from bench.task import PRESETS
-from commands._shared.options import PUBLISHED, REFERENCE, all_tasks, friendly_errors, plugin_files
+from commands._shared.options import PUBLISHED, REFERENCE, all_tasks, plugin_files
 
 
 def print_list(folders: list[Path]) -> None:
     """Print tasks, models and presets."""
-    with friendly_errors():
-        console = Console()
-        for table in (_tasks(), _models(folders), _presets()):
-            console.print(table)
+    console = Console()
+    for table in (_tasks(), _models(folders), _presets()):
+        console.print(table)
 
 
 def _tasks() -> Table:

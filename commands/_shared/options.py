@@ -1,16 +1,14 @@
-"""What several verbs share: where things are, and errors as one line instead of a trace."""
+"""What several verbs share: where things are, and what their options mean."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import Console
 
 from bench.compiled import ROOT
@@ -134,13 +132,3 @@ def check_device(device: str, *, here: bool) -> None:
 def say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
     """Print plain text as it is: nothing in it is markup, and long lines are left to the terminal."""
     console.print(text, style=style or None, end=end, markup=False, highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def friendly_errors() -> Iterator[None]:
-    """Print an error of the suite as one line and end with status 2."""
-    try:
-        yield
-    except BenchError as error:
-        Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from error

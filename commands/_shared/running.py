@@ -12,16 +12,30 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from bench.errors import BenchError
 from bench.run.child import Limits
 from bench.run.engine import Engine, run_plan
 from bench.run.estimate import Estimate, duration, estimate, longest_first
 from bench.run.plan import CellKey, Plan, Stale, stale_cells, without_stale_predictions
-from bench.run.record import FINAL, Record, read_records
+from bench.run.record import FINAL, RECORDS_FILE, Record, read_records
 from bench.run.scores.ceiling import CEILING, SOURCE, ceilings
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal
 from commands._shared.options import all_tasks, plugin_files, say
 from commands._shared.progress import RunProgress
+from leaderboard.published.store import read_published
+
+
+def records_in(folder: Path) -> list[Record]:
+    """Records of a run, of which there must be some."""
+    if records := read_records(folder):
+        return records
+    raise BenchError(f"folder '{folder}': must hold records.jsonl, got none. Run a task, or name a folder with --out.")
+
+
+def run_or_published(folder: Path) -> list[Record]:
+    """Records of a run, or published ones."""
+    return read_records(folder) if (folder / RECORDS_FILE).exists() or not folder.is_dir() else read_published(folder)
 
 
 @dataclass(frozen=True)

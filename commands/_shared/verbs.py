@@ -1,4 +1,4 @@
-"""A command line whose verbs are imported when they are called, and listed by who asks."""
+"""A command line whose verbs are imported when called and listed by who asks, and whose errors are one line each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
+
+from bench.errors import BenchError
 
 Verbs = Mapping[str, Mapping[str, str]]
 """Title of a group, to its verbs and their lines of help."""
@@ -33,6 +35,18 @@ def verb_group(verbs: Verbs) -> type[TyperGroup]:
                 verb.command(cmd_name)(getattr(importlib.import_module(f"commands.{cmd_name}"), cmd_name))
                 self.commands[cmd_name] = get_command(verb)
             return self.commands.get(cmd_name)
+
+        def invoke(self, ctx: Any) -> Any:
+            """Call a verb; an error of the suite is printed as one line and ends with status 2."""
+            try:
+                return super().invoke(ctx)
+            except BenchError as error:
+                from rich.console import Console
+
+                Console(stderr=True).print(
+                    f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+                )
+                raise typer.Exit(2) from error
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:
             """List the verbs by who asks, without importing any."""

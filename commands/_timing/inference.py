@@ -12,14 +12,13 @@ from scipy.optimize import least_squares
 from bench.arrays import Array
 from bench.ceiling.posterior import N_E0, N_K_D, exact_posterior
 from bench.draw import draw_cases
-from bench.timing import Figure, cpu_seconds, n_cores
+from bench.timing import Figure, cpu_seconds, n_cores, seconds_on_cores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED as WORLD
 from bench.world.kinetics import pack_cases
 from bench.world.simulator import ph_and_derivatives
 from commands._peers.chemistry import simulate
-from commands._timing.cores import seconds_on_cores
-from commands._timing.peers import MISSING, ask_peer
+from commands._timing.peers import beside_peer
 from models._least_squares import HIGH, LOW
 from models._lm_kernel import COST, N_COLUMNS, fit_cases
 
@@ -66,12 +65,9 @@ def fits(quick: bool) -> Iterator[Figure]:
         costs = np.array([fit(case) for case in range(n)])
         us_peer = 1e6 * cpu_seconds(lambda fit=fit, n=n: [fit(case) for case in range(n)], 1) / n
         yield Figure(FITS, work, us, "us", name, us_peer, aim, note=excess(costs))
-    name = "lmfit on our simulator"
-    answer = ask_peer("by_lmfit", {"time_s": time_s[:n_scipy], "ph": ph[:n_scipy], "known": traces.known[:n_scipy]})
-    if answer is None:
-        yield Figure(FITS, work, us, "us", name, note=MISSING)
-    else:
-        yield Figure(FITS, work, us, "us", name, 1e6 * float(answer["seconds"]), 100.0, note=excess(answer["cost"]))
+    given = {"time_s": time_s[:n_scipy], "ph": ph[:n_scipy], "known": traces.known[:n_scipy]}
+    figure = Figure(FITS, work, us, "us", "lmfit on our simulator")
+    yield beside_peer(figure, "by_lmfit", given, 100.0, lambda answer: excess(answer["cost"]))
     yield Figure(FITS, f"fits a second, {n_cores()} cores", 1e6 / us, "1/s", least=80_000.0)
 
 
@@ -85,20 +81,13 @@ def posteriors(quick: bool) -> Iterator[Figure]:
     fine = exact_posterior(few, ACQUISITION, WORLD, n_E0=2 * N_E0, n_k_d=2 * N_K_D)
     error = np.abs((posterior.mean - fine.mean) / fine.sd).max()
     note = f"error of the mean {error:.0e} sd in 500 cases, peer {ERROR_OF_MEAN:.0e} sd by its autocorrelation"
-    given = {
-        "time_s": traces.time_s[:n_sampled],
-        "ph": traces.ph[:n_sampled],
-        "known": traces.known[:n_sampled],
-        "mean": posterior.mean[:n_sampled],
-        "sd": posterior.sd[:n_sampled],
-        "noise_sd": np.array(ACQUISITION.noise_sd),
-        "error": np.array(ERROR_OF_MEAN),
-    }
-    answer = ask_peer("by_emcee", given)
-    peer_ms = None if answer is None else 1e3 * float(answer["seconds"])
-    work, name = "a posterior of 101 samples, one core", "emcee on our simulator"
-    aims = {"least_ratio": 1000.0, "most": 0.2}
-    yield Figure(POSTERIOR, work, ms, "ms", name, peer_ms, **aims, note=MISSING if answer is None else note)
+    cases = {"time_s": traces.time_s, "ph": traces.ph, "known": traces.known}
+    cases |= {"mean": posterior.mean, "sd": posterior.sd}
+    given = {name: values[:n_sampled] for name, values in cases.items()}
+    given |= {"noise_sd": np.array(ACQUISITION.noise_sd), "error": np.array(ERROR_OF_MEAN)}
+    work, name, least_ratio = "a posterior of 101 samples, one core", "emcee on our simulator", 1000.0
+    figure = Figure(POSTERIOR, work, ms, "ms", name, least_ratio=least_ratio, most=0.2)
+    yield beside_peer(figure, "by_emcee", given, least_ratio, lambda answer: note)
 
 
 def _by_scipy(residual: Callable[[Array], Array], derivatives: Callable[[Array], Array] | str) -> float:

@@ -157,11 +157,8 @@ def _pipeline_epoch(setting: Setting) -> Callable[[], object]:
     network, model = setting.network(), replace(setting.model, epochs=1, min_epoch_steps=1)
     few = Labelled(setting.labelled.encoded.take(np.arange(2)), setting.labelled.targets[:2])
     generator = np.random.default_rng(0)
-
-    def ignore(fraction: float, message: str) -> None:
-        """Drop a progress report."""
-
-    return lambda: model.training().run(network, model.loss(), setting.labelled, few, generator, ignore)
+    training = model.training()
+    return lambda: training.run(network, model.loss(), setting.labelled, few, generator, lambda *report: None)
 
 
 def _batches(setting: Setting) -> TensorDataset:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from bench.arrays import Array
 from bench.compiled import ROOT
 from bench.errors import BenchError
+from bench.timing import SECONDS, Figure
+from commands._peers.exchange import Arrays
 
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 MISSING = "not measured: 'make peers' creates the environment of the peers"
@@ -22,12 +25,21 @@ ONE_THREAD = {
 }
 TIME_LIMIT_S = 900.0
 
-Arrays = dict[str, Array]
-
 
 def peers_installed() -> bool:
     """Say whether the environment of the peers is there."""
     return PYTHON.exists()
+
+
+def beside_peer(
+    figure: Figure, script: str, given: Arrays, least_ratio: float, note: Callable[[Arrays], str]
+) -> Figure:
+    """Put the cost of a peer, with what is aimed at and said of it, beside ours."""
+    answer = ask_peer(script, given)
+    if answer is None:
+        return replace(figure, note=MISSING)
+    cost = float(answer["seconds"]) / SECONDS[figure.unit]
+    return replace(figure, peer_value=cost, least_ratio=least_ratio, note=note(answer))
 
 
 def ask_peer(script: str, given: Arrays) -> Arrays | None:

@@ -14,11 +14,9 @@ from rich.text import Text
 
 from bench.run.origin import provenance
 from bench.run.record import write_json
-from bench.timing import Figure, n_cores
+from bench.timing import SECONDS, Figure, n_cores
 
 MARKDOWN_FILE, JSON_FILE = "speed.md", "speed.json"
-SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
-"""Units of time, the smallest first."""
 HEADINGS = ("section", "work", "cost", "peer", "its cost", "ratio", "aim", "met")
 
 

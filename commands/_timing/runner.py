@@ -19,7 +19,7 @@ from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_module
 from bench.run.child import Limits
 from bench.run.engine import run_plan
-from bench.run.plan import Job, Plugin, make_plan
+from bench.run.plan import Plugin, make_plan
 from bench.run.record import Record, append_records, read_records
 from bench.run.scores.ceiling import ceilings
 from bench.task import PRESETS
@@ -106,13 +106,10 @@ def job_seconds(n_jobs: int, n_at_a_time: int) -> float:
     task, sizes = all_tasks()[TASK], PRESETS["quick"]
     plan = make_plan([task], [Plugin(MODELS / f"{LIGHT}.py")], range(n_jobs), "quick", sizes, [])
 
-    def ignore(job: Job, fraction: float, doing: str) -> None:
-        """Drop a progress report."""
-
     with tempfile.TemporaryDirectory(prefix="runner-") as name:
         best = {record.task: record for record in ceilings(plan.cells, [], Path(name))}
         began = _spent_s()
-        records = list(run_plan(plan, best, Path(name), n_at_a_time, Limits(), ignore))
+        records = list(run_plan(plan, best, Path(name), n_at_a_time, Limits(), lambda *report: None))
         seconds = (_spent_s() - began) / n_jobs
     if {record.status for record in records} != {"ok"}:
         raise RuntimeError(f"timing 'runner': jobs of {LIGHT} must end ok, got {records[0].message}")

@@ -11,13 +11,13 @@ from scipy.integrate import solve_ivp
 
 from bench.arrays import Array
 from bench.draw import draw_parameters
-from bench.timing import Figure, cpu_seconds, n_cores
+from bench.timing import Figure, cpu_seconds, n_cores, seconds_on_cores
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.kinetics import PH0, pack_cases
 from bench.world.simulator import simulate_ph
 from commands._peers.chemistry import ph_rate, simulate
-from commands._timing.cores import seconds_on_cores
-from commands._timing.peers import MISSING, ask_peer
+from commands._peers.exchange import Arrays
+from commands._timing.peers import beside_peer
 
 TIME_S = 0.3 * np.arange(101)
 ERROR_PH = 1e-6
@@ -49,13 +49,12 @@ def simulation(quick: bool) -> Iterator[Figure]:
     yield Figure(SECTION, f"a trace of 30 s @ 0.3 s, {n_cores()} cores", us_all, "us", name, us_loop, 4000.0, note=note)
     given = {"packed": packed[:2000], "targets": targets[:2000], "time_s": TIME_S, "exact": exact}
     given["error"] = np.array(ERROR_PH)
+
+    def said(answer: Arrays) -> str:
+        return f"largest error {error:.0e} pH, peer {answer['error']:.0e} pH at rtol {answer['tolerance']:.0e}; no root"
+
     for name, script in (("diffrax Tsit5, vmap, jit", "by_diffrax"), ("CVODE (scikit-sundae)", "by_cvode")):
-        answer = ask_peer(script, given)
-        if answer is None:
-            yield Figure(SECTION, work, us, "us", name, note=MISSING)
-            continue
-        note = f"largest error {error:.0e} pH, peer {answer['error']:.0e} pH at rtol {answer['tolerance']:.0e}; no root"
-        yield Figure(SECTION, work, us, "us", name, 1e6 * float(answer["seconds"]), 10.0, note=note)
+        yield beside_peer(Figure(SECTION, work, us, "us", name), script, given, 10.0, said)
     yield Figure(SECTION, f"traces a second, {n_cores()} cores", 1e6 / us_all, "1/s", least=250_000.0)
 
 

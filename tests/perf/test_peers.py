@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 
 from bench.draw import draw_parameters
+from bench.timing import seconds_on_cores
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.kinetics import pack_cases
 from bench.world.simulator import simulate_ph
 from commands._peers.chemistry import balance, ph_of_extent, simulate
-from commands._timing.cores import seconds_on_cores
 from commands._timing.simulation import ERROR_PH, TIME_S
 
 KNOWN, TARGETS = draw_parameters("timing", range(10))

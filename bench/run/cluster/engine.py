@@ -128,12 +128,12 @@ class _Dispatch:
             asked = self.client.run(_there("digests"), list(own), workers=new, on_error="return") if new else {}
         except (OSError, TimeoutError, RuntimeError) as error:  # distributed raises the last where it is closed
             raise self.cluster.gone() from error
-        for worker, found in asked.items():
-            if isinstance(found, OSError | TimeoutError):
+        for worker, theirs in asked.items():
+            if isinstance(theirs, OSError | TimeoutError):
                 continue  # it has just gone, or is asked again
-            self.accepted[worker] = found == own
-            if found != own:
-                self.cluster.say(_refusal(worker, own, found))
+            self.accepted[worker] = theirs == own
+            if theirs != own:
+                self.cluster.say(_refusal(worker, own, theirs))
         return {worker: n_threads for worker, n_threads in threads.items() if self.accepted.get(worker)}
 
     def _take_back(self, threads: dict[str, int]) -> Iterator[Record]:
@@ -236,11 +236,11 @@ def _there(name: str) -> Callable[[Any], Any]:
     return call
 
 
-def _refusal(worker: str, own: dict[str, str], found: dict[str, str] | BaseException) -> str:
+def _refusal(worker: str, own: dict[str, str], theirs: dict[str, str] | BaseException) -> str:
     """Say why a worker gets no jobs."""
-    if isinstance(found, dict):
-        path = next(path for path in own if found.get(path) != own[path])
-        what, got = f"source digest of {path} must be {own[path]}", found.get(path) or "no such file"
+    if isinstance(theirs, dict):
+        path = next(path for path in own if theirs.get(path) != own[path])
+        what, got = f"source digest of {path} must be {own[path]}", theirs.get(path) or "no such file"
     else:
-        what, got = "sources must be a checkout of this suite", f"{type(found).__name__}: {found}"
+        what, got = "sources must be a checkout of this suite", f"{type(theirs).__name__}: {theirs}"
     return f"worker '{worker}': {what}, got {got}. Update its checkout and its environment, and start it again."

@@ -65,10 +65,10 @@ def job_of(order: Order) -> Job:
     """Read a job that another machine has written down."""
     path, _, member = order["plugin"].partition(ROW)
     plugin = Plugin(ROOT / path, order["overrides"], member)
-    found = digests([order["plugin"]])[order["plugin"]]
-    if found != order["digest"]:
+    digest = digests([order["plugin"]])[order["plugin"]]
+    if digest != order["digest"]:
         raise BenchError(
-            f"plugin '{order['plugin']}': source digest must be {order['digest']}, got {found or 'no file'}. "
+            f"plugin '{order['plugin']}': source digest must be {order['digest']}, got {digest or 'no file'}. "
             "Update the worker's checkout and its environment, and start it again."
         )
     sizes = Sizes(**order["sizes"])

@@ -24,11 +24,11 @@ def versions_of(modules: Iterable[str]) -> dict[str, str]:
     >>> sorted(versions_of({"numpy"}))
     ['numpy']
     """
-    found = {}
+    versions = {}
     for module in modules:
         for distribution in _distributions().get(module, []):
-            found[distribution.lower()] = metadata.version(distribution).split("+")[0]
-    return found
+            versions[distribution.lower()] = metadata.version(distribution).split("+")[0]
+    return versions
 
 
 def without_paths(text: str) -> str:

@@ -65,9 +65,9 @@ class _Walk:
         for module in self.modules:
             whole = not module.path.is_relative_to(ROOT) or (module is root and not member)
             waiting += module.statements if whole else module.effects
-            found = [target for each in module.imported for target in self._targets(each)] if whole else []
+            targets = [target for each in module.imported for target in self._targets(each)] if whole else []
             if not module.path.is_relative_to(ROOT):
-                waiting += [target for target in found if isinstance(target, Statement)]
+                waiting += [target for target in targets if isinstance(target, Statement)]
         while waiting:
             statement = waiting.pop()
             if statement in self.needs:
@@ -100,8 +100,8 @@ class _Walk:
         """Collect the project modules that an import of the plugin imports in turn."""
         self.modules = [root]
         for module in self.modules:
-            found = [path for each in module.imported for path in self._paths(each)]
-            self.modules += [each for each in map(self._module, dict.fromkeys(found)) if each not in self.modules]
+            paths = [path for each in module.imported for path in self._paths(each)]
+            self.modules += [each for each in map(self._module, dict.fromkeys(paths)) if each not in self.modules]
 
     def _paths(self, each: Import) -> Iterator[Path]:
         """Files of an import: the packages above, the module, and the name in it where that is a module."""
@@ -110,8 +110,8 @@ class _Walk:
                 continue
             parts = [*module.split("."), *filter(None, [each.name])]
             for end in range(1, len(parts) + 1):
-                if found := file_of(".".join(parts[:end]), self.folder):
-                    yield found
+                if path := file_of(".".join(parts[:end]), self.folder):
+                    yield path
 
     def _needed(self, statement: Statement) -> Iterator[tuple[str, Statement | str]]:
         """What the names of a statement refer to."""
@@ -135,11 +135,11 @@ class _Walk:
 
     def _resolved(self, module: Module, name: str, seen: frozenset[Path] = frozenset()) -> list[Statement | str]:
         """What a name at the top of a module refers to; nothing for one that is local to a statement, or built in."""
-        found: list[Statement | str] = list(module.bound.get(name, []))
+        targets: list[Statement | str] = list(module.bound.get(name, []))
         if module.path not in seen:
             for each in module.imports.get(name, []):
-                found += self._targets(each, seen | {module.path})
-        return found
+                targets += self._targets(each, seen | {module.path})
+        return targets
 
     def _targets(self, each: Import, seen: frozenset[Path] = frozenset()) -> list[Statement | str]:
         """What an import binds: statements of the project, or the name of what a library gives."""
@@ -167,16 +167,16 @@ class _Walk:
         texts = {
             text for text in texts if ".." not in text.split("/") and ("*" not in text or re.search(r"\.\w+$", text))
         }
-        found, folders = set(), [place]
+        files, folders = set(), [place]
         for folder in folders:
             for text in texts:
                 matched = folder.glob(text) if "*" in text else [folder / text]
-                found |= {path.resolve() for path in matched if path.is_file()}
+                files |= {path.resolve() for path in matched if path.is_file()}
                 folders += [path for path in matched if path.is_dir() and path not in folders and path != folder]
         if statement.module.dynamic:
             named = {text for text in statement.texts if re.fullmatch(r"\.?\w+(\.\w+)*", text)}
-            found |= set(filter(None, (file_of(text.lstrip("."), place) for text in named)))
-        return found - {statement.module.path}
+            files |= set(filter(None, (file_of(text.lstrip("."), place) for text in named)))
+        return files - {statement.module.path}
 
 
 @lru_cache(maxsize=256)

@@ -62,12 +62,12 @@ class Module:
     @property
     def statements(self) -> list[Statement]:
         """All of them, each once."""
-        return list(dict.fromkeys([*self.effects, *(each for found in self.bound.values() for each in found)]))
+        return list(dict.fromkeys([*self.effects, *(each for bound in self.bound.values() for each in bound)]))
 
     @property
     def imported(self) -> list[Import]:
         """All imports of the file, wherever they stand."""
-        return [*self.starred, *(each for found in self.imports.values() for each in found)]
+        return [*self.starred, *(each for imports in self.imports.values() for each in imports)]
 
 
 @lru_cache(maxsize=4096)
@@ -87,8 +87,8 @@ def read_module(path: Path, folder: Path, changed_ns: int) -> Module:
                 module.imports.setdefault(name, []).append(each)
     aliases = {
         name
-        for name, found in module.imports.items()
-        if any(module_of(each, folder) and not each.dotted for each in found)
+        for name, imports in module.imports.items()
+        if any(module_of(each, folder) and not each.dotted for each in imports)
     }
     tops = {name for node in tree.body for name in _bound(node)}
     for node in tree.body:
@@ -253,8 +253,7 @@ def module_of(each: Import, folder: Path) -> Path | None:
     if any(module in NEUTRAL for module in each.modules):
         return None
     names = (f"{module}.{each.name}" if each.name else module for module in each.modules)
-    found = [path for name in names if name not in NEUTRAL and (path := file_of(name, folder))]
-    return found[0] if found else None
+    return next((path for name in names if name not in NEUTRAL and (path := file_of(name, folder))), None)
 
 
 def _tree(source: bytes) -> ast.Module | None:

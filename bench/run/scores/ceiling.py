@@ -122,12 +122,12 @@ def _implied(
 ) -> dict[str, dict[str, float | str]]:
     """R2 that the posterior implies, 1 - E[Var] / prior variance, and the errors of that and of the observed R2."""
     mean, variance = posterior.mean, posterior.sd**2
-    found: dict[str, dict[str, float | str]] = {}
+    implied: dict[str, dict[str, float | str]] = {}
     for column, (name, quantity) in enumerate(zip(TARGET_NAMES, TARGETS, strict=True)):
         prior = (quantity.high - quantity.low) ** 2 / 12.0
-        found[name] = {
+        implied[name] = {
             "r2_implied": 1.0 - float(variance[:, column].mean()) / prior,
             "r2_implied_error": float(variance[:, column].std() / np.sqrt(len(truth))) / prior,
             "r2_error": r2_error(truth[:, column], mean[:, column]),
         }
-    return found
+    return implied

@@ -82,7 +82,7 @@ class Redraw:
         stored = read_arrays(self.out / record.prediction_file)
         truths, means = [], []
         for cases in self._fresh(cell):
-            place = Place(CaseStore(self.work), _always(cases.traces), fits, self.limits, _silent)
+            place = Place(CaseStore(self.work), _always(cases.traces), fits, self.limits, lambda fraction, doing: None)
             with closing(drive(job, place)) as outcomes:
                 outcome = next(outcomes)
             if outcome.prediction is None:
@@ -106,10 +106,6 @@ def _always(traces: Traces) -> Callable[[Cell], Traces]:
     return lambda cell: traces
 
 
-def _silent(fraction: float, doing: str) -> None:
-    """Drop a progress report."""
-
-
 def overrides_of(record: Record) -> dict[str, Any]:
     """Changed settings of a row, read from its name."""
     text = record.row[len(record.model) :].removeprefix("(").removesuffix(")")
@@ -123,7 +119,7 @@ def overrides_of(record: Record) -> dict[str, Any]:
 
 def _gaps(record: Record, published: tuple[Array, Array], fresh: tuple[Array, Array]) -> list[Gap] | str:
     """R2 of both draws with the error of their difference, a target each."""
-    found = []
+    gaps = []
     for column, target in enumerate(TARGET_NAMES):
         then, now = ((truth[:, column], mean[:, column]) for truth, mean in (published, fresh))
         before, after = r2(*then), r2(*now)
@@ -131,5 +127,5 @@ def _gaps(record: Record, published: tuple[Array, Array], fresh: tuple[Array, Ar
             return "its R2 is undefined on so few cases; use a larger preset"
         error = float(np.hypot(r2_error(*then), r2_error(*now)))
         cell = (record.task, record.row, record.seed, record.preset, target)
-        found.append(Gap(*cell, len(then[0]), len(now[0]), before, after, error))
-    return found
+        gaps.append(Gap(*cell, len(then[0]), len(now[0]), before, after, error))
+    return gaps

@@ -65,9 +65,9 @@ def put_beside(
     for record in records:
         ceiling = ceiling_of.get((record.task, record.preset))
         if record.status == "ok" and record.row != CEILING and ceiling and _comparable(record, ceiling, tasks):
-            found = beside(record, ceiling)
-            if found != record.ceiling:
-                again.append(replace(record, ceiling=found))
+            compared = beside(record, ceiling)
+            if compared != record.ceiling:
+                again.append(replace(record, ceiling=compared))
     if again:
         append_records(out, again)
     return again

@@ -68,16 +68,16 @@ def prediction_arrays(prediction: Prediction, truth: Array, true: Array, forecas
 
 def beside(record: Record, ceiling: Record) -> dict[str, dict[str, float | str]]:
     """Put scores beside the ceiling's on the same cases."""
-    found: dict[str, dict[str, float | str]] = {}
+    compared: dict[str, dict[str, float | str]] = {}
     for target in TARGET_NAMES:
         own, best = record.scores[target], ceiling.scores[target]
-        found[target] = {
+        compared[target] = {
             "r2": best["r2"],
             "r2_error": ceiling.ceiling[target]["r2_error"],
             "rmse_ratio": float(own["rmse"]) / float(best["rmse"]),
         }
-    found["forecast"] = {"rmse_ratio": record.forecast["ph_rmse"] / ceiling.forecast["ph_rmse"]}
-    return found
+    compared["forecast"] = {"rmse_ratio": record.forecast["ph_rmse"] / ceiling.forecast["ph_rmse"]}
+    return compared
 
 
 def r2_error(truth: Array, prediction: Array) -> float:

@@ -1,0 +1,15 @@
+"""Options that several verbs have; light, for the help of every verb."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folders = Annotated[list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")]
+NJobs = Annotated[
+    int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
+]
+TimeLimit = Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")]
+MemoryLimit = Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")]
