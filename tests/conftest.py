@@ -1,5 +1,7 @@
 import os
 
+import psutil
+import pytest
 from hypothesis import settings
 
 collect_ignore = ["hostile"]  # plugins that would take pytest along; only child processes import them
@@ -17,3 +19,22 @@ def pytest_configure():
 # The first call of a kernel compiles it, so no deadline; the same examples every time, so that a failure stays.
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 settings.load_profile("suite")
+
+
+def _named(process, folder):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.environ().get("TMPDIR") == str(folder)
+    except (psutil.Error, ProcessLookupError):
+        return False
+
+
+@pytest.fixture(scope="session")
+def running():
+    """Processes whose folder for temporary files is a given one: whatever they did to flee, they inherited that."""
+    return lambda folder: [process for process in psutil.process_iter() if _named(process, folder)]
+
+
+@pytest.fixture(scope="session")
+def waiting(running):
+    """Children of the row that waits, the newest last, by the folder where its notes lie."""
+    return lambda folder: sorted((p for p in running(folder) if p.name() == "waits"), key=lambda p: p.create_time())

@@ -1,25 +1,11 @@
 import os
 import time
 
-import psutil
 import pytest
 
 from bench.run.isolation.namespaces import leave_namespaces
 
 GONE_WITHIN_S = 120.0
-
-
-def _named(process, folder):
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE and process.environ().get("TMPDIR") == str(folder)
-    except (psutil.Error, ProcessLookupError):
-        return False
-
-
-@pytest.fixture(scope="session")
-def running():
-    """Processes whose folder for temporary files is a given one: whatever they did to flee, they inherited that."""
-    return lambda folder: [process for process in psutil.process_iter() if _named(process, folder)]
 
 
 @pytest.fixture(scope="session")

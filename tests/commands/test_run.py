@@ -223,7 +223,7 @@ def test_the_command_line_works_from_any_folder(tmp_path):
 
 
 @pytest.fixture
-def held(tmp_path, hostile):
+def held(tmp_path, hostile, waiting):
     """A run in its own process that has finished one cell and waits in the next, whose process is given.
 
     Neither row has published times, so that they run in the order of the plan.
@@ -232,10 +232,9 @@ def held(tmp_path, hostile):
     options = ("--model", "neighbour", "--model", "waits", "--models", str(hostile), "--preset", "quick", "--jobs", "1")
     process = start(tmp_path, "--task", "matched_10s", *options)
     deadline = time.monotonic() + PATIENCE_S
-    note = tmp_path / "pids-waits"  # which is there a moment before its content
-    while not (note.exists() and note.read_text()) and process.poll() is None and time.monotonic() < deadline:
+    while not (children := waiting(tmp_path)) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    yield process, psutil.Process(int(note.read_text())), options
+    yield process, children[-1], options
     process.kill()
     process.communicate()
 

@@ -19,7 +19,8 @@ class Waits(Model):
     """Learns nothing, slowly."""
 
     def fit(self, train: Cases, valid: Cases, context: Context) -> LevelPredictor:
-        """Wait."""
+        """Wait, under a name by which it is found from outside, where it has another number."""
+        Path("/proc/self/comm").write_text("waits")
         note("pids-waits", os.getpid())
         while (Path(tempfile.gettempdir()) / "hold").exists():
             time.sleep(0.02)

@@ -212,47 +212,45 @@ def two_workers(start, address, notes):
     return {start(ROOT / "run_bench.py", "worker", address, "--jobs", "1", cwd=notes).pid for _ in range(2)}
 
 
-def waiting_children(notes, n_seen):
-    """Children of the row that waits, once there are more than some number of them."""
-    file = notes / "pids-waits"
-    pids = file.read_text().split() if file.exists() else []
-    return [int(pid) for pid in pids] if len(pids) > n_seen else []
+@pytest.fixture
+def killing(waiting, two_workers, notes):
+    """Kills the worker that drives the waiting child, as a new one comes up, until that has been done often enough."""
 
+    def kill(most):
+        seen, n_killed = set(), 0
+        while n_killed < most:
+            child = wait_for(lambda: next((child for child in waiting(notes) if child not in seen), None))
+            seen.add(child)
+            with suppress(psutil.NoSuchProcess, StopIteration):  # Dask may end a new worker once more by itself
+                next(process for process in child.parents() if process.ppid() in two_workers).kill()
+                n_killed += 1
+        return n_killed
 
-def killing_the_worker_of_each_child(nannies, notes, most):
-    """Kill the worker that drives the waiting child, as a new one comes up, until that has been done often enough."""
-    n_seen = n_killed = 0
-    while n_killed < most:
-        pids = wait_for(lambda n_seen=n_seen: waiting_children(notes, n_seen))
-        n_seen = len(pids)
-        with suppress(psutil.NoSuchProcess, StopIteration):  # Dask may end a new worker once more by itself
-            next(process for process in psutil.Process(pids[-1]).parents() if process.ppid() in nannies).kill()
-            n_killed += 1
-    return n_killed
+    return kill
 
 
 @pytest.mark.slow
-def test_a_worker_killed_in_mid_run_costs_no_cell(run_there, two_workers, notes, tmp_path):
+def test_a_worker_killed_in_mid_run_costs_no_cell(run_there, killing, notes, tmp_path):
     (notes / "hold").touch()
     rows = [("waits", {}), *(("behaves", {"width": width}) for width in range(1, 5))]
     with ThreadPoolExecutor(1) as pool:
-        killing = pool.submit(killing_the_worker_of_each_child, two_workers, notes, 1)
+        killed = pool.submit(killing, 1)
         given = []
         for record in run_there(rows):
             given.append(record)
-            if killing.done():
+            if killed.done():
                 (notes / "hold").unlink(missing_ok=True)
-    assert killing.result() == 1
+    assert killed.result() == 1
     assert sorted(record.status for record in given) == ["ok"] * 5
     assert [record.cell for record in read_records(tmp_path / "there")] == sorted(record.cell for record in given)
     assert run_there.said[0] == "waits on dense, seed 0: its worker was lost, 1 of at most 3"
 
 
 @pytest.mark.slow
-def test_a_job_that_takes_its_workers_along_fails_alone(run_there, two_workers, notes):
+def test_a_job_that_takes_its_workers_along_fails_alone(run_there, killing, notes):
     (notes / "hold").touch()
     rows = [("waits", {}), *(("behaves", {"width": width}) for width in range(1, 5))]
-    threading.Thread(target=killing_the_worker_of_each_child, args=(two_workers, notes, 3), daemon=True).start()
+    threading.Thread(target=killing, args=(3,), daemon=True).start()
     given = {record.row: record for record in run_there(rows)}
     assert given.pop("waits").message == "its worker was lost 3 times while it ran"
     assert {record.status for record in given.values()} == {"ok"}
@@ -260,13 +258,13 @@ def test_a_job_that_takes_its_workers_along_fails_alone(run_there, two_workers, 
 
 @pytest.mark.slow
 def test_a_scheduler_that_goes_ends_the_run_with_a_sentence_and_keeps_what_is_finished(
-    run_there, two_workers, scheduler, notes, tmp_path
+    run_there, two_workers, scheduler, notes, tmp_path, waiting
 ):
     (notes / "hold").touch()
     process, address = scheduler
     with closing(run_there([("behaves", {}), ("waits", {})])) as records:
         assert next(records).row == "behaves"
-        (child,) = wait_for(lambda: waiting_children(notes, 0))
+        (child,) = wait_for(lambda: waiting(notes))
         process.kill()
         with pytest.raises(BenchError) as caught:
             list(records)
@@ -275,14 +273,14 @@ def test_a_scheduler_that_goes_ends_the_run_with_a_sentence_and_keeps_what_is_fi
         "command; finished cells are kept."
     )
     assert [record.row for record in read_records(tmp_path / "there")] == ["behaves"]
-    wait_for(lambda: not psutil.pid_exists(child))
+    wait_for(lambda: not child.is_running())
 
 
 @pytest.mark.slow
-def test_a_run_that_is_given_up_ends_its_children_on_the_workers(run_there, two_workers, notes, tmp_path):
+def test_a_run_that_is_given_up_ends_its_children_on_the_workers(run_there, two_workers, notes, tmp_path, waiting):
     (notes / "hold").touch()
     with closing(run_there([("behaves", {}), ("waits", {})])) as records:
         assert next(records).row == "behaves"
-        (child,) = wait_for(lambda: waiting_children(notes, 0))
-    wait_for(lambda: not psutil.pid_exists(child))
+        (child,) = wait_for(lambda: waiting(notes))
+    wait_for(lambda: not child.is_running())
     assert [record.row for record in read_records(tmp_path / "there")] == ["behaves"]
