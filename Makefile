@@ -10,12 +10,12 @@ RUN := $(VENV)/bin/python
 bench: $(VENV)/.bench
 	$(RUN) run_bench.py --task shift_10s $(if $(PRESET),--preset $(PRESET)) --out $(OUT)
 
-# A process a core, one thread each. Neighbours stay together, for they share what is expensive to set up, until a
-# process has nothing left and takes half of what another still has. MARKED and TESTS choose, as .ci/run does.
-PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n logical --dist worksteal
+# A process a core, one thread each; a file's tests stay together, for they share what is expensive to set up. MARKED
+# chooses, as .ci/run does.
+PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n logical --dist loadfile
 
 test: $(VENV)/.test
-	$(PYTEST) $(if $(MARKED),-m $(MARKED)) $(TESTS)
+	$(PYTEST) $(if $(MARKED),-m $(MARKED))
 
 test-all: $(VENV)/.test
 	$(PYTEST) -m "not perf"
