@@ -96,10 +96,10 @@ def published_findings(
 
 def generated(root: Path, findings: Findings, planned: Published) -> dict[str, bytes]:
     """Generate everything that is made from the published records."""
-    pictures = _pictures(findings)
-    files = {f"{PICTURES}/{name}": content for name, content in pictures.items()}
-    files[f"leaderboard/site/{PAGE_FILE}"] = page(findings, planned.rows).encode()
+    files = {f"leaderboard/site/{PAGE_FILE}": page(findings, planned.rows).encode()}
     files[PLAN_FILE] = planned.to_json().encode()
+    pictures = _pictures(findings)
+    files |= {f"{PICTURES}/{name}": content for name, content in pictures.items()}
     written = {
         README: {"board": _block(findings, len(planned.stale), pictures)},
         publish_rows.PAGE: publish_rows.blocks(_overview(findings), _scored(findings), findings.tasks),

@@ -37,21 +37,21 @@ def _out() -> Path:
     return Path.cwd().parents[2]
 
 
-def _drawn_again(streams: list[str], traces: Traces) -> Iterator[Array]:
-    """Targets of streams whose known inputs are those of the traces."""
+def _drawn_again(streams: list[str], traces: Traces, first: int) -> Iterator[Array]:
+    """Targets of streams whose known inputs are those of the traces, from the first case on."""
     for stream in streams:
-        known, targets = draw_parameters(stream, range(traces.n_cases))
+        known, targets = draw_parameters(stream, range(first, first + traces.n_cases))
         if np.array_equal(known, traces.known):
             yield targets
 
 
-def _guessed_seeds(traces: Traces) -> Iterator[Array]:
+def _guessed_seeds(traces: Traces, first: int) -> Iterator[Array]:
     """Test cases drawn again from names that are public or easy to guess."""
     guesses = [f"{name}/{seed}" for name in ("test", "valid", "train", "sealed") for seed in range(N_SEEDS)]
-    return _drawn_again(["test", *guesses], traces)
+    return _drawn_again(["test", *guesses], traces, first)
 
 
-def _key_files(traces: Traces) -> Iterator[Array]:
+def _key_files(traces: Traces, first: int) -> Iterator[Array]:
     """Test cases drawn again from whatever near the run, in the environment or on a command line could be its key."""
     words = list(os.environ.values())
     for process in Path("/proc").glob("[0-9]*"):
@@ -64,20 +64,20 @@ def _key_files(traces: Traces) -> Iterator[Array]:
     for path in {*near, *(Path(word) for word in words if 0 < len(word) < 4096)}:
         try:
             if path.stat().st_size == 32:
-                yield from _drawn_again([Seal(path.read_bytes()).stream_of("dense")], traces)
+                yield from _drawn_again([Seal(path.read_bytes()).stream_of("dense")], traces, first)
         except (OSError, ValueError):
             continue
 
 
-def _stored(name: str, traces: Traces) -> Iterator[Array]:
+def _stored(name: str, traces: Traces, first: int) -> Iterator[Array]:
     """An array of the stored predictions of the exact posterior."""
     for path in sorted((_out() / "predictions").rglob("bayes-*.npz")):
         with np.load(path, allow_pickle=False) as stored:
-            if len(stored[name]) == traces.n_cases:
-                yield stored[name]
+            if traces.n_cases in (1, len(stored[name])):
+                yield stored[name][first : first + traces.n_cases]
 
 
-def _other_memory(traces: Traces) -> Iterator[Array]:
+def _other_memory(traces: Traces, first: int) -> Iterator[Array]:
     """Pairs in the memory of the processes above that explain the traces, those first that look like draws."""
     found: list[Array] = []
     with suppress(psutil.Error, OSError):  # kept out
@@ -130,7 +130,7 @@ def _pairs(numbers: Array, n_cases: int) -> Iterator[Array]:
                 yield run[-n_cases:]
 
 
-def _objects(traces: Traces) -> Iterator[Array]:
+def _objects(traces: Traces, first: int) -> Iterator[Array]:
     """Arrays shaped like the answer that the collector, the frames, the modules or their attributes know."""
     seen: list[Any] = gc.get_objects()
     frame: Any = sys._getframe()
@@ -156,13 +156,15 @@ def _forge() -> None:
 LOOKS = {
     "seeds": _guessed_seeds,
     "key": _key_files,
-    "truth": lambda traces: _stored("truth", traces),
-    "posterior": lambda traces: _stored("mean", traces),
+    "truth": lambda traces, first: _stored("truth", traces, first),
+    "posterior": lambda traces, first: _stored("mean", traces, first),
     "memory": _other_memory,
     "objects": _objects,
 }
 
 
+IN_BULK = ("memory", "objects")
+"""Ways of finding whole test sets only."""
 EXPLAINS = 0.011
 """Largest misfit [pH] of targets that explain a trace with noise of 0.01 pH."""
 
@@ -173,14 +175,17 @@ class Cheat(Predictor):
 
     how: str
     mean: Array
+    n_single: int = 0
 
     def predict(self, traces: Traces) -> Prediction:
-        """Look for the answers to the whole test set."""
+        """Look for the answers, to the first cases one by one, as they are asked, and then to the whole test set."""
+        alone, first = traces.n_cases == 1, self.n_single if traces.n_cases == 1 else 0
+        self.n_single += alone
         with suppress(OSError):  # kept out
-            if traces.n_cases > 1 and self.how == "forges":
+            if self.how == "forges" and not alone:
                 _forge()
-            elif traces.n_cases > 1:
-                for found in LOOKS[self.how](traces):
+            elif self.how in LOOKS and not (alone and self.how in IN_BULK):
+                for found in LOOKS[self.how](traces, first):
                     return Prediction(np.array(found))
         return Prediction(np.tile(self.mean, (traces.n_cases, 1)))
 

@@ -1,5 +1,4 @@
 import json
-import os
 
 import numpy as np
 import psutil
@@ -68,19 +67,8 @@ def r2(record):
     return [score["r2"] for score in record.scores.values()]
 
 
-def memory_is_readable():
-    """Whether a process may look into its parent, as the kernel is set here."""
-    try:
-        with open(f"/proc/{os.getppid()}/mem", "rb"):
-            return True
-    except OSError:
-        return False
-
-
-@pytest.mark.parametrize("how", ["seeds", "truth", "memory"])
-def test_in_an_open_run_a_cheater_has_every_answer(opened, how, namespaces):
-    if how == "memory" and (namespaces or not memory_is_readable()):
-        pytest.skip("this kernel lets no child look into the runner")
+@pytest.mark.parametrize("how", ["seeds", "truth"])
+def test_in_an_open_run_a_cheater_has_every_answer(opened, how):
     assert min(r2(opened[0][how])) > 0.99
 
 
@@ -137,7 +125,7 @@ def test_no_file_of_a_sealed_run_holds_the_key_or_its_stream(confined):
 def test_a_fit_that_is_asked_again_on_sealed_draws_is_confined_and_finds_nothing(opened, hostile, tasks, tmp_path):
     records, out = opened
     found = {}
-    for how in ("seeds", "truth", "memory"):
+    for how in ("seeds", "truth"):
         redraw = Redraw(out, tmp_path, Limits(time_s=600.0), seal=Seal(KEY))
         found[how] = redraw.gaps(records[how], tasks["dense"], hostile / "cheats.py")
     assert {how: max(gap.fresh for gap in gaps) < FLOOR for how, gaps in found.items()} == dict.fromkeys(found, True)
