@@ -26,7 +26,7 @@ class Sources:
 
     digest: str
     files: frozenset[Path]
-    """Python files of which something counts, and what they open beside the plugin."""
+    """What it imports, itself or through others, though nothing in it may count, and what it opens beside itself."""
     libraries: frozenset[str]
     """Top-level modules of other distributions."""
 
@@ -64,6 +64,7 @@ class _Walk:
         waiting = list(root.bound.get(member, []))
         for module in self.modules:
             whole = not module.path.is_relative_to(ROOT) or (module is root and not member)
+            self.files.add(module.path)
             waiting += module.statements if whole else module.effects
             targets = [target for each in module.imported for target in self._targets(each)] if whole else []
             if not module.path.is_relative_to(ROOT):

@@ -1,3 +1,4 @@
+import ast
 import gc
 import shutil
 import time
@@ -341,6 +342,18 @@ def test_a_file_that_a_plugin_opens_or_imports_by_its_name_counts(tmp_path, line
     after = digest(tmp_path, "model.py")
     assert len({alone, before, after}) == 3
     assert (tmp_path / file).resolve() in sources_of(tmp_path / "model.py").files
+
+
+def test_every_module_that_a_row_imports_is_among_its_files():
+    folder = sources.ROOT / "models"
+    for path in sorted(folder.glob("[!_]*.py")):
+        reached = [path]
+        for source in reached:
+            for node in ast.walk(ast.parse(source.read_text())):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("models."):
+                    module = sources.ROOT / f"{node.module.replace('.', '/')}.py"
+                    reached += [] if module in reached else [module]
+        assert set(reached) <= sources_of(path).files
 
 
 def test_no_published_row_counts_a_file_that_is_no_python():
