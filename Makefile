@@ -15,7 +15,7 @@ bench: $(VENV)/.bench
 PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n logical --dist loadfile
 
 test: $(VENV)/.test
-	$(PYTEST) $(if $(MARKED),-m $(MARKED))
+	$(PYTEST) $(if $(MARKED),-m "$(MARKED)")
 
 test-all: $(VENV)/.test
 	$(PYTEST) -m "not perf"
