@@ -1,4 +1,5 @@
 import os
+import time
 
 import psutil
 import pytest
@@ -21,9 +22,14 @@ settings.register_profile("suite", deadline=None, derandomize=True, database=Non
 settings.load_profile("suite")
 
 
-def _named(process, folder):
+GONE_WITHIN_S = 120.0
+
+
+def _is(process, folder, name):
+    """Whether a process lives, has this folder and this name; it may go while it is asked."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE and process.environ().get("TMPDIR") == str(folder)
+        there = process.status() != psutil.STATUS_ZOMBIE and process.environ().get("TMPDIR") == str(folder)
+        return there and name in ("", process.name())
     except (psutil.Error, ProcessLookupError):
         return False
 
@@ -31,10 +37,23 @@ def _named(process, folder):
 @pytest.fixture(scope="session")
 def running():
     """Processes whose folder for temporary files is a given one: whatever they did to flee, they inherited that."""
-    return lambda folder: [process for process in psutil.process_iter() if _named(process, folder)]
+    return lambda folder, name="": [process for process in psutil.process_iter() if _is(process, folder, name)]
+
+
+@pytest.fixture(scope="session")
+def left_of(running):
+    """The same, asked until they have had the time to end."""
+
+    def left(folder):
+        deadline = time.monotonic() + GONE_WITHIN_S
+        while (found := running(folder)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return found
+
+    return left
 
 
 @pytest.fixture(scope="session")
 def waiting(running):
     """Children of the row that waits, the newest last, by the folder where its notes lie."""
-    return lambda folder: sorted((p for p in running(folder) if p.name() == "waits"), key=lambda p: p.create_time())
+    return lambda folder: sorted(running(folder, "waits"), key=lambda process: process.create_time())

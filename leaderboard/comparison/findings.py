@@ -14,6 +14,7 @@ from bench.run.record import Record
 from bench.task import Task
 from leaderboard.comparison.evidence import Evidence, leaks, read_evidence
 from leaderboard.comparison.overview import Overview, overviews
+from leaderboard.comparison.sparse_leaks import sparse_leaks
 from leaderboard.frame import frame_of
 from leaderboard.predictions import Predictions
 from leaderboard.tables import Place, Table, tables_of
@@ -58,7 +59,9 @@ class Findings:
     def alarms(self) -> dict[Place, tuple[str, ...]]:
         """What looks like a leak, table by table."""
         said = dict(zip(self.evidence, leaks(list(self.evidence.values())), strict=True))
-        return {table.place: said.get(table.place, ()) for table in self.tables}
+        sparse = sparse_leaks(self.evidence, self.tasks)
+        places = [table.place for table in self.tables]
+        return {place: said.get(place, ()) + sparse.get(place, ()) for place in places}
 
     @cached_property
     def overviews(self) -> tuple[Overview, ...]:

@@ -1,24 +1,8 @@
 import os
-import time
 
 import pytest
 
 from bench.run.isolation.namespaces import leave_namespaces
-
-GONE_WITHIN_S = 120.0
-
-
-@pytest.fixture(scope="session")
-def left_of(running):
-    """The same, asked until they have had the time to end."""
-
-    def left(folder):
-        deadline = time.monotonic() + GONE_WITHIN_S
-        while (found := running(folder)) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return found
-
-    return left
 
 
 @pytest.fixture(scope="session")

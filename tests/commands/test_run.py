@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 import torch
 
@@ -224,7 +223,7 @@ def test_the_command_line_works_from_any_folder(tmp_path):
 
 @pytest.fixture
 def held(tmp_path, hostile, waiting):
-    """A run in its own process that has finished one cell and waits in the next, whose process is given.
+    """A run in its own process that has finished one cell and waits in the next, its options beside it.
 
     Neither row has published times, so that they run in the order of the plan.
     """
@@ -232,9 +231,9 @@ def held(tmp_path, hostile, waiting):
     options = ("--model", "neighbour", "--model", "waits", "--models", str(hostile), "--preset", "quick", "--jobs", "1")
     process = start(tmp_path, "--task", "matched_10s", *options)
     deadline = time.monotonic() + PATIENCE_S
-    while not (children := waiting(tmp_path)) and process.poll() is None and time.monotonic() < deadline:
+    while not waiting(tmp_path) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    yield process, children[-1], options
+    yield process, options
     process.kill()
     process.communicate()
 
@@ -244,26 +243,25 @@ def statuses(folder):
 
 
 @pytest.mark.slow
-def test_an_interrupt_ends_a_run_at_once_and_keeps_what_is_finished(held, tmp_path):
-    process, child, _ = held
+def test_an_interrupt_ends_a_run_at_once_and_keeps_what_is_finished(held, tmp_path, left_of):
+    process, _ = held
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert stdout.splitlines()[-1] == "stopped: 1 of 2 cells are done and kept. The same command does the rest."
     assert stderr == ""
-    assert not child.is_running()
+    assert left_of(tmp_path) == []
     assert statuses(tmp_path) == {"bayes": "ok", "neighbour": "ok", "waits": "not_run"}
     assert list((tmp_path / "results" / ".work").iterdir()) == []
 
 
 @pytest.mark.slow
 @pytest.mark.smoke
-def test_a_killed_run_takes_its_children_along_and_the_next_does_the_rest(held, tmp_path):
-    process, child, options = held
+def test_a_killed_run_takes_its_children_along_and_the_next_does_the_rest(held, tmp_path, left_of):
+    process, options = held
     process.kill()
     process.communicate(timeout=PATIENCE_S)
-    psutil.wait_procs([child], timeout=PATIENCE_S)
-    assert not child.is_running()
+    assert left_of(tmp_path) == []
     assert statuses(tmp_path) == {"bayes": "ok", "neighbour": "ok", "waits": "not_run"}
     finished = (tmp_path / "results" / "records.jsonl").read_text()
     (tmp_path / "hold").unlink()

@@ -43,6 +43,7 @@ EXPECTED = {
             "orphans": "failed",
             "prints": "failed",
             "allocates": "out_of_memory",
+            "holds": "out_of_memory",
             "loops": "timeout",
             "ignores": "timeout",
             "forks": "timeout",
@@ -51,6 +52,11 @@ EXPECTED = {
         }
     },
     "reports": {"": {"": "failed"}},
+    "plain": {"": {"": "ok"}},
+    "delays": {"": {"": "ok"}},
+    "remembers": {"": {"": "ok"}},
+    "compares": {"": {"": "invalid_output"}},
+    "reads": {"": {"": "failed"}},
     "answers": {
         "kind": {
             "nan": "invalid_output",
@@ -67,11 +73,14 @@ EXPECTED = {
     "spoils_folder": {
         "what": {"traces": "ok", "folder": "failed", "store": "invalid_output", "sparse": "invalid_output"}
     },
+    "reaches": {
+        "how": dict.fromkeys(("system_v", "attribute", "prlimit", "chmod", "mptcp", "listen"), "ok, failed"),
+    },
     "cheats": {
         "how": dict.fromkeys(("seeds", "key", "truth", "posterior", "memory", "objects", "forges"), "ok"),
     },
 }
-"""Plugin to its setting to the values of that, and the status that each must end in; ``reports`` has no setting."""
+"""Plugin to its setting, if it has one, to its values, and how each must end; open and sealed where they differ."""
 
 
 def run_alone(
@@ -97,7 +106,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         os.environ["TMPDIR"] = tempfile.tempdir = name
-        (Path(name) / "key").write_bytes(KEY)
+        key = Path(name) / "key"
+        key.write_bytes(KEY)
         for plugin, ways in EXPECTED.items():
             for field, statuses in ways.items():
                 for way, expected in statuses.items():
@@ -105,13 +115,18 @@ def main() -> None:
                         continue
                     settings = {field: way} if field else {}
                     limits = Limits(TIME_LIMIT_S if expected == "timeout" else PATIENCE_S, MEMORY_LIMIT_MB)
+                    key.chmod(0o600)
                     opened, took_s = run_alone(Path(name) / "open", plugin, settings, limits, None)
+                    key.chmod(0o600)
                     sealed, sealed_s = run_alone(Path(name) / "sealed", plugin, settings, limits, Seal(KEY))
                     over = "-"
                     if expected == "timeout":
                         over = f"{took_s - limits.time_s:.1f}, {sealed_s - limits.time_s:.1f}"
                     cells = [f"`{plugin}` {way}".strip(), expected, opened.status, sealed.status, over]
                     print(f"| {' | '.join([*cells, score(opened), score(sealed)])} |", flush=True)
+                    wanted = expected.split(", ")
+                    if [opened.status, sealed.status] != [wanted[0], wanted[-1]]:
+                        print(f"not as expected: {opened.message} / {sealed.message}")
                     if left := psutil.Process().children(recursive=True):
                         print(f"processes left: {left}")
 

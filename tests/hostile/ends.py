@@ -29,6 +29,15 @@ def _allocate() -> None:
         time.sleep(0.01)  # below a gigabyte a second, so that a watcher that is late finds memory left
 
 
+def _hold() -> None:
+    """Fill a nameless file of memory, which no process maps, up to 2 GB."""
+    held = os.memfd_create("held")
+    for _ in range(200):
+        os.write(held, bytes(10_000_000))
+        time.sleep(0.01)
+    time.sleep(600)
+
+
 def _print(n_megabytes: int) -> None:
     """Print a lot, then some last words."""
     for _ in range(n_megabytes):
@@ -65,6 +74,8 @@ class Ends(Model):
             os.closerange(3, 100)
         if self.how == "allocates":
             _allocate()
+        if self.how == "holds":
+            _hold()
         if self.how == "prints":
             _print(1000)
             os._exit(3)

@@ -25,18 +25,19 @@ pytestmark = pytest.mark.skipif(sandbox.landlock_version() == 0, reason="this ke
 def cheat(plan_of, tmp_path_factory):
     """Run cheaters beside an honest neighbour: their records by setting, and the folder."""
 
-    def run(hows, seal=None):
+    def run(hows, seal=None, others=()):
         folder = tmp_path_factory.mktemp("cheated")
         out = folder / "out"
         (folder / "key").write_bytes(KEY)
-        rows = [("cheats", {"how": how}) for how in hows] + [("neighbour", {})]
+        (folder / "key").chmod(0o600)
+        rows = [*(("cheats", {"how": how}) for how in hows), ("neighbour", {}), *others]
         plan = plan_of(rows, sizes=SIZES, seal=seal.sha256 if seal else "")
         best = {record.task: record for record in ceilings(plan.cells, [], out, seal)}
         limits = Limits(time_s=600.0)
         before = set(psutil.Process().children(recursive=True))
         list(run_plan(plan, best, out, 2, limits, lambda *progress: None, seal=seal))
         assert set(psutil.Process().children(recursive=True)) <= before
-        records = {r.settings.get("how", r.row): r for r in read_records(out)}
+        records = {r.settings.get("how") or r.row: r for r in read_records(out)}
         return records, out
 
     return run
@@ -45,13 +46,13 @@ def cheat(plan_of, tmp_path_factory):
 @pytest.fixture(scope="module")
 def opened(cheat):
     """Every cheater in an open run, which nothing confines."""
-    return cheat(HOW)
+    return cheat(HOW, others=[("reaches", {})])
 
 
 @pytest.fixture(scope="module")
 def confined(cheat):
     """Every cheater under seal."""
-    return cheat(HOW, Seal(KEY))
+    return cheat(HOW, Seal(KEY), [("reaches", {})])
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,7 @@ def test_under_seal_nothing_is_forged_and_nobody_is_disturbed(confined, cheat):
     assert {json.loads(line)["row"] for line in (out / "records.jsonl").read_text().splitlines()} == {
         "bayes",
         "neighbour",
+        "reaches",
         *(f'cheats(how="{how}")' for how in HOW),
     }
     assert not (out / "predictions" / "forged").exists()
@@ -106,6 +108,16 @@ def test_under_seal_nothing_is_forged_and_nobody_is_disturbed(confined, cheat):
     beside = read_arrays(out / records["neighbour"].prediction_file)
     for name, values in read_arrays(folder / alone["neighbour"].prediction_file).items():
         np.testing.assert_array_equal(values, beside[name], strict=True)
+
+
+def test_a_plugin_reaches_the_process_above_the_key_and_the_network_only_in_an_open_run(opened, confined):
+    record, out = opened[0]["reaches"], opened[1]
+    assert (record.status, record.message) == ("ok", "")
+    assert (out.parent / "key").stat().st_mode & 0o777 == 0o644
+    record, out = confined[0]["reaches"], confined[1]
+    assert record.status == "failed"
+    assert record.message.endswith("refused: system_v, attribute, prlimit, chmod, mptcp, listen\n")
+    assert (out.parent / "key").stat().st_mode & 0o777 == 0o600
 
 
 def test_open_and_sealed_records_are_of_different_cases(opened, confined):

@@ -89,9 +89,10 @@ def test_a_process_that_passes_on_to_new_ones_without_end_is_stopped(limited, no
     assert left_of(notes) == []
 
 
-def test_a_child_that_allocates_without_end_is_out_of_memory(run_rows, tmp_path, notes):
+@pytest.mark.parametrize("how", ["allocates", "holds"])
+def test_a_child_that_takes_memory_mapped_or_not_without_end_is_out_of_memory(run_rows, tmp_path, notes, how):
     limits = Limits(time_s=LIMIT_S, memory_mb=400.0)
-    record = run_rows(tmp_path, [("ends", {"how": "allocates"})], limits=limits)['ends(how="allocates")', "dense"]
+    record = run_rows(tmp_path, [("ends", {"how": how})], limits=limits)[f'ends(how="{how}")', "dense"]
     assert record.status == "out_of_memory"
     assert record.message == "stopped at the memory limit of 400 MB"
     assert record.peak_memory_mb > 400

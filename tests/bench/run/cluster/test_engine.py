@@ -60,8 +60,10 @@ def start(notes):
 
     yield start
     for process in started:
-        for descendant in psutil.Process(process.pid).children(recursive=True):
-            descendant.kill()
+        with suppress(psutil.NoSuchProcess):  # whatever ends by itself meanwhile
+            for descendant in psutil.Process(process.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    descendant.kill()
         process.kill()
         process.wait(PATIENCE_S)
 

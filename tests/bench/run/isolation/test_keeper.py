@@ -3,7 +3,9 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from bench.compiled import ROOT
@@ -61,7 +63,8 @@ def start(tmp_path, running):
 
     yield start
     for process in running(tmp_path):
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 @pytest.mark.parametrize(
