@@ -76,9 +76,8 @@ def test_no_package_is_pinned_twice():
 def test_the_gate_names_every_version_of_python_that_the_project_takes():
     takes = SpecifierSet(PROJECT["project"]["requires-python"])
     versions = [f"3.{minor}" for minor in range(30) if f"3.{minor}" in takes]
-    assert re.findall(r"^for version in (.+); do$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE) == [
-        " ".join(versions[1:])
-    ]
+    newest_first = " ".join(reversed(versions[1:]))
+    assert re.findall(r"^for version in (.+); do$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE) == [newest_first]
     assert f"PYTHON ?= python{versions[0]}" in (ROOT / "Makefile").read_text().splitlines()
     assert PROJECT["tool"]["mypy"]["python_version"] == versions[0]
     assert PROJECT["tool"]["ruff"]["target-version"] == f"py{versions[0].replace('.', '')}"

@@ -152,6 +152,7 @@ def test_tasks_that_are_not_known_have_neither_overview_nor_shifts(beside_ceilin
     assert ("## Overview" in text, "## Sampling and prefix" in text) == (False, False)
 
 
+@pytest.mark.slow
 def test_presets_have_chapters_and_pictures_of_their_own(beside_ceiling, folder_of):
     tasks = core_tasks() | {"matched_10s": Task("matched_10s", "why", (COARSE,), COARSE)}
     cells = beside_ceiling({"tcn": 0.1}, tasks, n_seeds=1)
