@@ -14,7 +14,7 @@ from bench.world.kinetics import pack_cases
 from bench.world.progress import MAX_NODES
 from bench.world.quantities import E0, K_D, TARGETS
 from bench.world.simulator import checked_known
-from models._lm_kernel import N_COLUMNS, fit_cases
+from models._lm_kernel import N_COLUMNS, NO_PRIOR, Prior, fit_cases
 
 LOW = np.array([target.low for target in TARGETS])
 HIGH = np.array([target.high for target in TARGETS])
@@ -45,12 +45,12 @@ def noise_sd(context: Context) -> float:
     return max(LEAST_NOISE_SD, *(acquisition.noise_sd for acquisition in context.acquisitions))
 
 
-def fits_of(name: str, traces: Traces, world: World) -> tuple[Array, Array]:
+def fits_of(name: str, traces: Traces, world: World, prior: Prior = NO_PRIOR) -> tuple[Array, Array]:
     """Fit both targets to each trace within the prior's box, in compiled code."""
     packed = pack_cases(checked_known(traces.known), world)
     fits = np.empty((traces.n_cases, N_COLUMNS))
     time_s, ph = np.ascontiguousarray(traces.time_s), np.ascontiguousarray(traces.ph)
-    if fit_cases(time_s, ph, traces.lengths, packed, LOW, HIGH, fits) < 0:
+    if fit_cases(time_s, ph, traces.lengths, packed, LOW, HIGH, prior, fits) < 0:
         raise out_of_nodes(name)
     return fits, packed
 

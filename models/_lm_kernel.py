@@ -28,6 +28,10 @@ NOISE_FREE = 1e-24
 SINGULAR = 1e-12
 """Relative determinant below which the optimum of the quadratic model is taken to lie on an edge of the box."""
 
+Prior = tuple[float, float]
+"""Mean of a Gaussian prior of k_d [1/s], and the variance of the pH noise over its variance [pH2 s2]."""
+NO_PRIOR: Prior = (0.0, 0.0)
+
 # What a fit returns for a case, beside the two targets: half the sum of squares, and the Gauss-Newton matrix.
 COST, H_00, H_01, H_11 = range(2, 6)
 N_COLUMNS = 6
@@ -35,10 +39,11 @@ N_COLUMNS = 6
 
 @compiled
 def _cost(
-    x: float, y: float, time_s: Array, ph: Array, n: int, curve: Array, n_nodes: int, ph_eq: float
+    x: float, y: float, time_s: Array, ph: Array, n: int, curve: Array, n_nodes: int, ph_eq: float, prior: Prior
 ) -> tuple[float, float, float, float, float, float]:
     """Half the sum of squared residuals at E0 = x and k_d = y, its gradient (2) and Gauss-Newton matrix (3)."""
-    cost = g_0 = g_1 = h_00 = h_01 = h_11 = 0.0
+    pull = prior[1] * (y - prior[0])
+    cost, g_0, g_1, h_00, h_01, h_11 = pull * (y - prior[0]), 0.0, pull, 0.0, 0.0, prior[1]
     j = 0
     for k in range(n):
         phi, phi_k_d = unit_exposure(time_s[k], y)
@@ -137,11 +142,12 @@ def _descend(
     ph_eq: float,
     low: Array,
     high: Array,
+    prior: Prior,
     fit: Array,
 ) -> int:
     """Levenberg-Marquardt from (x, y), into one row of fits; returns the number of evaluations."""
     damping = 0.0
-    cost, g_0, g_1, h_00, h_01, h_11 = _cost(x, y, time_s, ph, n, curve, n_nodes, ph_eq)
+    cost, g_0, g_1, h_00, h_01, h_11 = _cost(x, y, time_s, ph, n, curve, n_nodes, ph_eq, prior)
     evaluations = 1
     while evaluations < MAX_EVALUATIONS:
         room_low, room_high = (low[E0] - x, low[K_D] - y), (high[E0] - x, high[K_D] - y)
@@ -153,7 +159,7 @@ def _descend(
         # Clipped again: a bound less the value, plus the value, can round to just outside.
         x_new = min(max(x + d_0, low[E0]), high[E0])
         y_new = min(max(y + d_1, low[K_D]), high[K_D])
-        trial = _cost(x_new, y_new, time_s, ph, n, curve, n_nodes, ph_eq)
+        trial = _cost(x_new, y_new, time_s, ph, n, curve, n_nodes, ph_eq, prior)
         evaluations += 1
         gain = (trial[0] - cost) / _rise(d_0, d_1, g_0, g_1, h_00, h_01, h_11)
         if gain > 0.0:
@@ -172,7 +178,14 @@ def _descend(
 
 @compiled
 def fit_cases(
-    time_s: Array, ph: Array, lengths: NDArray[np.int64], packed: Array, low: Array, high: Array, fits: Array
+    time_s: Array,
+    ph: Array,
+    lengths: NDArray[np.int64],
+    packed: Array,
+    low: Array,
+    high: Array,
+    prior: Prior,
+    fits: Array,
 ) -> int:
     """Fill fits (case, column) with the best targets in the box; the number of evaluations, -1 if a curve fails."""
     curve = np.empty((N_ROWS, MAX_NODES))
@@ -185,5 +198,5 @@ def fit_cases(
         if n_nodes < 0:
             return -1
         x, y = _start(time_s[i], ph[i], n, curve, n_nodes, ph_eq, low, high)
-        evaluations += _descend(x, y, time_s[i], ph[i], n, curve, n_nodes, ph_eq, low, high, fits[i])
+        evaluations += _descend(x, y, time_s[i], ph[i], n, curve, n_nodes, ph_eq, low, high, prior, fits[i])
     return evaluations

@@ -20,7 +20,7 @@ from bench.world.simulator import ph_and_derivatives
 from commands._peers.chemistry import simulate
 from commands._timing.peers import beside_peer
 from models._least_squares import HIGH, LOW
-from models._lm_kernel import COST, N_COLUMNS, fit_cases
+from models._lm_kernel import COST, N_COLUMNS, NO_PRIOR, fit_cases
 
 ACQUISITION = Acquisition(30.0, 0.3)
 STREAM = "timing"
@@ -38,7 +38,7 @@ def fits(quick: bool) -> Iterator[Figure]:
     fitted = np.empty((n_cases, N_COLUMNS))
 
     def fit_some(time_s: Array, ph: Array, lengths: NDArray[np.int64], packed: Array, fitted: Array) -> None:
-        fit_cases(time_s, ph, lengths, packed, LOW, HIGH, fitted)
+        fit_cases(time_s, ph, lengths, packed, LOW, HIGH, NO_PRIOR, fitted)
 
     us = 1e6 * seconds_on_cores(fit_some, time_s, ph, lengths, packed, fitted) / n_cases
 
@@ -101,4 +101,4 @@ def fit_seconds(n_cases: int, n_samples: int) -> float:
     traces = draw_cases((Acquisition(30.0, 30.0 / (n_samples - 1)),), WORLD, STREAM, n_cases).traces
     packed, fitted = pack_cases(traces.known, WORLD), np.empty((n_cases, N_COLUMNS))
     time_s, ph = np.ascontiguousarray(traces.time_s), np.ascontiguousarray(traces.ph)
-    return cpu_seconds(partial(fit_cases, time_s, ph, traces.lengths, packed, LOW, HIGH, fitted))
+    return cpu_seconds(partial(fit_cases, time_s, ph, traces.lengths, packed, LOW, HIGH, NO_PRIOR, fitted))

@@ -14,7 +14,7 @@ from bench.world.kinetics import pack_cases
 from bench.world.simulator import simulate_ph
 from models import nls, nls_scipy
 from models._least_squares import HIGH, LOW
-from models._lm_kernel import COST, N_COLUMNS, bounded_step, fit_cases
+from models._lm_kernel import COST, N_COLUMNS, NO_PRIOR, bounded_step, fit_cases
 
 WORLD = TEMPERATURE_CORRECTED
 ACQUISITIONS = [Acquisition(30.0, 0.3), Acquisition(30.0, 1.0), Acquisition(30.0, 10.0), Acquisition(60.0, 0.3)]
@@ -35,7 +35,7 @@ def fit(acquisition, traces, world=WORLD):
 
 def assert_no_worse_than_scipy(traces, starts=nls_scipy.MODEL.starts):
     fits = np.empty((traces.n_cases, N_COLUMNS))
-    fit_cases(traces.time_s, traces.ph, traces.lengths, pack_cases(traces.known, WORLD), LOW, HIGH, fits)
+    fit_cases(traces.time_s, traces.ph, traces.lengths, pack_cases(traces.known, WORLD), LOW, HIGH, NO_PRIOR, fits)
     check = nls_scipy.ScipyPredictor(WORLD, 0.01, starts, nls_scipy.MODEL.tolerance)
     rows = zip(traces.time_s, traces.ph, traces.known, traces.lengths, strict=True)
     costs = np.array([check.best_fit(time_s[:n], ph[:n], known)[1] for time_s, ph, known, n in rows])
