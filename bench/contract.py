@@ -34,7 +34,7 @@ class Prediction:
     Raises
     ------
     PluginError
-        Columns in another order, or shapes that do not fit.
+        Columns in another order, what is no plain numpy array, or shapes that do not fit.
     """
 
     mean: Array
@@ -47,11 +47,22 @@ class Prediction:
                 f"prediction 'targets': order must be {TARGET_NAMES}, got {self.targets}. Reorder the columns."
             )
         for name, values in (("mean", self.mean), ("sd", self.sd)):
+            if values is not None and (type(values) is not np.ndarray or values.dtype.names):
+                raise PluginError(_no_plain_array(name, values))
             if values is not None and (np.ndim(values) != 2 or np.shape(values)[1] != len(TARGET_NAMES)):
                 raise PluginError(
                     f"prediction '{name}': shape must be (case, {len(TARGET_NAMES)}), got {np.shape(values)}. "
                     "Give both targets, one row a case."
                 )
+
+
+def _no_plain_array(name: str, values: object) -> str:
+    """What is wrong with values that are no plain array, and how to make one of them."""
+    named = getattr(values, "columns", None) is not None or getattr(getattr(values, "dtype", None), "names", None)
+    got = type(values).__name__ + " with named columns" * bool(named)
+    by_name = f"Join its columns {' and '.join(TARGET_NAMES)}, by name, into one array"
+    step = by_name if named else "Convert it by np.asarray, a tensor by .detach().cpu().numpy()"
+    return f"prediction '{name}': values must be a plain numpy array, got {got}. {step}."
 
 
 def _no_report(fraction: float, message: str) -> None:

@@ -6,7 +6,9 @@ Every message reads ``<where> '<which>': <what> must be <expected>, got <value>.
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class BenchError(Exception):
@@ -33,3 +35,19 @@ def unknown(where: str, which: str, known: Iterable[str]) -> BenchError:
     close = difflib.get_close_matches(which, names, n=1, cutoff=0.5)
     step = f"Did you mean '{close[0]}'?" if close else "Run with --list to see what each one is."
     return BenchError(f"{where} '{which}': name must be one of {', '.join(names)}, got '{which}'. {step}")
+
+
+def place_of(error: BaseException, folder: Path) -> str:
+    """Say where in the files of a folder an error, or its cause, was raised; nothing if it was raised by none of them.
+
+    Examples
+    --------
+    >>> place_of(BenchError("no urease"), Path("my_models"))
+    ''
+    """
+    here = folder.resolve()
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename).resolve()
+        if path.is_relative_to(here):
+            return f" [{path.relative_to(here)}, line {frame.lineno}]"
+    return place_of(error.__cause__, folder) if error.__cause__ else ""

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.feature_selection import VarianceThreshold
 from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -74,6 +75,7 @@ class ${class_name}(Model):
         mean, sd = targets.mean(axis=0), targets.std(axis=0)
         regressor = make_pipeline(
             StandardScaler(),
+            VarianceThreshold(1e-6),  # what does not vary in training may do so in a test
             PolynomialFeatures(self.degree, include_bias=False),
             StandardScaler(),
             RidgeCV(alphas=np.logspace(-3, 3, 13), alpha_per_target=True),

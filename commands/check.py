@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 from rich.table import Column, Table
 
-from bench.conformance.examination import examined
-from bench.conformance.suite import CHECKS, FAILED, PASSED, CheckResult
+from bench.conformance.examination import LOADS, examined
+from bench.conformance.suite import CHECKS, DECLINED, FAILED, NOT_PUT, PASSED, CheckResult
 from bench.errors import BenchError
+from bench.run.catalogue import PACKAGE
+from bench.run.isolation.sandbox import landlock_version
 from bench.run.plan import Plugin
 from commands._shared.arguments import Folders
-from commands._shared.options import closest, parse_settings, plugin_files
+from commands._shared.options import check_device, closest, parse_settings, plugin_files, say
 
 STYLES = {PASSED: "green", FAILED: "red"}
+LINE_EVERY_S = 15.0
+"""How often a fit that reports is told of where there is no terminal."""
 
 
 def check(
@@ -30,6 +38,8 @@ def check(
         list[str] | None, typer.Option("--set", help="Change a setting, as field=value.", metavar="FIELD=VALUE")
     ] = None,
     time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds for the whole check.")] = 600.0,
+    seal: Annotated[bool, typer.Option("--seal", help="Confine the plugin as a sealed run does.")] = False,
+    device: Annotated[str, typer.Option(help="Torch device of the networks.", metavar="cpu|cuda|cuda:N")] = "cpu",
 ) -> None:
     """Put the conformance suite to one plugin: what passed, what does not apply, and how to mend the rest.
 
@@ -37,46 +47,85 @@ def check(
 
       python run_bench.py check my_models/my_net.py --only padding_invisible
 
-      python run_bench.py check my_models/my_net.py --set epochs=60
+      python run_bench.py check my_models/my_net.py --set epochs=60 --seal
 
       python run_bench.py check tcn
 
     It fits the plugin a few times on about a thousand cases, in a process of its own: up to a minute for a network.
-    Exit status 1 if a check failed.
+    A check that needs another fit is not put when the time that is left is too short for one. Exit status 1 if a check
+    failed.
     """
     console = Console()
-    chosen, settings = _plugin(plugin, models or []), parse_settings(set_ or [])
-    table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
-    names = [check.name for check in CHECKS] if only is None else [only]
+    check_device(device, here=True)
+    chosen = replace(_plugin(plugin, models or []), overrides=parse_settings(set_ or []))
+    if seal and landlock_version() == 0:
+        raise BenchError(
+            "option '--seal': kernel must have Landlock, got none. Leave --seal out, or check on another machine."
+        )
+    names = [LOADS, *([check.name for check in CHECKS] if only is None else [only])]
+    width = max(map(len, names))
     outcomes: list[CheckResult] = []
-    with console.status("starting") as status:
-        for outcome in examined(chosen.path, time_limit, only, settings, chosen.member):
+    with console.status(f"checking {chosen.name}") as status:
+        told = _Told(console, status, chosen.name, names, outcomes)
+        for outcome in examined(chosen, time_limit, only, device=device, sealed=seal, report=told.of_fit):
             outcomes.append(outcome)
-            if len(outcomes) <= len(names):
-                name = names[len(outcomes) - 1]
-                status.update(f"checking {chosen.name}: {name}, {len(outcomes)} of {len(names)}")
-    first_with: dict[str, str] = {}
-    for outcome in outcomes:
-        style = STYLES.get(outcome.status, "yellow")
-        first = first_with.setdefault(outcome.message.replace(outcome.check, ""), outcome.check)
-        text = outcome.message if first == outcome.check or not outcome.message else f"as {first}"
-        table.add_row(outcome.check, f"[{style}]{outcome.status}[/]", escape(text))
-    console.print(table)
-    n_failed = sum(outcome.status == FAILED for outcome in outcomes)
-    console.print(f"{chosen.name}: {_verdict(n_failed, len(outcomes), only)}", markup=False, highlight=False)
-    if n_failed:
+            line = Table.grid(
+                Column(width=width),
+                Column(width=max(map(len, (PASSED, FAILED, DECLINED, NOT_PUT)))),
+                "",
+                padding=(0, 2, 0, 0),
+            )
+            style = STYLES.get(outcome.status, "yellow")
+            line.add_row(outcome.check, f"[{style}]{outcome.status}[/]", escape(outcome.message))
+            console.print(line)
+            told.next()
+    console.print(f"{chosen.name}: {_verdict(outcomes, names, only)}", markup=False, highlight=False)
+    if any(outcome.status == FAILED for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def _verdict(n_failed: int, n_checks: int, only: str | None) -> str:
+@dataclass
+class _Told:
+    """What is said while a check works: on a terminal in its last line, elsewhere in lines of their own."""
+
+    console: Console
+    status: Status
+    plugin: str
+    names: list[str]
+    outcomes: list[CheckResult]
+    last_s: float = field(default_factory=time.monotonic)
+
+    def next(self) -> None:
+        """Say which check comes next."""
+        n_done, n_checks = len(self.outcomes), len(self.names)
+        if n_done < n_checks:
+            self.status.update(escape(f"checking {self.plugin}: {self.names[n_done]}, {n_done + 1} of {n_checks}"))
+
+    def of_fit(self, fraction: float, message: str) -> None:
+        """Say how a fit goes on."""
+        text = f"{self.names[min(len(self.outcomes), len(self.names) - 1)]}: fit at {fraction:.0%}, {message}"
+        self.status.update(escape(f"checking {self.plugin}: {text}"))
+        if not self.console.is_terminal and time.monotonic() - self.last_s >= LINE_EVERY_S:
+            self.last_s = time.monotonic()
+            say(self.console, text)
+
+
+def _verdict(outcomes: list[CheckResult], names: list[str], only: str | None) -> str:
     """What the outcomes say together."""
-    if n_failed:
-        return f"{n_failed} of {n_checks} checks failed"
+    n_of = Counter(outcome.status for outcome in outcomes)
+    n_without = len(names) - len(outcomes)
+    if n_of[FAILED]:
+        rest = f"; the other {n_without} ask for what it failed" if n_without else ""
+        return f"{n_of[FAILED]} of {len(outcomes)} checks failed{rest}"
+    if n_of[NOT_PUT]:
+        return f"no check failed, {n_of[NOT_PUT]} were not put for want of time"
     return "ready to run" if only is None else f"{only} did not fail; run without --only for the other checks"
 
 
 def _plugin(plugin: str, folders: list[Path]) -> Plugin:
     """Plugin given by name or by path."""
+    if (Path(plugin) / PACKAGE).is_file():
+        return Plugin(Path(plugin) / PACKAGE)
     if not plugin.endswith(".py"):
         known = plugin_files(folders)
         if plugin in known:

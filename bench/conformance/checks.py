@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from bench.arrays import Array
 from bench.cases import Cases, Traces, concatenate
-from bench.conformance.subject import FEW, FOUR_SAMPLES, NOISE_FREE, TRAINING, Subject
+from bench.ceiling.posterior import exact_posterior
+from bench.conformance.subject import FEW, FOUR_SAMPLES, NOISE_FREE, TRAINING, WHOLE, Subject
 from bench.contract import Prediction, Predictor
 from bench.metrics import r2
+from bench.run.scores.answer import check_finite, check_sd
 from bench.world.acquisition import Acquisition
-from bench.world.quantities import E0, TARGET_NAMES, TARGETS
+from bench.world.equilibria import TEMPERATURE_CORRECTED
+from bench.world.quantities import E0, K_D, TARGET_NAMES, TARGETS
 
 RAGGED = (TRAINING, replace(TRAINING, jitter_s=0.1, drop_fraction=0.3), Acquisition(30.0, 1.0), FOUR_SAMPLES)
 N_OVERFIT = 16
@@ -26,14 +29,22 @@ TOLERANCE = 1e-5
 MOVED = 1e-3
 """Least difference, in the same unit, that an answer must show when all times are three times as long."""
 LEAST_R2 = 0.9
+LEAST_R2_OF_A_SCALE = -1.0
+"""Of k_d on the small task: whoever learns nothing answers the mean, whose R2 is 0; another unit or a logarithm is far
+below."""
+LEAST_R2_OF_BOTH = 0.5
+"""Of either target on whole reactions without noise, where every published row that is asked has above 0.9."""
 LEAST_OVERFIT_R2 = 0.99
 MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
 WIDTHS = np.array([target.high - target.low for target in TARGETS])
 
 
 def shape(subject: Subject) -> str | None:
-    """Means, and standard deviations where declared, are float arrays of one row a case."""
-    return _malformed(subject.answer, subject.test.traces.n_cases, subject.model.gives_sd)
+    """Answers are what a run takes, for the subject refuses others, with standard deviations where declared."""
+    if (subject.answer.sd is not None) != subject.model.gives_sd:
+        given = "none" if subject.answer.sd is None else "some"
+        return f"standard deviations must be given exactly if gives_sd, got {given}. Declare what predict does."
+    return None
 
 
 def frozen(subject: Subject) -> str | None:
@@ -47,7 +58,8 @@ def frozen(subject: Subject) -> str | None:
 
 def finite(subject: Subject) -> str | None:
     """Every mean is finite and every standard deviation is positive."""
-    return _not_finite(subject.answer)
+    _check_numbers(subject.answer)
+    return None
 
 
 def inputs_untouched(subject: Subject) -> str | None:
@@ -67,10 +79,10 @@ def inputs_untouched(subject: Subject) -> str | None:
 def same_seed(subject: Subject) -> str | None:
     """Two fits with one seed give one answer, and so do two questions to one fit."""
     asked = subject.test.traces
-    if _gap(subject.answer, subject.fitted.predict(asked)) > 0:
+    if _gap(subject.answer, subject.ask(asked)) > 0:
         return "answers must be the same when asked twice, got others. Switch dropout off and draw nothing in predict."
     again = subject.fit(subject.cases("train", subject.sizes.train), subject.cases("valid", subject.sizes.valid))
-    gap = _gap(subject.answer, again.predict(asked))
+    gap = _gap(subject.answer, subject.predict(again, asked))
     if gap > 0:
         return (
             f"answers of two fits with one seed must be the same, got a difference of {gap:.1e} prior widths. "
@@ -82,14 +94,14 @@ def same_seed(subject: Subject) -> str | None:
 def permuted(subject: Subject) -> str | None:
     """Cases in another order get the same answers in that order."""
     order = np.random.default_rng(0).permutation(subject.test.traces.n_cases)
-    answer = subject.fitted.predict(subject.test.traces.take(order))
+    answer = subject.ask(subject.test.traces.take(order))
     return _difference(_rows(subject.answer, order), answer, "permuted cases", "Let no case see another.")
 
 
 def one_at_a_time(subject: Subject) -> str | None:
     """A case alone gets the answer that it gets in a batch."""
     n_cases = min(FEW.test, subject.test.traces.n_cases)
-    alone = [subject.fitted.predict(subject.test.traces.take(np.array([case]))) for case in range(n_cases)]
+    alone = [subject.ask(subject.test.traces.take(np.array([case]))) for case in range(n_cases)]
     expected = _rows(subject.answer, np.arange(n_cases))
     return _difference(expected, _joined(alone), "cases one at a time", "Use no statistics of the batch.")
 
@@ -103,7 +115,7 @@ def padding_invisible(subject: Subject) -> str | None:
             return np.pad(rows, ((0, 0), (0, 7)), constant_values=value)
 
         valid = np.pad(traces.valid, ((0, 0), (0, 7)))
-        answer = subject.fitted.predict(Traces(padded(traces.time_s), padded(traces.ph), valid, traces.known))
+        answer = subject.ask(Traces(padded(traces.time_s), padded(traces.ph), valid, traces.known))
         wrong = _difference(subject.answer, answer, f"traces padded with {filling:g}", MASK)
         if wrong:
             return wrong
@@ -113,7 +125,7 @@ def padding_invisible(subject: Subject) -> str | None:
 def times_three(subject: Subject) -> str | None:
     """Times three times as long give other answers exactly where the model declares that it uses time."""
     traces = subject.test.traces
-    answer = subject.fitted.predict(Traces(3.0 * traces.time_s, traces.ph, traces.valid, traces.known))
+    answer = subject.ask(Traces(3.0 * traces.time_s, traces.ph, traces.valid, traces.known))
     moved = (np.abs(answer.mean - subject.answer.mean) / WIDTHS).max(axis=1)
     if subject.model.uses_time and np.median(moved) < MOVED:
         return (
@@ -129,13 +141,45 @@ def times_three(subject: Subject) -> str | None:
 
 
 def small_task(subject: Subject) -> str | None:
-    """R2 of E0 on a small in-distribution task."""
-    score = r2(subject.test.targets.values[:, E0], subject.answer.mean[:, E0])
-    if not (isinstance(score, float) and score > LEAST_R2):
+    """R2 of both targets on a small in-distribution task, where k_d is hard: of that, the scale alone is asked."""
+    for column, name, least in ((E0, "E0", LEAST_R2), (K_D, "k_d", LEAST_R2_OF_A_SCALE)):
+        score = r2(subject.test.targets.values[:, column], subject.answer.mean[:, column])
+        if not (isinstance(score, float) and score > least):
+            return (
+                f"R2 of {name} on {subject.sizes.test} test cases must be above {least:g}, got {score:.3g}. "
+                f"Answer in {TARGETS[column].unit}, in the order of the targets; then look at the inputs."
+            )
+    return None
+
+
+def needs_standard_size(subject: Subject) -> str:
+    """Say how far k_d is from the ceiling on the small task, where that is too far to judge by."""
+    acquisition, truth = TRAINING, subject.test.targets.values[:, K_D]
+    best = r2(truth, exact_posterior(subject.test.traces, acquisition, TEMPERATURE_CORRECTED).mean[:, K_D])
+    score = r2(truth, subject.answer.mean[:, K_D])
+    if isinstance(best, float) and isinstance(score, float) and score < best / 2:
         return (
-            f"R2 of E0 on {subject.sizes.test} test cases must be above {LEAST_R2}, got {score:.3f}. "
-            "Check the units and the order of the targets, then the inputs."
+            f"R2 of k_d is {score:.2f} where {best:.2f} is possible: {subject.sizes.train:,} cases are too few to "
+            "judge it by, run it at standard size"
         )
+    return ""
+
+
+def both_targets(subject: Subject) -> str | None:
+    """Where whole reactions are seen without noise, a thousand cases are enough to learn both targets."""
+    train, valid = (
+        subject.cases(part, n_cases, WHOLE)
+        for part, n_cases in (("train", subject.sizes.train), ("valid", subject.sizes.valid))
+    )
+    test = subject.cases("test", subject.sizes.test, WHOLE)
+    answer = subject.predict(subject.fit(train, valid, WHOLE), test.traces)
+    for column, name in enumerate(TARGET_NAMES):
+        score = r2(test.targets.values[:, column], answer.mean[:, column])
+        if not (isinstance(score, float) and score > LEAST_R2_OF_BOTH):
+            return (
+                f"R2 of {name} on whole reactions without noise must be above {LEAST_R2_OF_BOTH:g}, got {score:.3g}. "
+                "Check that every target stays with its case, and that its column is trained and answered."
+            )
     return None
 
 
@@ -143,7 +187,7 @@ def overfits(subject: Subject) -> str | None:
     """Sixteen noise-free cases, repeated to the usual number, are learned by heart."""
     few = subject.cases("overfit", N_OVERFIT, NOISE_FREE)
     repeated = few.take(np.arange(max(subject.sizes.train, N_OVERFIT)) % N_OVERFIT)
-    answer = subject.fit(repeated, few, NOISE_FREE).predict(few.traces)
+    answer = subject.predict(subject.fit(repeated, few, NOISE_FREE), few.traces)
     for column, name in enumerate(TARGET_NAMES):
         score = r2(few.targets.values[:, column], answer.mean[:, column])
         if not (isinstance(score, float) and score > LEAST_OVERFIT_R2):
@@ -178,51 +222,25 @@ def pickles(subject: Subject) -> str | None:
 def four_samples(subject: Subject) -> str | None:
     """Traces of four samples get well-formed, finite answers."""
     asked = subject.cases("four", FEW.test, FOUR_SAMPLES).traces
-    answer = subject.fitted.predict(asked)
-    return _malformed(answer, asked.n_cases, subject.model.gives_sd) or _not_finite(answer)
+    _check_numbers(subject.ask(asked))
+    return None
 
 
 def ragged(subject: Subject) -> str | None:
     """Traces of several lengths together get the answers that they get apart."""
     parts = [subject.cases(f"ragged/{i}", 8, acquisition).traces for i, acquisition in enumerate(RAGGED)]
-    together = subject.fitted.predict(concatenate(parts))
-    apart = _joined([subject.fitted.predict(part) for part in parts])
-    return _not_finite(together) or _difference(apart, together, "traces of several lengths together", MASK)
+    together = subject.ask(concatenate(parts))
+    apart = _joined([subject.ask(part) for part in parts])
+    _check_numbers(together)
+    return _difference(apart, together, "traces of several lengths together", MASK)
 
 
-def _malformed(answer: Prediction, n_cases: int, gives_sd: bool) -> str | None:
-    """Say what is wrong with the shapes and types of an answer."""
-    if not isinstance(answer, Prediction):
-        return f"predict must return a Prediction, got {type(answer).__name__}. Wrap the means in one."
-    if (answer.sd is not None) != gives_sd:
-        given = "none" if answer.sd is None else "some"
-        return f"standard deviations must be given exactly if gives_sd, got {given}. Declare what predict does."
-    expected = (n_cases, len(TARGET_NAMES))
-    for name, values in (("mean", answer.mean), ("sd", answer.sd)):
-        if values is None:
-            continue
-        if not isinstance(values, np.ndarray):
-            step = "Convert it, a tensor by .detach().cpu().numpy()."
-            return f"{name} must be a numpy array, got {type(values).__name__}. {step}"
-        if values.shape != expected or values.dtype != np.float64:
-            step = "Give one row a case." if values.shape != expected else "Convert it by .astype(float)."
-            return f"{name} must be float64 of shape {expected}, got {values.dtype} of shape {values.shape}. {step}"
-    return None
-
-
-def _not_finite(answer: Prediction) -> str | None:
-    """Say which cases have a mean that is not finite, or a standard deviation that is not positive."""
-    wrong = ~np.isfinite(answer.mean)
+def _check_numbers(answer: Prediction) -> None:
+    """Refuse means that are not finite, and standard deviations that are not positive."""
+    check_finite(answer.mean)
     if answer.sd is not None:
-        wrong |= ~(np.isfinite(answer.sd) & (answer.sd > 0))
-    cases = np.flatnonzero(wrong.any(axis=1))
-    if len(cases):
-        return (
-            "means must be finite and standard deviations positive, "
-            f"got others in {len(cases)} cases, case {cases[0]} first. Guard the division or the logarithm; "
-            "volume_L does not vary, so that its spread is 0."
-        )
-    return None
+        check_finite(answer.sd)
+        check_sd(answer.sd)
 
 
 def _gap(one: Prediction, other: Prediction) -> float:

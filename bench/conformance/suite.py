@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.conformance import checks
-from bench.conformance.subject import FOUR_SAMPLES, SIZES, Subject
-from bench.contract import Model
-from bench.task import Sizes
+from bench.conformance.subject import FOUR_SAMPLES, WHOLE, Subject
+from bench.errors import BenchError, place_of
+from bench.run.catalogue import folder_of, name_of
+from bench.run.loading import not_found
 
-PASSED, FAILED, DECLINED = "passed", "failed", "declined"
+PASSED, FAILED, DECLINED, NOT_PUT = "passed", "failed", "declined", "not put"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,17 @@ def _fixed(subject: Subject) -> str | None:
     return "it declares fixed features, which need not fit every case" if subject.model.fixed_features else None
 
 
+def _by_heart(subject: Subject) -> str | None:
+    """Decline for models that are asked for both targets by heart, which takes them fewer cases."""
+    by_heart = None if subject.model.fixed_features else "overfits asks it for both targets"
+    return by_heart or _floor(subject) or subject.cannot(WHOLE)
+
+
+def _no_remark(subject: Subject) -> str:
+    """Say nothing more."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Check:
     """One property that every model must have."""
@@ -51,14 +65,18 @@ class Check:
     ask: Callable[[Subject], str | None]
     declines: Callable[[Subject], str | None] = _always
     scored: bool = False
+    n_fits: int = 0
+    """How often it fits the model anew."""
+    remark: Callable[[Subject], str] = _no_remark
+    """What is to be known although it passed."""
 
 
 CHECKS = (
-    Check("shape", checks.shape),
     Check("frozen", checks.frozen),
+    Check("shape", checks.shape),
     Check("finite", checks.finite),
     Check("inputs_untouched", checks.inputs_untouched),
-    Check("same_seed", checks.same_seed),
+    Check("same_seed", checks.same_seed, n_fits=1),
     Check("permuted", checks.permuted),
     Check("one_at_a_time", checks.one_at_a_time),
     Check("padding_invisible", checks.padding_invisible),
@@ -66,27 +84,41 @@ CHECKS = (
     Check("pickles", checks.pickles),
     Check("four_samples", checks.four_samples, lambda subject: subject.cannot(FOUR_SAMPLES)),
     Check("ragged", checks.ragged, lambda subject: subject.cannot(FOUR_SAMPLES)),
-    Check("small_task", checks.small_task, _floor, scored=True),
-    Check("overfits", checks.overfits, _fixed, scored=True),
+    Check("small_task", checks.small_task, _floor, scored=True, remark=checks.needs_standard_size),
+    Check("both_targets", checks.both_targets, _by_heart, scored=True, n_fits=1),
+    Check("overfits", checks.overfits, _fixed, scored=True, n_fits=1),
 )
+ANSWERS = "shape"
+"""Check without which none after it has anything to ask: the model is fitted and gives an answer."""
 
 
 def examine(check: Check, subject: Subject) -> CheckResult:
     """Put one check to one model."""
+    where, remark = f"{type(subject.model).__name__} '{check.name}'", ""
     try:
-        reason = subject.cannot() or check.declines(subject)
-        wrong = None if reason else check.ask(subject)
+        if reason := subject.cannot() or check.declines(subject):
+            return CheckResult(check.name, DECLINED, reason)
+        if lacking := subject.budget.lacks(check.n_fits):
+            return CheckResult(check.name, NOT_PUT, lacking)
+        if wrong := check.ask(subject):
+            return CheckResult(check.name, FAILED, f"{where}: {wrong}")
+        remark = check.remark(subject)
     except Exception as error:  # noqa: BLE001 - a plugin can raise anything, and all of it is a finding about it
-        reason, text = None, f"{type(error).__name__}: {error}".rstrip(".")
-        wrong = f"errors must be none, got {text}. Run it with --only {check.name} for the traceback."
-    if reason:
-        return CheckResult(check.name, DECLINED, reason)
-    if wrong:
-        return CheckResult(check.name, FAILED, f"{type(subject.model).__name__} '{check.name}': {wrong}")
-    return CheckResult(check.name, PASSED)
+        path = Path(inspect.getfile(type(subject.model)))
+        place = place_of(error, folder_of(path))
+        if isinstance(error, ModuleNotFoundError):
+            error = not_found(name_of(path), path, error)
+        step = f"Run it with --only {check.name} for the traceback."
+        text = f"{where}: errors must be none, got {type(error).__name__}: {str(error).rstrip('.')}{place}. {step}"
+        return CheckResult(check.name, FAILED, f"{error}{place}" if isinstance(error, BenchError) else text)
+    return CheckResult(check.name, PASSED, remark)
 
 
-def conformance(model: Model, sizes: Sizes = SIZES) -> tuple[CheckResult, ...]:
-    """Put every check to a model."""
-    subject = Subject(model, sizes)
-    return tuple(examine(check, subject) for check in CHECKS)
+def conformance(subject: Subject, only: str | None = None) -> Iterator[CheckResult]:
+    """Put checks to a model, up to the first without which the others ask nothing."""
+    for check in CHECKS:
+        if only in (None, check.name):
+            outcome = examine(check, subject)
+            yield outcome
+            if (outcome.check, outcome.status) == (ANSWERS, FAILED):
+                return

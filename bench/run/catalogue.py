@@ -13,6 +13,9 @@ from types import ModuleType
 from bench.errors import BenchError, PluginError, unknown
 from bench.task import Task
 
+PACKAGE = "__init__.py"
+"""File of a plugin that is a package."""
+
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:
     """List the task or plugin files of folders; in place of a folder, a file may be given that is a table of rows."""
@@ -21,14 +24,43 @@ def files_in(folders: Sequence[Path]) -> dict[str, Path]:
         named = [(name, folder) for name in rows_in(folder)] if folder.is_file() and folder.suffix == ".py" else []
         if not folder.is_dir() and not named:
             raise BenchError(f"folder '{folder}': path must be an existing folder, got none. Check the spelling.")
-        for name, path in named or [(path.stem, path) for path in sorted(folder.glob("[!_.]*.py"))]:
+        for name, path in named or [(name_of(path), path) for path in _plugins_in(folder)]:
             if name in files:
                 raise BenchError(
-                    f"plugin '{name}': name must be unique, got it in {files[name].parent.name} and "
-                    f"{path.parent.name}. Rename one file."
+                    f"plugin '{name}': name must be unique, got it in {folder_of(files[name]).name} and "
+                    f"{folder_of(path).name}. Rename one file."
                 )
             files[name] = path
     return dict(sorted(files.items()))
+
+
+def _plugins_in(folder: Path) -> list[Path]:
+    """Files of a folder, and the packages in it that hold a model; what begins with ``_`` is shared code."""
+    packages = [path for path in folder.glob("[!_.]*/__init__.py") if _binds_model(path)]
+    return sorted([*folder.glob("[!_.]*.py"), *packages])
+
+
+def _binds_model(path: Path) -> bool:
+    """Whether a package makes or imports a ``MODEL``; one that cannot be read is shown, so that the error is."""
+    try:
+        statements = ast.parse(path.read_bytes()).body
+    except SyntaxError:
+        return True
+    imported = {
+        alias.asname or alias.name for node in statements if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    targets = [target for node in statements for target in getattr(node, "targets", [getattr(node, "target", None)])]
+    return "MODEL" in imported | {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def name_of(path: Path) -> str:
+    """Name of a task or plugin: that of its file, or of the folder where it is a package."""
+    return path.parent.name if path.name == PACKAGE else path.stem
+
+
+def folder_of(path: Path) -> Path:
+    """Folder that a task or plugin lies in: the file's, or that of the package's folder."""
+    return path.parent.parent if path.name == PACKAGE else path.parent
 
 
 def rows_in(path: Path) -> dict[str, str]:
@@ -91,7 +123,8 @@ def load_task(path: Path) -> Task:
 
 def load_module(path: Path, name: str) -> ModuleType:
     """Import a file under a given module name."""
-    spec = importlib.util.spec_from_file_location(name, path)
+    inside = [str(path.parent)] if path.name == PACKAGE else None
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=inside)
     if spec is None or spec.loader is None:
         raise BenchError(f"file '{path.name}': path must be a Python file, got {path}. Give a file that ends in .py.")
     module = importlib.util.module_from_spec(spec)
@@ -113,7 +146,7 @@ def summary_of(path: Path, name: str = "") -> str:
     'Finding tasks and'
     """
     try:
-        if name not in ("", path.stem) and (call := rows_in(path).get(name)):
+        if name not in ("", name_of(path)) and (call := rows_in(path).get(name)):
             return call
         text = ast.get_docstring(ast.parse(path.read_bytes())) or ""
     except SyntaxError as error:
@@ -124,4 +157,4 @@ def summary_of(path: Path, name: str = "") -> str:
 def _no_python(where: str, path: Path, error: SyntaxError) -> PluginError:
     """Error for a file that cannot be read as Python."""
     line = f" in line {error.lineno}" if error.lineno else ""
-    return PluginError(f"{where} '{path.stem}': file must be Python, got {error.msg}{line}. Mend the file.")
+    return PluginError(f"{where} '{name_of(path)}': file must be Python, got {error.msg}{line}. Mend the file.")

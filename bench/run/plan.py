@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
-from bench.run.catalogue import rows_in
+from bench.run.catalogue import name_of, rows_in
 from bench.run.origin.provenance import versions_of
 from bench.run.origin.sources import source_digest, sources_of
 from bench.run.record import FINAL, Record
@@ -43,12 +43,12 @@ class Plugin:
     @classmethod
     def named(cls, name: str, path: Path, overrides: dict[str, Any] | None = None) -> Plugin:
         """Plugin of a name that stands for a file: a row of it where the file is a table with such a row."""
-        return cls(path, overrides or {}, name if name != path.stem and name in rows_in(path) else "")
+        return cls(path, overrides or {}, name if name != name_of(path) and name in rows_in(path) else "")
 
     @property
     def name(self) -> str:
         """Name of the model."""
-        return self.member or self.path.stem
+        return self.member or name_of(self.path)
 
     @property
     def row(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -85,7 +86,7 @@ def closest(name: str, rows: Collection[str], cutoff: float = 0.6) -> str | None
 
 
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
-    """Turn ``field=value`` texts into a dictionary; values are JSON, or text where they are not."""
+    """Turn ``field=value`` texts into a dictionary; values are JSON or Python, or text where they are neither."""
     settings: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
@@ -93,11 +94,18 @@ def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
             raise BenchError(
                 f"option '--set': value must be field=value, got {assignment!r}. Write for example --set epochs=20."
             )
-        try:
-            settings[name] = json.loads(text)
-        except json.JSONDecodeError:
-            settings[name] = text
+        settings[name] = _value_of(text)
     return settings
+
+
+def _value_of(text: str) -> Any:
+    """What a text writes in JSON, or in Python, such as ``True``, ``None`` or ``(0.1, 0.3)``; else the text itself."""
+    for read in (json.loads, lambda text: json.loads(json.dumps(ast.literal_eval(text)))):
+        try:
+            return read(text)
+        except (ValueError, TypeError, SyntaxError):  # what is neither is text
+            continue
+    return text
 
 
 def check_address(where: str, address: str) -> None:

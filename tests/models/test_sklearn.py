@@ -1,9 +1,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, WhiteKernel
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
 
 from bench.cases import Targets
 from bench.contract import Context
@@ -12,7 +16,7 @@ from bench.metrics import scores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from models import mean, ridge
-from models._sklearn import SklearnModel, Standard, polynomial_ridge
+from models._sklearn import AnyRegressor, SklearnModel, Standard, polynomial_ridge
 
 ACQUISITION = Acquisition(30.0, 0.3)
 CONTEXT = Context(0, (ACQUISITION,), TEMPERATURE_CORRECTED)
@@ -34,6 +38,26 @@ def test_a_regressor_becomes_a_row_in_five_lines():
     test = cases("test", 200)
     answer = Neighbours().fit(cases("train", 1_000), cases("valid", 10), CONTEXT).predict(test.traces)
     assert scores(test.targets.values, answer.mean)["E0_g_per_L"]["r2"] > 0.5
+
+
+@dataclass(frozen=True)
+class Process(AnyRegressor):
+    """One that takes distances in all inputs, and one of one output alone."""
+
+    one_output: bool = False
+
+    def estimator(self, context: Context):
+        return SVR() if self.one_output else GaussianProcessRegressor(RBF(10.0) + WhiteKernel(0.1), optimizer=None)
+
+
+@pytest.mark.parametrize("one_output", [False, True])
+def test_any_regressor_answers_traces_that_are_sampled_as_none_in_training(one_output):
+    sparser = draw_cases((Acquisition(30.0, 1.0),), TEMPERATURE_CORRECTED, "sklearn/sparser", 100)
+    fitted = Process(one_output).fit(cases("train", 300), cases("valid", 10), CONTEXT)
+    answer = fitted.predict(sparser.traces).mean
+    assert (
+        scores(sparser.targets.values, answer)["E0_g_per_L"]["r2"] > 0.5
+    )  # where an input that never varied is left in, it is that of the mean
 
 
 def test_targets_are_scaled_and_given_back_in_physical_units():

@@ -30,15 +30,20 @@ PR_SET_CHILD_SUBREAPER = 36
 
 def main() -> None:
     """Start the plugin's process, confined or not, and see it to its end."""
-    shared_memory = keep(int(sys.argv[3]), float(sys.argv[4]))
+    enter(int(sys.argv[3]), float(sys.argv[4]), sys.argv[5] if len(sys.argv) > 5 else "")
+    importlib.import_module("bench.run.job").main()
+
+
+def enter(runner: int, memory_mb: float, rules: str) -> None:
+    """Return in a new process that is kept, and confined by rules where some are given, as JSON."""
+    shared_memory = keep(runner, memory_mb)
     if not shared_memory:
         os.environ["JOBLIB_MULTIPROCESSING"] = "0"  # it would ask for shared memory
     for package in ("bench", "models"):  # found while the checkout's root can still be listed
         importlib.import_module(package)
-    if len(sys.argv) > 5:
-        rules = json.loads(sys.argv[5])
-        confine(Path.cwd(), Sandbox(tuple(rules["readable"]), tuple(rules["writable"])), shared_memory=shared_memory)
-    importlib.import_module("bench.run.job").main()
+    if rules:
+        opened = json.loads(rules)
+        confine(Path.cwd(), Sandbox(tuple(opened["readable"]), tuple(opened["writable"])), shared_memory=shared_memory)
 
 
 def keep(runner: int, memory_mb: float) -> bool:

@@ -99,7 +99,8 @@ def sandbox_for(plugin: Path, root: Path, device: str = "cpu") -> Sandbox | None
     if landlock_version() == 0:
         return None
     libraries = (sys.prefix, sys.base_prefix, *SYSTEM, *KERNEL, *(f"/etc/{name}" for name in ETC))
-    project = (root / "bench", root / "models", plugin.resolve().parent)
+    beside = plugin.resolve().parents[plugin.name == "__init__.py"]  # a package's modules, and those beside the package
+    project = (root / "bench", root / "models", beside)
     readable = (*libraries, *map(str, project), *map(str, mimetypes.knownfiles))
     return Sandbox(readable, DEVICES if device == "cpu" else DEVICES + GPU_DEVICES)
 

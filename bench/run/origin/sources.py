@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from bench.compiled import ROOT
+from bench.run.catalogue import folder_of
 from bench.run.origin.provenance import versions_of
 from bench.run.origin.statements import NEUTRAL, Import, Module, Statement, file_of, module_of, read_module
 
@@ -55,7 +56,7 @@ class _Walk:
     """From the statements of one plugin to all that they need."""
 
     def __init__(self, path: Path, member: str) -> None:
-        self.folder = path.parent
+        self.folder = folder_of(path)
         self.files = {path}
         self.libraries: set[str] = set()
         self.needs: dict[Statement, list[tuple[str, Statement | str]]] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,10 @@ import numpy as np
 from bench.arrays import Array
 from bench.cases import Traces
 from bench.contract import Prediction
-from bench.metrics import LARGEST
 from bench.run.child import Child, ChildFailed
 from bench.run.isolation.handover import blamed_on_child, open_given
 from bench.run.record import write_arrays
+from bench.run.scores.answer import InvalidAnswerError, check_finite, check_sd, check_shape
 from bench.run.store import arrays_of
 from bench.world.quantities import TARGET_NAMES, TARGETS
 
@@ -25,8 +27,6 @@ N_SINGLE = 5
 """Single cases whose prediction is timed, and compared with that in the whole set."""
 ALIKE = 1e-3
 """Largest difference between the two, in the prior's width and the answer's own size: rounding is far below."""
-SMALLEST_SD = 1e-50
-"""In the target's unit: the square of the largest error over this is still a number."""
 
 
 def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Prediction, dict[str, Any]]:
@@ -39,9 +39,9 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Predicti
     mean = _read_answer(folder / f"{stem}-mean.npy", traces.n_cases)
     sd_file = folder / f"{stem}-sd.npy"
     sd = _read_answer(sd_file, traces.n_cases) if os.path.lexists(sd_file) else None
-    if sd is not None and not (sd >= SMALLEST_SD).all():
-        message = f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}"
-        raise ChildFailed("invalid_output", message)
+    if sd is not None:
+        with _refused():
+            check_sd(sd)
     for case in range(len(singles)):
         _compare(case, mean[case], _read_answer(folder / f"single-{case}-mean.npy", 1)[0])
     return Prediction(mean, sd), {
@@ -80,24 +80,21 @@ def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> 
 
 def _read_answer(path: Path, n_cases: int) -> Array:
     """Read an array that a child wrote: a regular file of the right size, opened without following links."""
-    expected = (n_cases, len(TARGET_NAMES))
-    with open_given(path, 8 * expected[0] * expected[1] + 4096) as file:
+    with open_given(path, 8 * n_cases * len(TARGET_NAMES) + 4096) as file:
         try:
             values = np.lib.format.read_array(file, allow_pickle=False)
         except Exception as error:  # whatever an untrusted file does to the reader becomes a row
             raise ChildFailed("invalid_output", f"the answer {path.name} is no plain array: {error}") from error
-    if values.shape != expected or values.dtype != np.float64:
-        message = (
-            f"the answer must have shape {expected}, got {values.shape} of {values.dtype}. "
-            "Give both targets, one row a case."
-        )
-        raise ChildFailed("invalid_output", message)
-    wrong = ~(np.abs(values) <= LARGEST)  # so that nan is wrong as well
-    if wrong.any():
-        case, target = np.argwhere(wrong)[0]
-        message = (
-            f"the answer must be finite and at most {LARGEST:g} in size, got {values[case, target]} for "
-            f"{TARGET_NAMES[target]} of case {case}, and {int(wrong.sum())} such values in all"
-        )
-        raise ChildFailed("invalid_output", message)
+    with _refused():
+        check_shape(values, n_cases)
+        check_finite(values)
     return np.asarray(values)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Make a row of an answer that is not what it must be."""
+    try:
+        yield
+    except InvalidAnswerError as error:
+        raise ChildFailed("invalid_output", str(error)) from error

@@ -6,6 +6,7 @@ import pytest
 
 from bench.conformance.examination import LOADS, examined
 from bench.conformance.suite import FAILED, PASSED
+from bench.run.plan import Plugin
 
 LIMIT_S = 600.0
 STARTS_DAEMON = """
@@ -41,7 +42,7 @@ def plugin(tmp_path, monkeypatch):
 
 def test_a_daemon_of_a_plugin_that_does_not_load_is_killed(plugin, tmp_path, left_of):
     path = plugin("raise ValueError('no urease in sight')")
-    (outcome,) = examined(path, LIMIT_S)
+    (outcome,) = examined(Plugin(path), LIMIT_S)
     assert (outcome.check, outcome.status) == (LOADS, FAILED)
     assert left_of(tmp_path) == []
 
@@ -49,7 +50,7 @@ def test_a_daemon_of_a_plugin_that_does_not_load_is_killed(plugin, tmp_path, lef
 def test_a_daemon_of_a_plugin_that_hangs_is_killed_with_it(plugin, tmp_path, running, left_of):
     path = plugin("MODEL = Hangs()")
     before = set(psutil.Process().children(recursive=True))  # other tests leave some, such as a resource tracker
-    outcomes = examined(path, LIMIT_S)
+    outcomes = examined(Plugin(path), LIMIT_S)
     outcome = next(outcomes)
     assert (outcome.check, outcome.status) == (LOADS, PASSED)
     deadline = time.monotonic() + LIMIT_S

@@ -1,21 +1,36 @@
 import itertools
+import re
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bench.cases import Cases, Traces
-from bench.conformance.subject import FEW, Subject
-from bench.conformance.suite import CHECKS, DECLINED, FAILED, PASSED, CheckResult, conformance, examine
+from bench.conformance.subject import FEW, Budget, Subject
+from bench.conformance.suite import (
+    ANSWERS,
+    CHECKS,
+    DECLINED,
+    FAILED,
+    NOT_PUT,
+    PASSED,
+    CheckResult,
+    conformance,
+    examine,
+)
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.task import Sizes, Task
 from bench.world.progress import unit_exposure
+from bench.world.quantities import TARGET_NAMES
 from bench.world.simulator import exposure_of_ph
 
 BY_NAME = {check.name: check for check in CHECKS}
+PLACE, PLACE_OF_NUMBERS = re.compile(r" \[.*, line \d+\]$"), re.compile(r"(?<=[ ])-?\d+(\.\d+)?")
 TENTH = 0.12
 """A tenth of the prior of E0, which the faults below add where they should not."""
 
@@ -26,6 +41,18 @@ def last_exposure(traces: Traces) -> Prediction:
     exposure = exposure_of_ph(traces.ph[last][:, None], traces.known)[:, 0]
     phi = np.array([unit_exposure(t, 2.505e-3)[0] for t in traces.time_s[last]])
     return Prediction(np.column_stack([exposure / phi, np.full(traces.n_cases, 2.505e-3)]))
+
+
+def both_exposures(traces: Traces) -> Prediction:
+    """The same, and where the trace is long, both targets from the exposures at 100 and 200 s."""
+    mean = last_exposure(traces).mean
+    early, late = (np.argmax(traces.time_s >= time_s, axis=1) for time_s in (100.0, 200.0))
+    for case in np.flatnonzero(late > 0):
+        ph = traces.ph[case, [early[case], late[case]]][None]
+        first, second = exposure_of_ph(ph, traces.known[[case]])[0]
+        k_d = -np.log(second / first - 1.0) / 100.0
+        mean[case] = first / unit_exposure(100.0, k_d)[0], k_d
+    return Prediction(mean)
 
 
 def shifted(where: Callable[[Traces], object]) -> Callable[[Traces], Prediction]:
@@ -152,6 +179,26 @@ def bare(traces: Traces) -> np.ndarray:
     return last_exposure(traces).mean
 
 
+def framed(traces: Traces) -> Prediction:
+    return Prediction(pd.DataFrame(last_exposure(traces).mean, columns=TARGET_NAMES))
+
+
+def structured(traces: Traces) -> Prediction:
+    return Prediction(np.rec.fromarrays(last_exposure(traces).mean.T, names=list(TARGET_NAMES)).view(np.ndarray))
+
+
+def masked(traces: Traces) -> Prediction:
+    return Prediction(np.ma.masked_less(last_exposure(traces).mean, 0.5))
+
+
+def worded(traces: Traces) -> Prediction:
+    return Prediction(last_exposure(traces).mean.astype(str))
+
+
+def a_minute(traces: Traces) -> Prediction:
+    return Prediction(last_exposure(traces).mean * [1.0, 60.0])
+
+
 def with_nan(traces: Traces) -> Prediction:
     mean = last_exposure(traces).mean
     mean[3:5] = np.nan
@@ -189,24 +236,45 @@ def draws() -> Callable[[Traces], Prediction]:
 
 DIFFERENT = "must be the same to 1e-05 prior widths, got 1.0e-01."
 MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
-FAULTS = [
-    ("shape", Sound(bare), "predict must return a Prediction, got ndarray. Wrap the means in one."),
+CONVERT = "Convert it by np.asarray, a tensor by .detach().cpu().numpy()."
+JOIN = "Join its columns E0_g_per_L and k_d_per_s, by name, into one array."
+REFUSED = [
     (
-        "shape",
-        Sound(narrow),
-        "mean must be float64 of shape (32, 2), got float32 of shape (32, 2). Convert it by .astype(float).",
+        Sound(bare),
+        "plugin 'predict': result must be a bench.contract.Prediction, got ndarray. Wrap the means in one.",
     ),
     (
-        "shape",
         Sound(without_row),
-        "mean must be float64 of shape (32, 2), got float64 of shape (31, 2). Give one row a case.",
+        "the answer must have shape (32, 2), got (31, 2) of float64. Give both targets, one row a case.",
     ),
-    ("shape", Sound(listed), "mean must be a numpy array, got list. Convert it, a tensor by .detach().cpu().numpy()."),
+    (Sound(listed), f"prediction 'mean': values must be a plain numpy array, got list. {CONVERT}"),
+    (Sound(masked), f"prediction 'mean': values must be a plain numpy array, got MaskedArray. {CONVERT}"),
     (
-        "frozen",
-        Thawed(),
-        "Thawed must be a frozen dataclass, got one that is not. Write @dataclass(frozen=True) above it.",
+        Sound(framed),
+        f"prediction 'mean': values must be a plain numpy array, got DataFrame with named columns. {JOIN}",
     ),
+    (
+        Sound(structured),
+        f"prediction 'mean': values must be a plain numpy array, got ndarray with named columns. {JOIN}",
+    ),
+    (Sound(worded), "prediction 'mean': values must be real numbers, got <U32. Mend predict."),
+]
+"""What a run takes no answer from either: told once, with its place where the plugin made it."""
+NOT_FINITE = (
+    "the answer must be finite and at most 1e+100 in size, got {} for E0_g_per_L of case {}, and {} such values in "
+    "all. "
+    "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0."
+)
+NUMBERS = [
+    ("finite", Sound(with_nan), NOT_FINITE.format("nan", 3, 4)),
+    (
+        "finite",
+        Uncertain(with_sd_of_zero),
+        "the answer's standard deviations must be at least 1e-50, got 0.0. Guard the logarithm that they come from.",
+    ),
+    ("four_samples", Sound(without_short), NOT_FINITE.format("inf", 0, 64)),
+]
+FAULTS = [
     (
         "shape",
         Uncertain(),
@@ -218,16 +286,9 @@ FAULTS = [
         "standard deviations must be given exactly if gives_sd, got some. Declare what predict does.",
     ),
     (
-        "finite",
-        Sound(with_nan),
-        "means must be finite and standard deviations positive, got others in 2 cases, case 3 first. "
-        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
-    ),
-    (
-        "finite",
-        Uncertain(with_sd_of_zero),
-        "means must be finite and standard deviations positive, got others in 32 cases, case 0 first. "
-        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
+        "frozen",
+        Thawed(),
+        "Thawed must be a frozen dataclass, got one that is not. Write @dataclass(frozen=True) above it.",
     ),
     (
         "inputs_untouched",
@@ -294,12 +355,6 @@ FAULTS = [
         "Keep arrays, networks and classes of the file's top level in it; no lambda, open file or generator.",
     ),
     (
-        "four_samples",
-        Sound(without_short),
-        "means must be finite and standard deviations positive, got others in 32 cases, case 0 first. "
-        "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
-    ),
-    (
         "ragged",
         Sound(shifted(lambda traces: len(set(traces.lengths)) > 1 and traces.lengths == 4)),
         f"answers to traces of several lengths together {DIFFERENT} {MASK}",
@@ -307,8 +362,20 @@ FAULTS = [
     (
         "small_task",
         Sound(constant),
-        "R2 of E0 on 32 test cases must be above 0.9, got -0.035. "
-        "Check the units and the order of the targets, then the inputs.",
+        "R2 of E0 on 32 test cases must be above 0.9, got -0.0354. "
+        "Answer in g/L, in the order of the targets; then look at the inputs.",
+    ),
+    (
+        "small_task",
+        Sound(a_minute),
+        "R2 of k_d on 32 test cases must be above -1, got -1.14e+04. "
+        "Answer in 1/s, in the order of the targets; then look at the inputs.",
+    ),
+    (
+        "both_targets",
+        Sound(last_exposure),
+        "R2 of E0_g_per_L on whole reactions without noise must be above 0.5, got -4.32. "
+        "Check that every target stays with its case, and that its column is trained and answered.",
     ),
     (
         "overfits",
@@ -327,13 +394,44 @@ def test_each_fault_is_found_by_its_check_with_a_sentence(name: str, model: Mode
     assert outcome == CheckResult(name, FAILED, f"{type(model).__name__} '{name}': {message}")
 
 
+@pytest.mark.parametrize(("model", "message"), REFUSED, ids=[message[:60] for _, message in REFUSED])
+def test_an_answer_that_a_run_does_not_take_is_one_finding(model: Model, message: str) -> None:
+    *before, outcome = conformance(Subject(model, FEW))
+    assert [each.status for each in before] == [PASSED]  # frozen
+    assert (outcome.check, outcome.status, PLACE.sub("", outcome.message)) == (ANSWERS, FAILED, message)
+
+
+@pytest.mark.parametrize(("name", "model", "message"), NUMBERS, ids=[name for name, *_ in NUMBERS])
+def test_numbers_that_a_run_does_not_take_are_told_as_a_run_tells_them(name: str, model: Model, message: str) -> None:
+    assert examine(BY_NAME[name], Subject(model, FEW)) == CheckResult(name, FAILED, message)
+
+
+def test_single_precision_is_taken_by_both() -> None:
+    assert examine(BY_NAME[ANSWERS], Subject(Sound(narrow), FEW)).status == PASSED
+
+
 def test_every_check_has_a_fault_that_it_finds() -> None:
-    assert {name for name, _, _ in FAULTS} == set(BY_NAME)
+    assert {name for name, *_ in FAULTS + NUMBERS} == set(BY_NAME)
 
 
 def test_a_sound_model_passes_or_declines_every_check() -> None:
-    statuses = {outcome.check: outcome.status for outcome in conformance(Sound(), FEW)}
+    statuses = {outcome.check: outcome.status for outcome in conformance(Subject(Sound(both_exposures), FEW))}
     assert statuses == {name: DECLINED if name == "overfits" else PASSED for name in BY_NAME}
+
+
+def test_a_row_that_does_not_learn_k_d_from_few_cases_is_sent_to_standard_size() -> None:
+    outcome = examine(BY_NAME["small_task"], Subject(Sound(), FEW))
+    assert outcome.status == PASSED
+    assert PLACE_OF_NUMBERS.sub("#", outcome.message) == (
+        "R2 of k_d is # where # is possible: # cases are too few to judge it by, run it at standard size"
+    )
+
+
+def test_a_check_for_which_the_time_is_too_short_is_not_put() -> None:
+    subject = Subject(Sound(), FEW, budget=Budget(time.monotonic() + 10.0, fit_s=60.0))
+    outcomes = {outcome.check: outcome for outcome in conformance(subject)}
+    assert [name for name, each in outcomes.items() if each.status == NOT_PUT] == ["same_seed", "both_targets"]
+    assert outcomes["same_seed"].message == "a fit takes 60 s and 10 s are left; give more with --time-limit"
 
 
 def test_a_floor_need_not_score() -> None:
@@ -344,16 +442,20 @@ def test_a_floor_need_not_score() -> None:
 
 def test_what_a_model_raises_is_the_failure_of_the_check() -> None:
     outcome = examine(BY_NAME["shape"], Subject(Sound(raising), FEW))
-    message = "errors must be none, got RuntimeError: out of luck. Run it with --only shape for the traceback."
-    assert outcome == CheckResult("shape", FAILED, f"Sound 'shape': {message}")
+    message = "Run it with --only shape for the traceback."
+    assert outcome.message.startswith(
+        "Sound 'shape': errors must be none, got RuntimeError: out of luck [test_suite.py, "
+    )
+    assert outcome.message.endswith(f"]. {message}")
 
 
 def test_a_model_that_cannot_do_the_task_declines_every_check_with_its_reason() -> None:
-    assert conformance(Unable(), FEW) == tuple(CheckResult(name, DECLINED, "too few samples") for name in BY_NAME)
+    outcomes = list(conformance(Subject(Unable(), FEW)))
+    assert outcomes == [CheckResult(name, DECLINED, "too few samples") for name in BY_NAME]
 
 
 def test_a_model_that_cannot_do_four_samples_declines_the_checks_that_ask_for_them() -> None:
-    outcomes = conformance(Unable(fewest_samples=10), FEW)
+    outcomes = conformance(Subject(Unable(fewest_samples=10), FEW))
     assert [o.check for o in outcomes if o.message == "too few samples"] == ["four_samples", "ragged"]
 
 

@@ -9,7 +9,7 @@ from bench.run.record import read_arrays
 
 MESSAGES = {
     "nan": "the answer must be finite and at most 1e+100 in size, got nan for k_d_per_s of case 11, "
-    "and 1 such values in all",
+    "and 1 such values in all. Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
     "text": "prediction 'mean': values must be real numbers, got <U32. Mend predict.",
     "symlink": "the answer test-mean.npy cannot be opened: Too many levels of symbolic links",
     "hardlink": "the answer test-mean.npy must be a file of its own, got one with 7 names",
@@ -46,7 +46,7 @@ def test_a_prediction_with_swapped_targets_fails_and_names_both_orders(answered)
     assert record.status == "failed"
     assert record.message == (
         "prediction 'targets': order must be ('E0_g_per_L', 'k_d_per_s'), got ('k_d_per_s', 'E0_g_per_L'). "
-        "Reorder the columns."
+        "Reorder the columns. [answers.py, line 62]"
     )
 
 
@@ -54,10 +54,11 @@ def test_a_prediction_of_another_shape_or_class_fails_in_one_sentence(answered):
     records = answered[1]
     assert records["columns"].status == records["bare"].status == "failed"
     assert records["columns"].message == (
-        "prediction 'mean': shape must be (case, 2), got (1, 4). Give both targets, one row a case."
+        "prediction 'mean': shape must be (case, 2), got (1, 4). Give both targets, one row a case. "
+        "[answers.py, line 71]"
     )
     assert records["bare"].message == (
-        "plugin 'predict': result must be a bench.contract.Prediction, got ndarray. Mend predict."
+        "plugin 'predict': result must be a bench.contract.Prediction, got ndarray. Wrap the means in one."
     )
 
 

@@ -15,7 +15,7 @@ from bench.draw import draw_cases
 from bench.errors import BenchError
 from bench.run.catalogue import rows_in
 from bench.run.engine import check_settings
-from bench.run.job import load_model
+from bench.run.loading import load_model
 from bench.run.origin import sources, statements
 from bench.run.origin.sources import source_digest, sources_of
 from bench.run.plan import Plugin

@@ -1,0 +1,75 @@
+"""What an answer must be: asked by a run of every plugin's, and by the conformance suite of a plugin on trial."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.arrays import Array
+from bench.contract import Prediction, Predictor
+from bench.errors import PluginError
+from bench.metrics import LARGEST
+from bench.world.quantities import TARGET_NAMES
+
+SMALLEST_SD = 1e-50
+"""In the target's unit: the square of the largest error over this is still a number."""
+
+
+class InvalidAnswerError(PluginError):
+    """A prediction that is not what it must be."""
+
+
+def check_predictor(fitted: object) -> Predictor:
+    """What a fit gave, if it is what it must be."""
+    if not isinstance(fitted, Predictor):
+        raise PluginError(
+            f"plugin 'fit': result must be a bench.contract.Predictor, got {type(fitted).__name__}. Mend fit."
+        )
+    return fitted
+
+
+def plain_arrays(prediction: object) -> dict[str, Array]:
+    """Arrays of a prediction: ``mean`` and, where it is given, ``sd``."""
+    if not isinstance(prediction, Prediction):
+        raise PluginError(
+            f"plugin 'predict': result must be a bench.contract.Prediction, got {type(prediction).__name__}. "
+            "Wrap the means in one."
+        )
+    given = {"mean": prediction.mean, "sd": prediction.sd}
+    answer = {name: np.asarray(values) for name, values in given.items() if values is not None}
+    for name, values in answer.items():
+        if values.dtype.kind not in "fiu":
+            raise InvalidAnswerError(
+                f"prediction '{name}': values must be real numbers, got {values.dtype}. Mend predict."
+            )
+    return {name: values.astype(np.float64) for name, values in answer.items()}
+
+
+def check_shape(values: Array, n_cases: int) -> None:
+    """Refuse an array that has not one row a case."""
+    expected = (n_cases, len(TARGET_NAMES))
+    if values.shape != expected or values.dtype != np.float64:
+        raise InvalidAnswerError(
+            f"the answer must have shape {expected}, got {values.shape} of {values.dtype}. "
+            "Give both targets, one row a case."
+        )
+
+
+def check_finite(values: Array) -> None:
+    """Refuse numbers that cannot be scored."""
+    wrong = ~(np.abs(values) <= LARGEST)  # so that nan is wrong as well
+    if wrong.any():
+        case, target = np.argwhere(wrong)[0]
+        raise InvalidAnswerError(
+            f"the answer must be finite and at most {LARGEST:g} in size, got {values[case, target]} for "
+            f"{TARGET_NAMES[target]} of case {case}, and {int(wrong.sum())} such values in all. Guard the division or "
+            "the logarithm; volume_L does not vary, so that its spread is 0."
+        )
+
+
+def check_sd(sd: Array) -> None:
+    """Refuse standard deviations that are not above 0."""
+    if not (sd >= SMALLEST_SD).all():
+        raise InvalidAnswerError(
+            f"the answer's standard deviations must be at least {SMALLEST_SD:g}, got {sd.min()}. "
+            "Guard the logarithm that they come from."
+        )
