@@ -45,7 +45,7 @@ def check(
     Exit status 1 if a check failed.
     """
     console = Console()
-    chosen, settings = _plugin(plugin, models or []), parse_settings(set_ or [])
+    chosen, settings = plugin_of(plugin, models or []), parse_settings(set_ or [])
     table = Table(Column("check", no_wrap=True), Column("result", no_wrap=True), "why, or how to mend it")
     names = [check.name for check in CHECKS] if only is None else [only]
     outcomes: list[CheckResult] = []
@@ -75,7 +75,7 @@ def _verdict(n_failed: int, n_checks: int, only: str | None) -> str:
     return "ready to run" if only is None else f"{only} did not fail; run without --only for the other checks"
 
 
-def _plugin(plugin: str, folders: list[Path]) -> Plugin:
+def plugin_of(plugin: str, folders: list[Path]) -> Plugin:
     """Plugin given by name or by path."""
     if not plugin.endswith(".py"):
         known = plugin_files(folders)
