@@ -11,6 +11,7 @@ VERBS = {
     "With a model (without a verb: run it on tasks)": {
         "new": "Write a working plugin to start from.",
         "check": "Does a plugin keep the contract, and how to mend it.",
+        "diagnose": "What is wrong with a model that works, and what to change.",
         "compare": "What moved between two rows, runs or commits, and is it noise.",
         "plot": "What a row saw on a task, how it was trained, what it answered.",
         "audit": "What each fault of the seed audit costs, and each repair brings.",

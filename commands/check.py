@@ -57,7 +57,7 @@ def check(
     """
     console = Console()
     check_device(device, here=True)
-    chosen = replace(_plugin(plugin, models or []), overrides=parse_settings(set_ or []))
+    chosen = replace(plugin_of(plugin, models or []), overrides=parse_settings(set_ or []))
     if seal and landlock_version() == 0:
         raise BenchError(
             "option '--seal': kernel must have Landlock, got none. Leave --seal out, or check on another machine."
@@ -122,7 +122,7 @@ def _verdict(outcomes: list[CheckResult], names: list[str], only: str | None) ->
     return "ready to run" if only is None else f"{only} did not fail; run without --only for the other checks"
 
 
-def _plugin(plugin: str, folders: list[Path]) -> Plugin:
+def plugin_of(plugin: str, folders: list[Path]) -> Plugin:
     """Plugin given by name or by path."""
     if (Path(plugin) / PACKAGE).is_file():
         return Plugin(Path(plugin) / PACKAGE)

@@ -76,7 +76,7 @@ def _serve(job: Job, waiting: list[Cell], place: Place, ends: float) -> Iterator
     }
     with tempfile.TemporaryDirectory(dir=place.store.folder, prefix="job-") as name:
         folder = Path(name)
-        _write_order(job, cells, folder)
+        write_order(job, cells, folder)
         with Child(folder, job.threads, place.limits, place.stop, sandbox, ends) as child:
             try:
                 if len(cells) == len(job.cells):
@@ -85,7 +85,7 @@ def _serve(job: Job, waiting: list[Cell], place: Place, ends: float) -> Iterator
                 measured["settings"] = described["settings"]
                 reasons = {cell.task.name: described["cannot"].get(cell.task.name) for cell in cells}
                 if any(reasons[cell.task.name] is None for cell in cells):
-                    measured |= _fit(job, child, folder, place)
+                    measured |= fit_or_load(job, child, folder, place)
             except ChildFailed as failure:
                 measured["peak_memory_mb"] = child.peak_memory_mb
                 for _ in cells:
@@ -107,7 +107,7 @@ def _serve(job: Job, waiting: list[Cell], place: Place, ends: float) -> Iterator
                 return
 
 
-def _fit(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:
+def fit_or_load(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:
     """Have the child fit, or load the stored fit, and give what that took."""
     fits = place.fits
     if fits.copy_to(folder):
@@ -147,7 +147,7 @@ def _fraction(progress: dict[str, Any]) -> float:
     return float(min(1.0, max(0.0, progress["fraction"])))  # in this order nan becomes 0
 
 
-def _write_order(job: Job, cells: list[Cell], folder: Path) -> None:
+def write_order(job: Job, cells: list[Cell], folder: Path) -> None:
     """Write what the child needs to know."""
     first = job.first
     write_json(

@@ -25,7 +25,7 @@ def draw_fit(record: Record, examples: ExampleTraces, predicted: Predicted) -> F
     _samples(panels[0, 0], panels[1, 0], examples)
     epochs = pd.DataFrame(record.history, index=range(1, len(record.history) + 1))
     epochs = epochs.reindex(columns=[*LOSSES, "gradient_norm", "learning_rate"]).astype(float)
-    _losses(panels[0, 1], epochs)
+    draw_losses(panels[0, 1], epochs)
     _gradients(panels[1, 1], epochs)
     for ax, shown in zip(panels[:, 2], SHOWN, strict=True):
         outside = draw_answers(ax, predicted.truth, predicted.mean, shown, BLUE)
@@ -48,10 +48,10 @@ def _samples(traces: Axes, intervals: Axes, examples: ExampleTraces) -> None:
     intervals.set_ylim(bottom=0.0)
 
 
-def _losses(ax: Axes, epochs: pd.DataFrame) -> None:
+def draw_losses(ax: Axes, epochs: pd.DataFrame) -> None:
     """Loss on training and validation cases over the epochs, with the epoch whose weights are kept."""
     ax.set_title("loss")
-    losses = epochs[[name for name in LOSSES if np.isfinite(epochs[name]).any()]]
+    losses = epochs[[name for name in LOSSES if name in epochs and np.isfinite(epochs[name]).any()]]
     if losses.empty:
         _say(ax, epochs, " or ".join(LOSSES))
         return

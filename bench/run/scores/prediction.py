@@ -35,6 +35,14 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Predicti
         _timed_prediction(child, folder, f"single-{case}", traces.take(slice(case, case + 1)))[0]
         for case in range(min(N_SINGLE, traces.n_cases))
     ]
+    prediction, costs = answered(traces, stem, child, folder)
+    for case in range(len(singles)):
+        _compare(case, prediction.mean[case], _read_answer(folder / f"single-{case}-mean.npy", 1)[0])
+    return prediction, costs | {"predict_one_ms": 1e3 * statistics.median(singles)}
+
+
+def answered(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Prediction, dict[str, Any]]:
+    """Have a fitted child predict traces at once; what it answers, checked, and what that cost."""
     predict_s, predict_cpu_s, event = _timed_prediction(child, folder, stem, traces)
     mean = _read_answer(folder / f"{stem}-mean.npy", traces.n_cases)
     sd_file = folder / f"{stem}-sd.npy"
@@ -42,12 +50,9 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Predicti
     if sd is not None:
         with _refused():
             check_sd(sd)
-    for case in range(len(singles)):
-        _compare(case, mean[case], _read_answer(folder / f"single-{case}-mean.npy", 1)[0])
     return Prediction(mean, sd), {
         "predict_s": predict_s,
         "predict_cpu_s": predict_cpu_s,
-        "predict_one_ms": 1e3 * statistics.median(singles),
         "simulator_calls": event["simulator_calls"],
     }
 

@@ -1,0 +1,101 @@
+"""Asking: a child process that fits, or opens a fit, and answers everything; and the exact posterior's answers."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.arrays import Array
+from bench.ceiling.posterior import exact_posterior
+from bench.compiled import ROOT
+from bench.contract import Prediction
+from bench.diagnosis.questions import Question
+from bench.run.child import Child, ChildFailed
+from bench.run.drive import Place, fit_or_load, write_order
+from bench.run.origin.sources import source_digest
+from bench.run.plan import Cell, Job
+from bench.run.record import read_arrays, write_arrays
+from bench.run.scores.prediction import answered
+from bench.run.store import CaseStore, arrays_of
+from bench.task import Task, digest_of
+
+Answers = dict[str, Prediction]
+SOURCES = [
+    ROOT / "bench" / folder / file for folder, file in (("diagnosis", "questions.py"), ("ceiling", "posterior.py"))
+]
+"""Files whose digests the kept answers of the exact posterior are addressed by."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a fitted model answered, and what was noted of its fit."""
+
+    answers: Answers
+    notes: dict[str, Any]
+
+
+@dataclass
+class GivenCases(CaseStore):
+    """Training and validation cases that are given in place of drawn ones."""
+
+    train: Question | None = None
+    valid: Question | None = None
+
+    def training_files(self, cell: Cell) -> tuple[Path, Path]:
+        """Files of the given cases."""
+        paths = []
+        for name, question in (("train", self.train), ("valid", self.valid)):
+            if question is None:
+                raise ValueError("cases must be given")
+            paths.append(self.folder / f"given-{name}.npz")
+            np.savez(paths[-1], allow_pickle=False, **arrays_of(question.traces), targets=question.truth)
+        return paths[0], paths[1]
+
+
+def ask(job: Job, place: Place, asked: Mapping[str, Question]) -> Asked:
+    """Have one child fit a model, or open its stored fit, and answer every question.
+
+    Nothing here is scored: one child may see all of them.
+    """
+    with tempfile.TemporaryDirectory(dir=place.store.folder, prefix="ask-") as name:
+        folder = Path(name)
+        write_order(job, list(job.cells), folder)
+        with Child(folder, job.threads, place.limits, place.stop) as child:
+            place.report(0.0, "starting")
+            reason = child.expect("described")["cannot"].get(job.first.task.name)
+            if reason is not None:
+                raise ChildFailed("cannot", reason)
+            notes = fit_or_load(job, child, folder, place)
+            answers: Answers = {}
+            for number, (which, question) in enumerate(asked.items()):
+                place.report(number / len(asked), f"asked {number} of {len(asked)}: {which}")
+                answers[which] = answered(question.traces, f"question-{number}", child, folder)[0]
+    return Asked(answers, notes)
+
+
+def exact_answers(asked: Mapping[str, Question]) -> Answers:
+    """What the exact posterior answers, with its standard deviations."""
+    answers: Answers = {}
+    for name, question in asked.items():
+        posterior = exact_posterior(question.measured, question.acquisition, question.world)
+        answers[name] = Prediction(posterior.mean, posterior.sd)
+    return answers
+
+
+def kept_answers(folder: Path, task: Task, asked: Mapping[str, Question]) -> Answers:
+    """What the exact posterior answers, kept in a folder: it is the same for every model."""
+    counts = {name: question.measured.n_cases for name, question in asked.items()}
+    file = folder / f"exact-{digest_of([asdict(task), counts, *map(source_digest, SOURCES)])}.npz"
+    if not file.exists():
+        made: dict[str, Array] = {}
+        for name, answer in exact_answers(asked).items():
+            made |= {f"{name}/mean": answer.mean, f"{name}/sd": np.asarray(answer.sd)}
+        folder.mkdir(parents=True, exist_ok=True)
+        write_arrays(file, made)
+    arrays = read_arrays(file)
+    return {name: Prediction(arrays[f"{name}/mean"], arrays[f"{name}/sd"]) for name in asked}

@@ -1,0 +1,141 @@
+"""Say what is wrong with a model, and what to change."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.diagnosis.diagnose import Diagnosis
+from bench.diagnosis.diagnose import diagnose as diagnosed
+from bench.diagnosis.evidence import Evidence, Way, fits_of, gather
+from bench.errors import BenchError
+from bench.run.child import ChildFailed, Limits
+from bench.run.estimate import duration, job_seconds
+from bench.run.fits import FitStore
+from bench.run.plan import Job, Plugin
+from bench.run.record import write_json
+from bench.run.store import said_when_full, work_folder
+from bench.task import PRESETS, Task
+from commands._shared.arguments import Folders
+from commands._shared.options import PUBLISHED, choose_tasks, say
+from commands._shared.progress import RunProgress
+from commands.check import plugin_of
+from leaderboard.diagnosis.picture import draw_diagnosis
+from leaderboard.diagnosis.report import (
+    Subject,
+    diagnosis_page,
+    diagnosis_value,
+    finding_lines,
+    headline,
+    sound_lines,
+)
+from leaderboard.pictures.looks import drawing, save
+from leaderboard.published.store import read_published
+from leaderboard.wording import gist
+
+FOLDER = "diagnosed"
+ASKING_S = 30.0
+"""Allowance for the questions themselves."""
+
+
+def diagnose(
+    plugin: Annotated[str, typer.Argument(help="File of a model, or the name of a row.", metavar="FILE|NAME")],
+    task: Annotated[
+        str, typer.Option(help="Task that it should do; its training cases are what it is fitted on.", metavar="NAME")
+    ] = "shift_10s",
+    models: Folders = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fit on 1,024 cases in place of 8,192.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print diagnosis.json, and nothing else.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder of fits and diagnoses.")] = Path("results"),
+    time_limit: Annotated[float | None, typer.Option(min=1.0, help="Seconds that one fit may take.")] = None,
+) -> None:
+    """Find out why a model that works answers badly: named faults in the order of what they cost, with what to change.
+
+      python run_bench.py diagnose my_models/my_net.py
+
+      python run_bench.py diagnose my_models/my_net.py --quick
+
+      python run_bench.py diagnose gru --task shift_1s
+
+    Any plugin is fitted three times (as for the task, on half of the cases with another seed, on a hundred cases to be
+    learnt by heart) and asked about some thousand traces; every answer is held against the exact posterior's. The fits
+    are kept: a second diagnosis of the same file takes seconds. 'check' asks before whether a plugin keeps the
+    contract, 'audit' what each known fault costs.
+    """
+    console = Console(stderr=json_)
+    chosen, preset = plugin_of(plugin, models or []), "quick" if quick else "standard"
+    asked = next(iter(choose_tasks([task]).values()))
+    limits = Limits.of(PRESETS[preset], time_limit)
+    with said_when_full(out):
+        evidence = gathered(console, chosen, asked, preset, out, limits)
+        found = diagnosed(evidence)
+        subject = Subject(chosen.row, task, preset, chosen.digest)
+        folder = out / FOLDER / f"{chosen.name}_{task}_{preset}"
+        value = write(subject, evidence, found, folder)
+    if json_:
+        print(json.dumps(value, indent=1))
+        return
+    show(console, subject, found)
+    say(console, f"Page, picture and diagnosis.json: {os.path.relpath(folder)}")
+
+
+def gathered(console: Console, plugin: Plugin, task: Task, preset: str, out: Path, limits: Limits) -> Evidence:
+    """Fit a model and ask it everything, or say in one sentence why that cannot be."""
+    out.mkdir(parents=True, exist_ok=True)
+    fits = fits_of(task, plugin, preset, PRESETS[preset])
+    say(console, _expected(plugin, fits, out))
+    with work_folder(out) as work, RunProgress(console, len(fits), 0.0) as progress:
+        try:
+            return gather(task, fits, Way(out, work, limits, progress.report))
+        except ChildFailed as failure:
+            raise BenchError(
+                f"model '{plugin.name}': it must fit and answer, got {failure.status}: {gist(failure.message)}. "
+                f"Run 'check {plugin.name}' first, which says how to mend it."
+            ) from failure
+
+
+def _expected(plugin: Plugin, fits: tuple[Job, Job, Job], out: Path) -> str:
+    """Say what is done, and how long it will take by what such a fit took before."""
+    open_ = [job for job in fits[:2] if FitStore(out, job.key).packed() is None]
+    if not open_:
+        return f"{plugin.row}: stored fits, about {duration(ASKING_S)} for the questions"
+    records = read_published(PUBLISHED)
+    seconds = [job_seconds(job, records) for job in open_]
+    told = [each for each in seconds if each is not None]
+    if len(told) < len(seconds):
+        return f"{plugin.row}: three fits, not yet timed here, then about {duration(ASKING_S)} for the questions"
+    return f"{plugin.row}: three fits and the questions, about {duration(sum(told) + ASKING_S)}"
+
+
+def write(subject: Subject, evidence: Evidence, found: Diagnosis, folder: Path) -> dict[str, object]:
+    """Write page, picture and JSON, whose value is returned."""
+    folder.mkdir(parents=True, exist_ok=True)
+    value = diagnosis_value(subject, found)
+    write_json(folder / "diagnosis.json", value)
+    (folder / "diagnosis.md").write_text(diagnosis_page(subject, found), encoding="utf-8")
+    with drawing():
+        save(
+            draw_diagnosis(f"{subject.row} on {subject.task}, {subject.preset}", evidence, found),
+            folder / "diagnosis.png",
+        )
+    return value
+
+
+def show(console: Console, subject: Subject, found: Diagnosis) -> None:
+    """Print a diagnosis."""
+    for line in headline(subject, found):
+        say(console, line)
+    for number, finding in enumerate(found.findings, start=1):
+        first, *rest = finding_lines(finding)
+        say(console, f"{number}. {first}", "bold")
+        for line in rest:
+            say(console, f"   {line}")
+    if not found.findings:
+        say(console, "nothing found", "bold")
+    for line in sound_lines(found):
+        say(console, line)
