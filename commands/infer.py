@@ -18,6 +18,7 @@ from bench.infer.duration import duration_to_know
 from bench.infer.fit import doubts
 from bench.infer.inference import Inference, Probe
 from bench.infer.inference import infer as infer_trace
+from bench.laboratory.table import Reading
 from bench.laboratory.trace import FILLED, LabTrace, read_trace
 from bench.run.plan import Plugin
 from bench.run.scores.ceiling import CEILING
@@ -47,7 +48,7 @@ HALF_SD = 0.674
 
 
 def infer(
-    trace: Annotated[Path, typer.Argument(help="CSV file of one trace.", metavar="TRACE.CSV")],
+    trace: Annotated[Path, typer.Argument(help="File of one trace: text or .xlsx.", metavar="TRACE.CSV")],
     model: Annotated[str | None, typer.Option(help="Ask this row as well; it is fitted first.", metavar="NAME")] = None,
     task: Annotated[
         str, typer.Option(help="Task whose training cases the row is fitted on.", metavar="NAME")
@@ -70,6 +71,19 @@ def infer(
     mixed_at: Annotated[
         str | None,
         typer.Option(help="Moment of mixing as the time column writes it. Default: its 0.", metavar="TIME"),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(help="Column of time, by name or number; 0 counts the samples.", metavar="COLUMN"),
+    ] = None,
+    ph: Annotated[str | None, typer.Option(help="Column of pH, by name or number.", metavar="COLUMN")] = None,
+    time_unit: Annotated[
+        str | None, typer.Option(help="Unit of the time: s, ms, us, min, h, d, 0.5s, mm:ss or hh:mm.", metavar="UNIT")
+    ] = None,
+    skip_rows: Annotated[int, typer.Option(help="Lines on top to pass over.", min=0, metavar="N")] = 0,
+    decimal: Annotated[str | None, typer.Option(help="Decimal sign, '.' or ','.", metavar="SIGN")] = None,
+    run: Annotated[
+        str | None, typer.Option(help="Which of several runs in the file, by name or number.", metavar="RUN")
     ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="Picture to write. Default: the trace's name, ending in _inferred.png.")
@@ -107,7 +121,8 @@ def infer(
     given = dict(zip(KNOWN_NAMES, (substrate, powder, temperature, initial_ph, volume), strict=True))
     if preset not in PRESETS:
         raise unknown("preset", preset, PRESETS)
-    lab_trace = read_trace(trace, {name: value for name, value in given.items() if value is not None}, mixed_at)
+    stated = {name: value for name, value in given.items() if value is not None}
+    lab_trace = read_trace(trace, Reading(stated, mixed_at, time, ph, time_unit, skip_rows, decimal, run))
     row = None
     if model is not None and model != CEILING:
         plugin = Plugin.named(model, choose_models([model], plugin_files(models or []))[model])

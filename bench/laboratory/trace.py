@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +10,14 @@ import numpy as np
 from bench.arrays import Array
 from bench.cases import Traces
 from bench.errors import BenchError
-from bench.laboratory.lines import OPTION, LabFile
-from bench.laboratory.text import text_of
-from bench.world.quantities import KNOWN, KNOWN_NAMES, grams_urease_powder, temperature_C, volume_L
+from bench.laboratory.known import OPTION, UNUSED, Stated
+from bench.laboratory.names import is_elapsed, meaning_of
+from bench.laboratory.samples import Samples, samples_of
+from bench.laboratory.table import Reading, Run, Table, runs_of, table_of
+from bench.laboratory.text import lines_of
+from bench.world.quantities import KNOWN, KNOWN_NAMES, temperature_C
 from bench.world.simulator import DOMAIN
 
-UNUSED = (grams_urease_powder, volume_L)
-"""Known inputs that do not enter the reaction, so that a file may lack them."""
 FILLED = "filled in"
 """Source of a value that nobody gave."""
 MOST_DRIFT_C = 1.0
@@ -69,22 +69,19 @@ class LabTrace:
         return dict(zip(KNOWN_NAMES, self.traces.known[0].tolist(), strict=True))
 
 
-def read_trace(path: Path, given: Mapping[str, float] | None = None, mixed_at: str | None = None) -> LabTrace:
-    r"""Read a laboratory's CSV of one trace.
+def read_trace(path: Path, reading: Reading | None = None) -> LabTrace:
+    r"""Read a laboratory's file of one trace.
 
     The first line that names a time and a pH is that of the columns: the time with its unit (``time_s``,
-    ``time [min]``) or as a clock writes it. Known inputs are columns, or lines above it such as
-    ``temperature: 30 C``, or given apart. Comma, semicolon or tab separate; the decimal sign is a point or a comma,
-    the same in the whole file.
+    ``time [min]``) or as a clock writes it. Known inputs are columns, or lines such as ``temperature: 30 C``, or given
+    apart. What the file does not say, the reading does.
 
     Parameters
     ----------
     path : Path
-        The file.
-    given : mapping, optional
-        Known input to value, in the units of ``bench.world.quantities``; it goes before what the file says.
-    mixed_at : str, optional
-        Moment of mixing as the column of time writes it; 0 without it.
+        The file: text, or an .xlsx workbook.
+    reading : Reading, optional
+        What is told apart from the file.
 
     Returns
     -------
@@ -107,93 +104,144 @@ def read_trace(path: Path, given: Mapping[str, float] | None = None, mixed_at: s
     >>> trace.time_s.tolist(), trace.ph.tolist(), round(trace.known["substrate_mM"], 2)
     ([0.0, 30.0], [7.0, 8.4], 49.95)
     """
-    file = LabFile(path.name, {name: (value, OPTION) for name, value in (given or {}).items()})
-    for number, line in enumerate(text_of(path).splitlines(), start=1):
-        file.take(number, line)
-    if not file.columns:
-        raise file.without_columns()
-    time_s, ph = _since_mixing(file, mixed_at)
-    known = _known(file)
-    sources = {name: file.given[name][1] for name in KNOWN_NAMES}
-    return LabTrace(Traces.of(time_s, ph[None], [known]), sources, tuple(file.notes))
+    reading = reading or Reading()
+    table = table_of(path.name, lines_of(path), reading)
+    runs = runs_of(table)
+    run = runs[_chosen(table, [run.label for run in runs], [(run.rows[0], run.rows[-1]) for run in runs])]
+    parts, decimal, notes = samples_of(table, run)
+    if len(parts) > 1 and len(runs) > 1:
+        row = parts[1].rows[0]
+        raise table.error(row, "time_s", f"run '{run.label}' must be one, got a second start. Drop the rest of it.")
+    samples = parts[_chosen(table, [""] * len(parts), [(part.rows[0], part.rows[-1]) for part in parts])]
+    stated = Stated(path.name, {name: (value, OPTION) for name, value in reading.known.items()})
+    for row in sorted(
+        {*range(len(table.lines))} - {*run.rows}
+        | {each for each in run.rows if not samples.rows or each > samples.rows[-1]}
+    ):
+        stated.remark(row, table.lines[row], decimal)
+    celsius, ignored = _columns(table, run, samples, stated, decimal)
+    notes = [f"Columns that were passed over: {', '.join(ignored)}."] * bool(ignored) + notes
+    time_s, ph = _since_mixing(table, run, samples, notes)
+    known = _known(stated, [value for value in celsius[-len(ph) :] if value is not None], notes)
+    sources = {name: stated.given[name][1] for name in KNOWN_NAMES}
+    return LabTrace(Traces.of(time_s, ph[None], [known]), sources, tuple(notes))
 
 
-def _since_mixing(file: LabFile, mixed_at: str | None) -> tuple[Array, Array]:
+def _chosen(table: Table, labels: list[str], lines: list[tuple[int, int]]) -> int:
+    """Number, from 0, of the run that was told, or of the only one."""
+    if len(labels) == 1:
+        return 0
+    told = table.reading.run
+    if told is not None:
+        same = [number for number, label in enumerate(labels) if told.casefold() == label.casefold()]
+        if same or (told.isdecimal() and 1 <= int(told) <= len(labels)):
+            return same[0] if same else int(told) - 1
+    shown = [
+        f"{number} ({label + ', ' if label else ''}lines {first + 1} to {last + 1})"
+        for number, (label, (first, last)) in enumerate(zip(labels, lines, strict=True), 1)
+    ]
+    raise BenchError(
+        f"{table.file} 'run': trace must be one, got {', '.join(shown)}. Say which with --run 1 or another number."
+    )
+
+
+def _columns(
+    table: Table, run: Run, samples: Samples, stated: Stated, decimal: str
+) -> tuple[list[float | None], list[str]]:
+    """Take known inputs from the columns of a run; temperatures that were measured, and columns that mean nothing."""
+    celsius: list[float | None] = [None] * len(samples.rows)
+    ignored = []
+    for column, name in enumerate(run.names):
+        named = meaning_of(name)
+        kind = named.quantity if named else ""
+        taken = named.run in ("", run.label) if named else False
+        if kind == temperature_C.name and taken and not (named and named.lacks_unit and kind in stated.given):
+            celsius = [stated.value(row, name, table.cells[row][column], decimal) for row in samples.rows]
+        elif kind in KNOWN_NAMES and kind != temperature_C.name and taken:
+            for row in samples.rows:
+                stated.state(row, name, table.cells[row][column], decimal)
+        elif name and (not named or kind == temperature_C.name):
+            ignored.append(name)
+    return celsius, ignored
+
+
+def _since_mixing(table: Table, run: Run, samples: Samples, notes: list[str]) -> tuple[Array, Array]:
     """Times since mixing and pH of the samples that count, with a note on the others."""
-    if file.n_empty:
-        file.notes.append(f"Lines without a pH, which were left out: {file.n_empty}.")
-    start_s = file.moment_s(mixed_at) if mixed_at is not None and file.samples else 0.0
-    n_before = sum(sample.time_s < start_s for sample in file.samples)
+    mixed_at = table.reading.mixed_at
+    start_s = samples.moment_s(mixed_at) if mixed_at is not None and samples.rows else 0.0
+    n_before = int((samples.time_s < start_s).sum())
     if n_before:
-        file.notes.append(f"Samples before mixing, which were left out: {n_before}.")
-    file.samples = file.samples[n_before:]
-    if len(file.samples) < 2:
+        notes.append(f"Samples before mixing, which were left out: {n_before}.")
+    kept = samples.part(slice(n_before, None))
+    if len(kept.rows) < 2:
         before = ", and the moment of mixing" * bool(n_before)
         raise BenchError(
-            f"{file.name} 'samples': number must be at least 2, got {len(file.samples)}. "
+            f"{table.file} 'samples': number must be at least 2, got {len(kept.rows)}. "
             f"Check that the file is whole{before}."
         )
-    time_s = np.array([sample.time_s for sample in file.samples])
-    if start_s:
-        time_s = np.round(time_s - start_s, 9)  # without the last digits of a time of day
-    if mixed_at is None and time_s[0] > time_s[-1] - time_s[0]:
-        first = file.samples[0].moment
+    time_s = np.round(kept.time_s - start_s, 9) if start_s else kept.time_s  # without the last digits of a time of day
+    length_s = time_s[-1] - time_s[0]
+    clock = samples.scale is None and run.time is not None and not is_elapsed(run.names[run.time])
+    if mixed_at is None and (time_s[0] > length_s or (clock and time_s[0] > 0)):
+        first = kept.moments[0]
         raise BenchError(
-            f"{file.name} 'time_s': time must count from mixing, got a first sample at {first}, later than the trace "
-            f"is long. Add --mixed-at '{first}' with your moment of mixing, or --mixed-at 0 if the times are right."
+            f"{table.file} 'time_s': time must count from mixing, got a first sample at {first}. "
+            f"Add --mixed-at '{first}' with your moment of mixing, or --mixed-at 0 if the times are right."
         )
-    return time_s, np.array([sample.ph for sample in file.samples])
+    if mixed_at is not None and time_s[0] > length_s:
+        notes.append(f"The first sample is {time_s[0]:g} s after mixing, later than the trace is long.")
+    return time_s, kept.ph
 
 
-def _known(file: LabFile) -> list[float]:
+def _known(stated: Stated, celsius: list[float], notes: list[str]) -> list[float]:
     """Known inputs in their order, with a note on what was filled in."""
-    _measured_temperature(file)
+    _measured_temperature(stated, celsius)
+    given = stated.given
     filled = []
-    for quantity in UNUSED:
-        if quantity.name not in file.given:
+    for quantity in KNOWN:
+        if quantity.name in UNUSED and quantity.name not in given:
             middle = 0.5 * (quantity.low + quantity.high)
-            file.given[quantity.name] = (middle, FILLED)
+            given[quantity.name] = (middle, FILLED)
             filled.append(f"{quantity.name} {middle:g}")
     if filled:
-        file.notes.append(f"Filled in, as the reaction does not depend on it: {', '.join(filled)}.")
-    lacking = [quantity.name for quantity in KNOWN if quantity.name not in file.given]
+        notes.append(f"Filled in, as the reaction does not depend on it: {', '.join(filled)}.")
+    lacking = [quantity.name for quantity in KNOWN if quantity.name not in given]
     if lacking:
         lines, options = (", ".join(EXAMPLES[name][which] for name in lacking) for which in (0, 1))
         raise BenchError(
-            f"{file.name} '{lacking[0]}': known inputs must include {', '.join(lacking)}, got none. "
+            f"{stated.file} '{lacking[0]}': known inputs must include {', '.join(lacking)}, got none. "
             f"Add on top, with your values: {lines}; or give {options}."
         )
     for column, quantity in enumerate(KNOWN):
         low, high = DOMAIN.get(column, (0.0, np.inf))
-        value, source = file.given[quantity.name]
+        value, source = given[quantity.name]
         if not low <= value <= high or (value == 0 and quantity is not temperature_C):
             limits = f"between {low:g} and {high:g}" if np.isfinite(high) else f"above {low:g}"
             raise BenchError(
-                f"{file.name}, {source} '{quantity.name}': value must be {limits} {quantity.unit}, got {value:g}. "
+                f"{stated.file}, {source} '{quantity.name}': value must be {limits} {quantity.unit}, got {value:g}. "
                 f"{OTHER_UNITS.get(quantity.name, 'Mend it.')}"
             )
-    return [file.given[name][0] for name in KNOWN_NAMES]
+    return [given[name][0] for name in KNOWN_NAMES]
 
 
-def _measured_temperature(file: LabFile) -> None:
+def _measured_temperature(stated: Stated, measured: list[float]) -> None:
     """Take the mean of a column of temperatures, which must be constant as far as the reaction can tell."""
-    measured = [sample.celsius for sample in file.samples if sample.celsius is not None]
     name = temperature_C.name
-    stated, source = file.given.get(name, (None, ""))
+    before, source = stated.given.get(name, (None, ""))
     if not measured or source == OPTION:
         return
     low, high = min(measured), max(measured)
     if high - low > MOST_DRIFT_C:
         raise BenchError(
-            f"{file.name} '{name}': column must stay within {MOST_DRIFT_C:g} degree C, got {low:g} to {high:g}. "
+            f"{stated.file} '{name}': column must stay within {MOST_DRIFT_C:g} degree C, got {low:g} to {high:g}. "
             "Cut the trace where it drifts, or insist on one value with --temperature."
         )
     mean = float(np.mean(measured))
-    if stated is None:
+    if before is None:
         source = "its column" if low == high else f"mean of its column, {low:g} to {high:g}"
-        file.given[name] = (low if low == high else mean, source)
-    elif abs(mean - stated) > MOST_DRIFT_C:
+        stated.given[name] = (low if low == high else mean, source)
+    elif abs(mean - before) > MOST_DRIFT_C:
         raise BenchError(
-            f"{file.name} '{name}': column must agree with {source} to {MOST_DRIFT_C:g} degree C, got {mean:.4g} "
-            f"beside {stated:g}. Drop one of them, or insist on one value with --temperature."
+            f"{stated.file} '{name}': column must agree with {source} to {MOST_DRIFT_C:g} degree C, got {mean:.4g} "
+            f"beside {before:g}. Drop one of them, or insist on one value with --temperature."
         )
