@@ -160,7 +160,7 @@ def _columns(
         elif kind in KNOWN_NAMES and kind != temperature_C.name and taken:
             for row in samples.rows:
                 stated.state(row, name, table.cells[row][column], decimal)
-        elif name and (not named or kind == temperature_C.name):
+        elif name and column not in (run.time, run.ph) and (not named or kind == temperature_C.name):
             ignored.append(name)
     return celsius, ignored
 

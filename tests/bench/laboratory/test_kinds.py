@@ -135,7 +135,7 @@ TOLD = {
         "0:00:00,{p}\n",
         "",
         {"time": "0", "time_unit": "1s"},
-        "--time 0 --time-unit",
+        "--time 0 --time-unit 1s.",
     ),
     "preamble that misleads": ("time,ph,7,8\n1,2,3\nTime (s),pH\n", "{t},{p}\n", "", {"skip_rows": 2}, ""),
 }

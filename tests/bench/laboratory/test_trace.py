@@ -194,9 +194,9 @@ def test_samples_without_a_ph_are_left_out_and_counted(written):
             "Add --time-unit mm:ss or --time-unit hh:mm.",
         ),
         (
-            "time_s,ph\n0,7.0\n0,7.5\n",
+            "time_s,ph\n0,7.0\n0,7.5\n1,7.6\n2,7.7\n3,7.7\n4,7.8\n5,7.9\n",
             "trace.csv, line 8 'time_s': value must be after 0, the sample before, got 0. "
-            "Drop the repeated sample, export more digits, or count them: --time 0 --time-unit 1s.",
+            "Drop the repeated sample, or export more digits of the time.",
         ),
         (
             "time,ph\n0:00:05,7.0\n0:00:04,7.5\n",
