@@ -69,7 +69,8 @@ def samples_of(table: Table, run: Run) -> tuple[list[Samples], str, list[str]]:
     cells = pd.DataFrame([table.cells[row] for row in run.rows], index=run.rows, dtype=str)
     moments = pd.Series("", index=run.rows) if run.time is None else cells[run.time]
     if run.date is not None and moments.str.contains(CLOCK).any():
-        moments = cells[run.date].str.removesuffix(" 00:00:00") + " " + moments
+        dates = cells[run.date].str.removesuffix(" 00:00:00")
+        moments = dates.mask(dates == "").ffill().fillna("") + " " + moments
     decimal = table.reading.decimal or decimal_of(cells[run.ph], moments)
     marked = cells[run.ph].str.extract(MARKED)
     ph = numbers_of(marked["value"].fillna(""), decimal, grouped=False)

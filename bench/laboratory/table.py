@@ -54,6 +54,10 @@ class Reading:
     decimal: str | None = None
     run: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.decimal not in (None, ".", ","):
+            raise BenchError(f"option '--decimal': sign must be '.' or ',', got '{self.decimal}'. Write one of them.")
+
 
 @dataclass(frozen=True)
 class Run:
