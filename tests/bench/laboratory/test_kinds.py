@@ -175,6 +175,7 @@ KNOWN = {"substrate_mM": 50.0, "temperature_C": 25.0, "initial_pH": 7.0}
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"run": "2"}, "option '--run': run must be 1, the only one, got '2'. Leave it out."),
         ({"decimal": "x"}, "option '--decimal': sign must be '.' or ',', got 'x'. Write one of them."),
         (
             {"time_unit": "weeks"},
