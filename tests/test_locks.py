@@ -17,6 +17,7 @@ LOCK_OF = {
     "cluster": "requirements-cluster.lock",
     "npe": "requirements-npe.lock",
     "parquet": "requirements-test.lock",
+    "xlsx": "requirements-test.lock",
     "nodeps": "requirements-nodeps.lock",
 }
 """Group of pyproject.toml to the lock that installs it."""

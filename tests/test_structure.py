@@ -1,5 +1,6 @@
 # The arrows of the architecture, read from the imports.
 import ast
+import subprocess
 import sys
 from collections import Counter
 from graphlib import CycleError, TopologicalSorter
@@ -193,3 +194,20 @@ def test_a_cycle_of_imports_and_a_crowded_folder_are_found():
 def test_file_named_after_its_library_is_found():
     files = {"models/lightgbm.py": "import lightgbm", "models/boosting.py": "import lightgbm"}
     assert files_that_hide_what_they_import(files) == ["models/lightgbm.py"]
+
+
+WITHOUT_LINUX = """
+import importlib, os, sys
+import psutil  # chooses its own by the system
+for name in ("fcntl", "resource", "pwd", "grp", "termios", "pty"):
+    sys.modules[name] = None
+for name in ("fork", "killpg", "setsid", "getuid", "sched_getaffinity", "O_NOFOLLOW", "O_NONBLOCK"):
+    delattr(os, name)
+for verb in sys.argv[1:]:
+    importlib.import_module(f"commands.{verb}")
+"""
+
+
+def test_the_verbs_of_a_laboratory_import_nothing_that_only_linux_has():
+    verbs = [verb for verb in ("infer", "plan", "board") if (ROOT / "commands" / f"{verb}.py").exists()]
+    subprocess.run([sys.executable, "-c", WITHOUT_LINUX, *verbs], cwd=ROOT, check=True)

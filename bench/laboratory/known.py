@@ -84,7 +84,7 @@ class Stated:
 def _value(name: str, named: Meaning, text: str, decimal: str) -> float:
     """Value in the suite's unit; ValueError with the first half of a sentence for anything but a number and a unit."""
     found, units = _ONE.fullmatch(text), UNITS.get(named.quantity, {})
-    if found is None:
+    if found is None or re.search(r"[?!*;:=<>~±]", text):
         raise ValueError(
             f"value must be one number with one unit, got '{text}'. Write that of the reaction mixture alone,"
         )

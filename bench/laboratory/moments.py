@@ -10,8 +10,9 @@ import pandas as pd
 from bench.laboratory.text import NUMBER
 
 DAY_S, HOUR_S = 86400.0, 3600.0
-_CLOCK = r"(?P<h>\d+:)?(?P<m>\d+):(?P<s>\d\d(?:\.\d+)?)\s*(?P<half>[apAP][mM])?"
+_CLOCK = r"(?P<sign>-?)(?P<h>\d+:)?(?P<m>\d+):(?P<s>\d\d(?:\.\d+)?)\s*(?P<half>[apAP][mM])?"
 _ZONE = re.compile(r"(?<=:\d\d)(\.\d+)?\s*((?:[(\[]?(?:Z|Uhr|\w+/\w+|[A-Z]{3,4}|(?:UTC|GMT)?[+-]\d\d?:?\d\d)[)\]]?)+)$")
+_COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)[T ]?(\d\d)(\d\d)(\d\d)(?!\d)")
 MARKED = re.compile(
     rf"^(?P<before>[*#!]?)\s*(?P<value>{NUMBER})\s*(?P<after>(?:(?!(?:mv|[vckf]|°\w)$)[^\d.,\s]\D{{0,5}})?)$", re.I
 )
@@ -27,8 +28,8 @@ def decimal_of(*columns: pd.Series[str]) -> str:
     return "."
 
 
-def numbers_of(cells: pd.Series[str], decimal: str) -> pd.Series[float]:
-    """Read numbers.
+def numbers_of(cells: pd.Series[str], decimal: str, grouped: bool = True) -> pd.Series[float]:
+    """Read numbers, with a sign of thousands where they may be grouped.
 
     Examples
     --------
@@ -38,7 +39,9 @@ def numbers_of(cells: pd.Series[str], decimal: str) -> pd.Series[float]:
     thousands = "." if decimal == "," else ","
     whole = rf"[+-]?[1-9]\d{{0,2}}(?:[{thousands} '’\u00a0\u202f]\d{{3}})+(?:[{decimal}]\d*)?"
     cells = cells.str.replace("−", "-")
-    cells = cells.mask(cells.str.fullmatch(whole), cells.str.replace(rf"[{thousands} '’\u00a0\u202f]", "", regex=True))
+    cells = cells.mask(
+        cells.str.fullmatch(whole) & grouped, cells.str.replace(rf"[{thousands} '’\u00a0\u202f]", "", regex=True)
+    )
     plain = cells.str.fullmatch(NUMBER) & ~cells.str.contains(thousands, regex=False)
     return pd.to_numeric(cells.where(plain).str.replace(",", "."))
 
@@ -53,7 +56,8 @@ def moments_of(cells: pd.Series[str], minutes: bool = False) -> pd.Series[float]
     >>> moments_of(pd.Series(["31.12.2026 23:59:59", "01.01.2027 00:00:00,5"])).tolist()
     [86399.0, 86400.5]
     """
-    texts = cells.str.replace(r"(\d:\d\d:\d\d)[,:](?=\d)", r"\1.", regex=True)
+    texts = cells.str.replace(_COMPACT, r"\1-\2-\3 \4:\5:\6", regex=True)
+    texts = texts.str.replace(r"(\d:\d\d:\d\d)[,:](?=\d)", r"\1.", regex=True)
     texts = texts.str.replace(r"^(\d+:\d\d),(?=\d)", r"\1.", regex=True)
     texts = texts.str.replace(r"^(\d\d?)\.(\d\d)\.(\d\d)$", r"\1:\2:\3", regex=True)
     texts = texts.str.replace(r"(?<=\d) ?([ap])\. ?m\.?$", r" \1m", regex=True, case=False)
@@ -65,6 +69,7 @@ def moments_of(cells: pd.Series[str], minutes: bool = False) -> pd.Series[float]
     half = parts["half"].str.lower()
     hours = hours.where(half.isna(), hours % 12 + 12 * (half == "pm"))
     seconds = 3600 * hours + 60 * parts["m"].astype(float) + parts["s"].astype(float)
+    seconds = seconds.mask(parts["sign"] == "-", -seconds)
     if texts.str.contains(r"\w.*[ T,]\d+:\d\d|:\d\d(?:\.\d+)?[ ,]+\w*\d").all() and not texts.str.contains("day").any():
         return _dated(texts)
     spans = texts.where(texts.str.contains(r"\d ?[a-zA-Z]") & parts["s"].isna())

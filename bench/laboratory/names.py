@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 UREA_G_PER_MOL = 60.055
 """Molar mass of urea, CH4N2O. Source: IUPAC standard atomic weights 2021, doi:10.1515/pac-2019-0603."""
@@ -127,6 +127,7 @@ def spelled(text: str) -> str:
     return " ".join(word for word in words if word not in ("per", "in", "en"))
 
 
+@lru_cache(4096)
 def meaning_of(text: str) -> Meaning | None:
     """Find what a name means.
 

@@ -69,10 +69,11 @@ def samples_of(table: Table, run: Run) -> tuple[list[Samples], str, list[str]]:
     cells = pd.DataFrame([table.cells[row] for row in run.rows], index=run.rows, dtype=str)
     moments = pd.Series("", index=run.rows) if run.time is None else cells[run.time]
     if run.date is not None and moments.str.contains(CLOCK).any():
-        moments = cells[run.date].str.removesuffix(" 00:00:00") + " " + moments
+        dates = cells[run.date].str.removesuffix(" 00:00:00")
+        moments = dates.mask(dates == "").ffill().fillna("") + " " + moments
     decimal = table.reading.decimal or decimal_of(cells[run.ph], moments)
     marked = cells[run.ph].str.extract(MARKED)
-    ph = numbers_of(marked["value"].fillna(""), decimal)
+    ph = numbers_of(marked["value"].fillna(""), decimal, grouped=False)
     missing = ~cells[run.ph].str.contains(r"\d") | cells[run.ph].str.fullmatch(_SENTINEL)
     ph[missing] = np.nan
     seconds, scale = _seconds(table, run, moments, decimal, ph.notna())
@@ -83,7 +84,15 @@ def samples_of(table: Table, run: Run) -> tuple[list[Samples], str, list[str]]:
         notes.append(f"Marks beside the pH, which were passed over: {', '.join(sorted(marks))}.")
     kept = [row for row, counts in zip(run.rows, is_sample, strict=True) if counts]
     times, values = (np.asarray(each[is_sample], dtype=np.float64) for each in (seconds, ph))
+    if len(kept) > 2 and table.lines[-1] and kept[-1] == len(table.lines) - 1:  # written only in part
+        *whole, last = cells[run.ph][is_sample].str.len()
+        if last < min(whole):
+            notes.append(f"The last line ends within its pH and was left out: '{table.lines[-1].strip()}'.")
+            kept, times, values = kept[:-1], times[:-1], values[:-1]
+            is_sample = is_sample & (np.arange(len(is_sample)) < is_sample.to_numpy().nonzero()[0][-1])
     samples = Samples(kept, times, values, moments[is_sample].tolist(), scale)
+    if not kept:
+        raise BenchError(f"{table.file} 'samples': number must be at least 2, got 0. Check that the file is whole.")
     _check(table, samples)
     if len(kept) > 2 and (np.diff(samples.time_s) < 0).all():
         samples = samples.part(slice(None, None, -1))
@@ -115,7 +124,9 @@ def _seconds(
     if told in _CLOCK_FORMS:
         return _CLOCK_FORMS[told] * moments_of(moments, minutes=True), None
     numbers = numbers_of(moments, decimal)
-    if not measured.any() or np.isnan(numbers[measured].iloc[0]):
+    unnamed = scale is None and not getattr(meaning_of(name), "unit", "")
+    compact = unnamed and moments[measured].str.fullmatch(r"(19|20)\d{12}").all()
+    if compact or not measured.any() or np.isnan(numbers[measured].iloc[0]):
         return moments_of(moments, minutes="mm:ss" in name and "hh:mm" not in name.lower()), None
     if scale is None:
         scale = _scale(table, run, numbers.dropna())
@@ -209,7 +220,11 @@ def _parts(table: Table, samples: Samples) -> list[Samples]:
             if time_s[at] > time_s[first] + 0.1 * (time_s[last] - time_s[first]) or last == first:
                 step = "Sort the lines by time, and give one trace a file."
                 if time_s[at] == time_s[last]:
-                    step = "Drop the repeated sample, export more digits, or count them: --time 0 --time-unit 1s."
+                    step = "Drop the repeated sample, or export more digits of the time."
+                    if (np.diff(time_s) == 0).mean() > 0.2:
+                        n_times = len(np.unique(time_s))
+                        every = np.ptp(time_s) / max(n_times - 1, 1) * n_times / len(time_s)
+                        step = f"Export more digits, or count even samples: --time 0 --time-unit {every or 1:.3g}s."
                 before, now = samples.moments[last], samples.moments[at]
                 raise table.error(
                     samples.rows[at], "time_s", f"value must be after {before}, the sample before, got {now}. {step}"

@@ -54,6 +54,10 @@ class Reading:
     decimal: str | None = None
     run: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.decimal not in (None, ".", ","):
+            raise BenchError(f"option '--decimal': sign must be '.' or ',', got '{self.decimal}'. Write one of them.")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -161,6 +165,10 @@ def _number(column: str | None) -> int | None:
 def _splits(table: Table, row: int) -> list[list[str]]:
     """Cells of a line by the delimiter of the samples, or where that is not in it by another."""
     line, (first, *rest) = table.lines[row].lstrip("#% "), table.cells[row]
+    if table.delimiter == r"\s+" and len(line) < MOST_OF_A_LINE:  # a blank may stand in a name
+        below = next((cells for cells in table.cells[row + 1 :] if sum(map(bool, map(BEGINS.match, cells))) > 1), [])
+        ways = [re.split(blank, line.strip()) for blank in (r"\s+", r"\s{2,}", r"\s+(?![(\[])")]
+        return [names for names in ways if len(names) == sum(map(bool, below))]
     if any(rest) or len(line) > MOST_OF_A_LINE:
         return [rest if first in ("#", "%") else [first.lstrip("#% "), *rest]]
     return [[cell.strip(' "') for cell in re.split(sign, line)] for sign in ("\t", ";", r"\|", ",", r"\s{2,}", r"\s+")]
@@ -230,12 +238,12 @@ def _runs_under(table: Table, header: int, names: list[str], rows: list[int]) ->
         runs.append(Run(label, header, names, time, date, column, rows))
     by = [column for column, each in enumerate(named) if each and each.quantity == RUN]
     if len(runs) == 1 and by:
-        labels = {table.cells[row][by[0]]: None for row in rows if _is_measured(table, row)}
-        if 1 < len(labels) <= len(rows) / 2:
-            runs = [
-                replace(runs[0], label=label, rows=[row for row in rows if table.cells[row][by[0]] == label])
-                for label in labels
-            ]
+        marks: dict[str, list[int]] = {}
+        for row in rows:  # a blank cell repeats the one above
+            label = table.cells[row][by[0]] or next(reversed(marks), "")
+            marks.setdefault(label, []).append(row)
+        if 1 < len(marks) <= len(rows) / 2:
+            runs = [replace(runs[0], label=label, rows=each) for label, each in marks.items()]
     return runs
 
 
@@ -286,23 +294,26 @@ def _without_names(table: Table) -> BenchError:
     row = row if len([cell for cell in table.cells[row] if cell]) > 1 and not _is_comment(table, row) else rows[0]
     got = table.lines[row].strip()
     got = got if len(got) <= MOST_SHOWN else f"{got[:MOST_SHOWN]}..."
-    step = "Say which they are, by name or number, such as --time {} --ph {}.".format(*_likely(table, rows))
-    if "mv" in got.lower() and "ph" not in got.lower():
+    likely = _likely(table, rows)
+    step = "Say which they are, by name or number, such as --time {} --ph {}.".format(*(likely or (1, 2)))
+    if "mv" in got.lower() and likely is None:
         step = "Export the pH: millivolts mean nothing without the calibration of the electrode."
+    if {TIME, PH} <= _kinds([cells[0] for cells in table.cells], table.reading):
+        step = "Transpose the table: one sample a line."
     kinds = _kinds(table.cells[row], table.reading)
     lacking = " and ".join(name for name in (TIME, PH) if name not in kinds)
-    return table.error(row, lacking, f"columns must include time_s and ph, got '{got}'. {step}")
+    return table.error(row, lacking or "time_s and ph", f"columns must include time_s and ph, got '{got}'. {step}")
 
 
-def _likely(table: Table, rows: list[int]) -> tuple[int, int]:
+def _likely(table: Table, rows: list[int]) -> tuple[int, int] | None:
     """Numbers, from 1, of a column that is likely to be the time and of one that is likely to be its pH."""
-    times, phs = [0], {1: True}
+    times, ph, found = [0], 1, False
     for column in range(len(table.cells[0])):
         cells = [cell for row in rows if (cell := table.cells[row][column].replace(",", "."))]
         values = [float(cell) for cell in cells if re.fullmatch(r"[+-]?\d+\.?\d*", cell)]
         rises = len(values) == len(rows) and all(low < high for low, high in pairwise(values))
-        if values and column > 0 and 1 <= min(values) < max(values) <= 14 and phs.get(min(phs), True):
-            phs = {column: rises}
-        elif (rises or any(map(CLOCK.search, cells))) and all(phs.values()):
+        if column > 0 and values and 1 <= min(values) < max(values) <= 14 and any("." in cell for cell in cells):
+            ph, found = (ph if found else column), True
+        elif not found and (rises or any(map(CLOCK.search, cells))):
             times.append(column)
-    return times[-1] + 1, min(phs) + 1
+    return (times[-1] + 1, ph + 1) if found else None

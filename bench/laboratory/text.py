@@ -18,6 +18,7 @@ DELIMITERS = ("\t", ";", "|", ",", r"\s+")
 NUMBER = r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?"
 _VALUE = re.compile(rf"[*#!]?{NUMBER}\s*([^\W\d]{{0,4}}|[°*%#?!])|\d+m\d+s|.*\d:\d\d.*|\d\d?\.\d\d\.\d\d")
 """A cell that is likely to be measured."""
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _CHINESE = "时间秒温度值尿素"
 
 
@@ -34,8 +35,8 @@ def lines_of(path: Path) -> list[str]:
         ) from error
     if content.startswith(b"PK\3\4"):
         return _rows_of_sheets(path.name, content)
-    text = _decoded(content)
-    if len(content) > MOST_BYTES or "\0" in text:
+    text = _decoded(re.sub(rb"\0{4,}$", b"", content))  # the room that a logger kept
+    if len(content) > MOST_BYTES or "\0" in text or content.startswith(_OLD_WORKBOOK):
         got = f"more than {MOST_BYTES / 1e6:g} MB" if len(content) > MOST_BYTES else "binary content"
         raise BenchError(f"trace '{path.name}': file must be the text of one trace, got {got}. Export it as CSV.")
     lines = [re.sub(r'^"([^"]*)"$', r"\1", line.strip(" ")) for line in re.split(r"\r\n|\r|\n", text)]
@@ -131,4 +132,4 @@ def cells_of(lines: list[str], delimiter: str) -> list[list[str]]:
         quoting=0 if whole else 3,
         low_memory=False,
     )
-    return [[cell.strip(' "\t') for cell in row] for row in frame.fillna("").astype(str).to_numpy().tolist()]
+    return [[cell.strip(" \"'\t") for cell in row] for row in frame.fillna("").astype(str).to_numpy().tolist()]

@@ -109,15 +109,15 @@ def read_trace(path: Path, reading: Reading | None = None) -> LabTrace:
     runs = runs_of(table)
     run = runs[_chosen(table, [run.label for run in runs], [(run.rows[0], run.rows[-1]) for run in runs])]
     parts, decimal, notes = samples_of(table, run)
+    if len(runs) == len(parts) == 1 and reading.run not in (None, "1", run.label):
+        raise BenchError(f"option '--run': run must be 1, the only one, got '{reading.run}'. Leave it out.")
     if len(parts) > 1 and len(runs) > 1:
         row = parts[1].rows[0]
         raise table.error(row, "time_s", f"run '{run.label}' must be one, got a second start. Drop the rest of it.")
     samples = parts[_chosen(table, [""] * len(parts), [(part.rows[0], part.rows[-1]) for part in parts])]
     stated = Stated(path.name, {name: (value, OPTION) for name, value in reading.known.items()})
-    for row in sorted(
-        {*range(len(table.lines))} - {*run.rows}
-        | {each for each in run.rows if not samples.rows or each > samples.rows[-1]}
-    ):
+    inside = {row for row in run.rows if row <= max(samples.rows)}
+    for row in sorted({*range(len(table.lines))} - inside):
         stated.remark(row, table.lines[row], decimal)
     celsius, ignored = _columns(table, run, samples, stated, decimal)
     notes = [f"Columns that were passed over: {', '.join(ignored)}."] * bool(ignored) + notes
@@ -160,7 +160,7 @@ def _columns(
         elif kind in KNOWN_NAMES and kind != temperature_C.name and taken:
             for row in samples.rows:
                 stated.state(row, name, table.cells[row][column], decimal)
-        elif name and (not named or kind == temperature_C.name):
+        elif name and column not in (run.time, run.ph) and (not named or kind == temperature_C.name):
             ignored.append(name)
     return celsius, ignored
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import json
 import math
@@ -129,6 +128,8 @@ def read_records(folder: Path) -> list[Record]:
 
 def append_records(folder: Path, records: Iterable[Record]) -> None:
     """Append records to the folder's file, whole lines only, safe against another run that does the same."""
+    import fcntl  # not on Windows, where records are read all the same
+
     folder.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(_plain(asdict(record)), sort_keys=True, allow_nan=False) + "\n" for record in records)
     with open(folder / RECORDS_FILE, "ab+") as file:

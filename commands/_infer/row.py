@@ -65,7 +65,6 @@ def ask_row(console: Console, inference: Inference, row: Row) -> RowAnswer:
     """Fit the row, or find its stored fit, and ask it."""
     cell = Cell(replace(row.task, test=inference.acquisition), row.plugin, SEED, row.preset, PRESETS[row.preset])
     job, began = Job((cell,)), time.monotonic()
-    row.out.mkdir(parents=True, exist_ok=True)
     fits = FitStore(row.out, job.key)
     stored = fits.packed() is not None
     with said_when_full(row.out), work_folder(row.out) as work, RunProgress(console, 1, 0.0) as progress:

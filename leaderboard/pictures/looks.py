@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
+from bench.errors import BenchError
 from leaderboard.frame import CEILING, FLOOR
 
 Colour = tuple[float, float, float]
@@ -121,8 +122,13 @@ def ratio_axis(axis: Axis) -> None:
 
 def save(figure: Figure, path: Path) -> Path:
     """Write a picture, the same bytes for the same drawing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
-    # The usual level 6 takes twice as long for a tenth of the size.
-    figure.savefig(path, dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The usual level 6 takes twice as long for a tenth of the size.
+        figure.savefig(path, dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+    except OSError as error:
+        raise BenchError(
+            f"picture '{path}': path must be a file that can be written, got: {error.strerror}. Name another folder."
+        ) from error
     return path

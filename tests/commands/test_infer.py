@@ -145,7 +145,8 @@ def test_a_file_that_cannot_be_read_is_one_sentence(invoke, tmp_path):
     assert (result.exit_code, result.stdout, result.stderr) == (
         2,
         "",
-        "error: bad.csv, line 1 'time': unit must be one of s, ms, min, h, got none. Write 'time [s]'.\n",
+        "error: bad.csv, line 1 'time': unit must be one of s, ms, us, min, h, d, got none. "
+        "Add the right one, such as --time-unit s.\n",
     )
 
 
@@ -228,3 +229,33 @@ def test_the_ceiling_by_name_is_the_default(invoke, tmp_path):
     shutil.copy(EXAMPLE, tmp_path / "copy.csv")
     plain, named = (invoke("infer", tmp_path / "copy.csv", *more) for more in ((), ("--model", "bayes")))
     assert plain.stdout == named.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ("--picture", "{file}/a.png"),
+            "error: picture '{file}/a.png': path must be a file that can be written, got: ",
+        ),
+        (
+            ("--model", "behaves", "--force", "--preset", "quick", "--out", "{file}/out"),
+            "error: folder '{file}/out': path must be a folder that can be written, got: ",
+        ),
+    ],
+)
+def test_a_place_that_takes_no_files_is_one_sentence(invoke, hostile, tmp_path, options, message):
+    file = tmp_path / "file"
+    file.write_text("")
+    result = invoke("infer", EXAMPLE, "--models", hostile, *[each.format(file=file) for each in options])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(message.format(file=file))
+
+
+def test_a_run_and_how_it_is_read_are_told_by_options(invoke, tmp_path):
+    samples = [line for line in EXAMPLE.read_text().splitlines() if line[0].isdigit()]
+    (tmp_path / "a.txt").write_text("\n".join(["Logger 1,2", *[f"7.00;{line.replace(',', ';')}" for line in samples]]))
+    known = ("--substrate", "50", "--temperature", "30", "--initial-ph", "7")
+    told = ("--skip-rows", "1", "--time", "2", "--ph", "3", "--time-unit", "s", "--decimal", ".", "--run", "1")
+    result = invoke("infer", tmp_path / "a.txt", *known, *told)
+    assert table_of(result) == table_of(invoke("infer", EXAMPLE))

@@ -135,7 +135,7 @@ TOLD = {
         "0:00:00,{p}\n",
         "",
         {"time": "0", "time_unit": "1s"},
-        "--time 0 --time-unit",
+        "--time 0 --time-unit 1s.",
     ),
     "preamble that misleads": ("time,ph,7,8\n1,2,3\nTime (s),pH\n", "{t},{p}\n", "", {"skip_rows": 2}, ""),
 }
@@ -170,6 +170,34 @@ def text_of(head, line, tail):
 
 
 KNOWN = {"substrate_mM": 50.0, "temperature_C": 25.0, "initial_pH": 7.0}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"run": "2"}, "option '--run': run must be 1, the only one, got '2'. Leave it out."),
+        ({"decimal": "x"}, "option '--decimal': sign must be '.' or ',', got 'x'. Write one of them."),
+        (
+            {"time_unit": "weeks"},
+            "option '--time-unit': unit must be one of s, ms, us, min, h, d, mm:ss or hh:mm, or a number and a unit as "
+            "in 0.5s, got 'weeks'. Write one of them.",
+        ),
+        (
+            {"time": "0"},
+            "a.csv 'time_s': interval must be told where samples are counted, got none. Add --time-unit "
+            "with the time from one sample to the next, such as --time-unit 1s.",
+        ),
+        (
+            {"ph": "9"},
+            "a.csv, line 1 '--ph': column must be one of 'Time (s)', 'pH', or 1 to 2, got '9'. Name one of them.",
+        ),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(tmp_path, options, message):
+    (tmp_path / "a.csv").write_text(text_of("Time (s),pH\n", "{t},{p}\n", ""))
+    with pytest.raises(BenchError) as caught:
+        read_trace(tmp_path / "a.csv", Reading(KNOWN, **options))
+    assert str(caught.value) == message
 
 
 def check(path, reading):

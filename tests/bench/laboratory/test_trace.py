@@ -1,3 +1,6 @@
+import sys
+from datetime import date, time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -194,9 +197,9 @@ def test_samples_without_a_ph_are_left_out_and_counted(written):
             "Add --time-unit mm:ss or --time-unit hh:mm.",
         ),
         (
-            "time_s,ph\n0,7.0\n0,7.5\n",
+            "time_s,ph\n0,7.0\n0,7.5\n1,7.6\n2,7.7\n3,7.7\n4,7.8\n5,7.9\n",
             "trace.csv, line 8 'time_s': value must be after 0, the sample before, got 0. "
-            "Drop the repeated sample, export more digits, or count them: --time 0 --time-unit 1s.",
+            "Drop the repeated sample, or export more digits of the time.",
         ),
         (
             "time,ph\n0:00:05,7.0\n0:00:04,7.5\n",
@@ -329,6 +332,28 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(written, tmp_path):
     )
 
 
+def test_a_workbook_is_read_with_all_its_sheets(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl", reason="an extra, which the lock of the tests installs")
+    book = openpyxl.Workbook()
+    for row in (["Urea", 50, "mM"], ["Temperature", 30, "C"], ["Initial pH", 7]):
+        book.active.append(row)
+    sheet = book.create_sheet("Data")
+    for row in (["Date", "Time", "pH"], [date(2026, 11, 25), time(9, 12, 30), 7.0], [None, time(9, 12, 31), 7.5]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    trace = read_trace(tmp_path / "a.xlsx", Reading(mixed_at="09:12:30"))
+    assert (trace.time_s.tolist(), trace.ph.tolist()) == ([0.0, 1.0], [7.0, 7.5])
+    assert trace.known["substrate_mM"] == 50.0
+
+
+def test_without_its_reader_a_workbook_is_refused_with_the_command_that_installs_it(written, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    assert refused(written(b"PK\x03\x04\0\0\0")) == (
+        "trace 'trace.csv': file must be text, or openpyxl must be installed to read a spreadsheet, got neither. "
+        "Run: python -m pip install openpyxl, or export the sheet as CSV."
+    )
+
+
 def test_one_endless_line_is_refused_like_any_other(written):
     assert refused(written("{" + "1" * 200_000)) == (
         "trace.csv 'samples': a line must hold a time and a pH, got none in 1 lines. "
@@ -347,7 +372,7 @@ numbers = st.floats(1.0, 14.0).map(lambda value: float(f"{value:.4f}"))
     end=st.sampled_from(["\n", "\r\n"]),
     first=st.booleans(),
 )
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 def test_what_was_written_is_read_back_whatever_the_dialect(tmp_path_factory, ph, steps, delimiter, comma, end, first):
     comma = comma and delimiter != ","
     times = np.cumsum(steps[: len(ph)]) / 1000.0
@@ -367,7 +392,7 @@ def test_what_was_written_is_read_back_whatever_the_dialect(tmp_path_factory, ph
 
 
 @given(content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 def test_no_file_does_more_than_raise_an_error_that_names_it(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "trace.csv"
     path.write_bytes(content)
