@@ -16,15 +16,14 @@ from leaderboard.published.board import (
     COMMAND,
     COST_PICTURE,
     OVERVIEW_PICTURE,
-    PLAN_FILE,
     RATIOS_PICTURE,
     README,
-    Published,
     generated,
     out_of_date,
     planned_cells,
     published_findings,
 )
+from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.rows import PAGE
 from leaderboard.published.store import publish_cells, read_published
 
@@ -39,7 +38,6 @@ ERRORS = {"mean": 1.0, "tcn": 0.1}
 PLANNED = Published({"mean": "The floor.", "tcn": "A network.", "gru": "Not run yet."}, tuple(TASKS), {})
 GENERATED = {
     README,
-    PLAN_FILE,
     "leaderboard/site/index.html",
     "docs/rows.md",
     "docs/pictures/board_overview.png",
