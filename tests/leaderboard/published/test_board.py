@@ -38,6 +38,7 @@ ERRORS = {"mean": 1.0, "tcn": 0.1}
 PLANNED = Published({"mean": "The floor.", "tcn": "A network.", "gru": "Not run yet."}, tuple(TASKS), {})
 GENERATED = {
     README,
+    PLAN_FILE,
     "leaderboard/site/index.html",
     "docs/rows.md",
     "docs/pictures/board_overview.png",
