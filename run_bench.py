@@ -22,7 +22,7 @@ VERBS = {
         "redraw": "Score stored fits on fresh test draws, without training.",
         "export": "Write scores, or the cases of a task, for other programs.",
         "ceiling": "What a prefix can tell: the R2 of the exact posterior.",
-        "statistics": "How often chance makes a winner, and a difference is found.",
+        "statistics": "How often one of two equal rows stands above the other.",
     },
     "For who maintains the suite": {
         "publish": "Run the published plan and write the board made from it.",

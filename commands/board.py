@@ -14,7 +14,7 @@ from commands._shared.arguments import Folders
 from commands._shared.options import all_tasks, plugin_files, say
 from commands._shared.running import records_in, stale_in
 from leaderboard.board.terminal import terminal_board
-from leaderboard.board.write import write_board
+from leaderboard.board.write import draw_priors, write_board
 from leaderboard.comparison.findings import Findings
 from leaderboard.site.page import PAGE_FILE
 from leaderboard.site.page import page as write_page
@@ -26,6 +26,9 @@ def board(
     to: Annotated[Path | None, typer.Option(help="Write somewhere else.", metavar="DIR")] = None,
     page: Annotated[
         bool, typer.Option("--page", help="Write index.html as well: the board to sort and filter.")
+    ] = False,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw where in the prior each row errs, a picture a row: prior_ROW.png.")
     ] = False,
 ) -> None:
     """Make board.md, board.csv and the pictures again from stored records and predictions.
@@ -45,5 +48,7 @@ def board(
         abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}
         written.append((to or folder) / PAGE_FILE)
         written[-1].write_text(write_page(findings, abouts), encoding="utf-8")
+    if prior:
+        written += draw_priors(findings, to or folder)
     for path in written:
         say(console, os.path.relpath(path))

@@ -55,8 +55,9 @@ def compare(
 
       python run_bench.py compare HEAD~5 HEAD --moved
 
-    Errors are compared on the same cases and seeds; noise is what the choice of cases and seeds can do, Holm over all
-    comparisons. A ratio below 1 says that B errs less.
+    Errors are compared on the same cases. B is better if its worst fit beats the best of A by more than the choice of
+    cases can explain, over all comparisons, and by more than the fits of either scatter; else it is noise. A ratio
+    below 1 says that B errs less: of the middle fits, with the range of all.
     """
     console = Console()
     with ExitStack() as held:
@@ -164,16 +165,16 @@ def _table(row: str, moves: list[Move], with_preset: bool) -> Table:
     )
     table.add_column("task", no_wrap=True)
     table.add_column("of", no_wrap=True)
-    for heading in ("R2 of A, B", "RMSE B/A", "95 %", "p"):
+    for heading in ("R2 of A, B", "RMSE B/A", "95 %"):
         table.add_column(heading, justify="right", no_wrap=heading == "95 %", overflow="fold")
     table.add_column("B is", no_wrap=True)
     for move in moves:
         r2 = "" if move.r2 is None else ", ".join(r2_text(value) for value in move.r2)
         task = f"{move.task}, {move.preset}" if with_preset else move.task
-        interval = f"{ratio_text(move.low)}..{ratio_text(move.high)}"
-        p = "<0.001" if move.p_holm < 0.001 else f"{move.p_holm:.3f}"
+        found = move.found
+        interval = f"{ratio_text(found.low)}..{ratio_text(found.high)}"
         word, style = WORDS[move.verdict]
-        table.add_row(task, SYMBOLS[move.target], r2, ratio_text(move.ratio), interval, p, Text(word, style))
+        table.add_row(task, SYMBOLS[move.target], r2, ratio_text(found.ratio), interval, Text(word, style))
     return table
 
 

@@ -17,12 +17,13 @@ from bench.task import PRESETS
 from commands._shared.arguments import Folders
 from commands._shared.options import choose_tasks, say
 from commands._shared.running import run_or_published, stale_in
+from leaderboard.comparison.findings import Findings
+from leaderboard.comparison.prior import prior_scores
 from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task
-from leaderboard.export.scores import check_pyarrow, csv_board, long_frame, write_parquet_of_csv
-from leaderboard.frame import frame_of
+from leaderboard.export.scores import check_pyarrow, csv_board, csv_of, long_frame, write_parquet_of_csv
 
 CSV = "csv"
-CELLS_STEM, LONG_STEM = "cells", "long"
+CELLS_STEM, LONG_STEM, PRIOR_STEM = "cells", "long", "prior"
 
 
 def export(
@@ -51,7 +52,8 @@ def export(
     """Write scores, or the cases of a task, as files that other programs read.
 
     Scores: cells.csv has one line a cell with every number of its record; long.csv is the frame that other boards read:
-    method, task, seed, metric_error, time_train_s, time_infer_s.
+    method, task, seed, metric_error, time_train_s, time_infer_s; prior.csv says where each cell errs: RMSE and ratio to
+    the ceiling by thirds of E0, k_d, temperature, initial pH and urea.
 
       python run_bench.py export
 
@@ -96,8 +98,12 @@ def _scores(
             "Run a task, or name a folder with --out."
         )
     stale = stale_in(records, models)
-    cells = frame_of(records, stale)
-    texts = {CELLS_STEM: csv_board(cells), LONG_STEM: long_frame(cells)}
+    findings = Findings.of(records, folder, stale=stale)
+    texts = {
+        CELLS_STEM: csv_board(findings.cells),
+        LONG_STEM: long_frame(findings.cells),
+        PRIOR_STEM: csv_of(prior_scores(findings.evidence.values())),
+    }
     to.mkdir(parents=True, exist_ok=True)
     written = []
     for stem, text in texts.items():

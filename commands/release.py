@@ -16,8 +16,9 @@ from bench.task import Task
 from commands._shared.options import PUBLISHED, all_tasks, plugin_files, say
 from commands._shared.running import stale_in, unfinished
 from leaderboard.predictions import Predictions
-from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells, published_findings
+from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems
+from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.store import read_published
 
 SHOWN = 20

@@ -1,4 +1,4 @@
-"""Measure the size and the power of the comparisons that the board makes."""
+"""Show what the comparisons say of rows that are equally good, and of the published board."""
 
 from __future__ import annotations
 
@@ -7,54 +7,44 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commands._shared.options import say
-from leaderboard.comparison.size_and_power import (
-    PROFILES,
-    SEEDS,
-    SHARES,
-    USEFUL,
-    draw_case_noise,
-    measure_power,
-    measure_size,
-)
-from leaderboard.comparison.size_at_distances import measure_at_distances
-from leaderboard.comparison.size_tables import distance_table, power_table, size_table
+from commands._shared.options import PUBLISHED, ROOT, all_tasks, say
+from commands.release import planned_then
+from leaderboard.comparison.nulls import NULLS, measure
+from leaderboard.comparison.overview import found_text
+from leaderboard.predictions import Predictions
+from leaderboard.published.board import published_findings
+from leaderboard.published.store import read_published
+from leaderboard.wording import grid
 
-REPEATS, QUICK_REPEATS = 1000, 100
+REPEATS, QUICK_REPEATS = 200, 10
 SEED = 1
+HEADING = ["seeds move equal rows by", "seeds", "pairs", "families", "said of methods", "intervals that hold"]
 
 
 def statistics(
     quick: Annotated[
-        bool, typer.Option("--quick", help="A tenth of the repeats: seconds, and rougher numbers.")
+        bool, typer.Option("--quick", help="A twentieth of the repeats: seconds, and rougher numbers.")
     ] = False,
 ) -> None:
-    """Measure on synthetic rows how often chance makes a winner and how often a real difference is found.
+    """Count how often a row stands above an equal one, and which rows of the published board stand above another.
 
     For example:
 
       python run_bench.py statistics --quick
     """
-    n_repeats = QUICK_REPEATS if quick else REPEATS
-    noise = draw_case_noise(n_repeats, SEED)
-    sizes = [
-        measure_size(noise, n_seeds, profile, share, SEED)
-        for n_seeds in SEEDS
-        for profile in PROFILES
-        for share in SHARES
-    ]
-    powers = [power for n_seeds in SEEDS for power in measure_power(noise, n_seeds, SEED)]
-    text = [
-        f"False winners among equal rows at a nominal 5 %, in percent, {n_repeats:,} repeats: of single pairs / of "
-        "families of all pairs after Holm.",
-        size_table(sizes),
-        f"A row that is better by {USEFUL:.0%} in RMSE: percent of its pairs that are found.",
-        power_table(powers),
-        "Rows at four distances from a ceiling, 3 seeds, by what their variances between seeds are moderated in, in "
-        "percent: false winners among pairs of equal rows / families of all pairs with one / pairs found of the two "
-        "groups nearest to the ceiling / of all that differ.",
-        distance_table(measure_at_distances(n_repeats, SEED)),
-    ]
     console = Console()
-    for part in text:
-        say(console, part + "\n")
+    n_repeats = QUICK_REPEATS if quick else REPEATS
+    lines = [
+        [said.null, str(said.n_seeds), *(f"{100 * share:.1f}" for share in said.shares)]
+        for null in NULLS
+        for said in measure(null, n_repeats, SEED)
+    ]
+    say(
+        console,
+        f"Equal rows, in percent of {n_repeats} families: pairs of which one stands above the other, families with "
+        "such a pair, families of which that is said of the methods, intervals that hold the middle of all fits.\n",
+    )
+    say(console, grid(HEADING, lines, "lr") + "\n")
+    findings = published_findings(read_published(PUBLISHED), Predictions(PUBLISHED), all_tasks(), planned_then(ROOT))
+    for overview in findings.overviews:
+        say(console, f"The published board, {overview.preset}: {found_text(overview)}")

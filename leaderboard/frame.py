@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.plan import Stale
 from bench.run.record import Record
@@ -146,6 +147,15 @@ def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFr
     cells["sizes"] = pd.Series([tuple(sorted(record.sizes.items())) for record in ordered], dtype=object)
     cells["record"] = pd.Series(ordered, dtype=object)
     return pd.concat([cells, numbers], axis=1)
+
+
+def published_scores() -> pd.DataFrame:
+    """Published scores, a line a cell; ``stale`` says what has changed since one was made."""
+    from leaderboard.published.plan import PLAN_FILE, Published  # both read files with what only they need
+    from leaderboard.published.store import read_published
+
+    planned = Published.from_json((ROOT / PLAN_FILE).read_text(encoding="utf-8"))
+    return frame_of(read_published(ROOT / "leaderboard" / "records"), planned.stale)
 
 
 def _check(record: Record) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from bench.arrays import Array
 from bench.draw import draw_parameters
 from bench.metrics import r2
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.audit.effects import CONFIRMED, LEAST, LEAST_SEEDS, NONE_MEASURED, NOT_A_FAULT, UNDECIDED
+from leaderboard.audit.effects import CONFIRMED, LEAST_SEEDS, NONE_MEASURED, NOT_A_FAULT, UNDECIDED, WITHIN
 from leaderboard.audit.plan import LEARNT, SCALE, Variant
-from leaderboard.comparison.estimates import LEVEL
+from leaderboard.comparison.standing import lengthening, scatter_shares
 
 SAME = 1e-9
 """Difference between two R2 that rounding can make."""
@@ -121,9 +120,12 @@ def metric_verdict(scored: list[Scored]) -> str:
     here = next((each for each in scored if (each.task, each.target) == (LEARNT.task, LEARNT.target)), None)
     if here is None or len(here.right) < LEAST_SEEDS:
         return UNDECIDED
-    differences = np.array(here.reported) - np.array(here.right)
-    half = float(stats.t.isf(LEVEL / 2, len(differences) - 1) * stats.sem(differences))
-    low, high = here.change - half, here.change + half
-    if low > -LEAST and high < LEAST:
+    # Factor between the RMSE that the reported R2 stands for and the true one.
+    level = np.log((1.0 - np.array(here.reported)) / (1.0 - np.array(here.right))) / 2
+    least, most = np.log(WITHIN)
+    n_seeds, spread = len(level), np.ptp(level)
+    longer = lengthening(n_seeds) * spread
+    if least <= level.min() - longer and level.max() + longer <= most:
         return NONE_MEASURED
-    return CONFIRMED if abs(here.change) >= LEAST and low * high > 0 else UNDECIDED
+    nearest = max(level.min(), -level.max())
+    return CONFIRMED if nearest > scatter_shares(n_seeds) * spread and abs(np.median(level)) >= most else UNDECIDED

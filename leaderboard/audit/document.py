@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from leaderboard.audit.items import items
-from leaderboard.audit.page import SHORT, change_text, findings_table, order_text, spread_text
+from leaderboard.audit.page import SHORT, findings_table, order_text, spread_text
 from leaderboard.audit.plan import HOLDS, SOUND
 from leaderboard.audit.result import Audit, load_audit
-from leaderboard.wording import code_span, grid
+from leaderboard.wording import code_span, grid, ratio_text
 
 PAGE = "audit.md"
 COMMAND = "python run_bench.py audit --publish"
@@ -50,11 +50,11 @@ def items_table(audit: Audit | None) -> str:
 
 
 def verdict_texts(audit: Audit | None) -> dict[str, str]:
-    """Verdict of every variant and wrong metric, with the change of R2 that it rests on."""
+    """Verdict of every variant and wrong metric, with the factor of the RMSE that it rests on."""
     if audit is None:
         return {}
     texts = {
-        finding.variant.row: f"**{finding.verdict}** ({change_text(finding.deciding.change)})"
+        finding.variant.row: f"**{finding.verdict}** (RMSE x {ratio_text(finding.deciding.factor)})"
         for finding in audit.findings
         if finding.deciding
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bench.world.quantities import TARGET_NAMES
 from leaderboard.audit.computed import DECODED
-from leaderboard.audit.effects import LEAST, LEAST_SEEDS, Effect
+from leaderboard.audit.effects import LEAST_SEEDS, WITHIN, Effect
 from leaderboard.audit.plan import AS_FOUND, LIKELIHOOD, TASKS
 from leaderboard.audit.result import Audit, Finding
 from leaderboard.wording import NONE, SHOWN, code_span, grid, r2_text, ratio_text
@@ -15,39 +16,16 @@ from leaderboard.wording import NONE, SHOWN, code_span, grid, r2_text, ratio_tex
 SYMBOLS = {shown.name: shown.symbol for shown in SHOWN}
 
 
-def change_text(value: float | None) -> str:
-    """Print a change of R2.
-
-    Examples
-    --------
-    >>> [change_text(value) for value in (0.0123, -0.4, -130.52, -2.1e5, 0.0, float("inf"), None)]
-    ['+0.012', '-0.400', '-130.5', '-2e+05', '+0.000', 'unbounded', '-']
-    """
-    if value is None:
-        return NONE
-    if abs(value) >= 1e5:
-        return f"{value:+.0e}" if abs(value) < 1e300 else "unbounded"
-    return f"{value + 0.0:+.{1 if abs(value) >= 10 else 3}f}"
-
-
 def r2_pair_text(effect: Effect | None) -> str:
     """Print R2 before and after."""
     return f"{r2_text(effect.base_r2)} to {r2_text(effect.r2)}" if effect else NONE
-
-
-def effect_text(effect: Effect | None) -> str:
-    """Print a change of R2 with its interval."""
-    if effect is None:
-        return NONE
-    return f"{change_text(effect.change)} [{change_text(effect.low)}, {change_text(effect.high)}]"
 
 
 def factor_text(effect: Effect | None) -> str:
     """Print the factor of the RMSE with its interval."""
     if effect is None:
         return NONE
-    high = ratio_text(effect.factor_high) if effect.factor_high < 1e300 else "unbounded"
-    return f"{ratio_text(effect.factor)} [{ratio_text(effect.factor_low)}, {high}]"
+    return f"{ratio_text(effect.factor)} [{ratio_text(effect.low)}, {ratio_text(effect.high)}]"
 
 
 def repaired(finding: Finding) -> Effect | None:
@@ -70,15 +48,14 @@ SEVERITY = Column("seed says", lambda f: f.variant.severity)
 SENTENCE = Column("what it is", lambda f: f.variant.sentence)
 WHERE = Column("decided on", lambda f: f"{code_span(f.variant.decides.task)} {SYMBOLS[f.variant.decides.target]}")
 R2 = Column("R2", lambda f: r2_pair_text(f.deciding), "r")
-CHANGE = Column("change", lambda f: effect_text(f.deciding), "r")
 FACTOR = Column("RMSE x", lambda f: factor_text(f.deciding), "r")
-REMOVED = Column("removed", lambda f: effect_text(repaired(f)), "r")
+REMOVED = Column("removed, RMSE x", lambda f: factor_text(repaired(f)), "r")
 VERDICT = Column("verdict", lambda f: f.verdict)
-FULL = (VARIANT, ITEMS, SEVERITY, SENTENCE, WHERE, R2, CHANGE, FACTOR, REMOVED, VERDICT)
+FULL = (VARIANT, ITEMS, SEVERITY, SENTENCE, WHERE, R2, FACTOR, REMOVED, VERDICT)
 NUMBERS = (
-    replace(CHANGE, heading="change of R2"),
-    Column("RMSE x", lambda f: ratio_text(f.deciding.factor if f.deciding else None), "r"),
-    Column("repaired", lambda f: change_text(effect.change if (effect := repaired(f)) else None), "r"),
+    R2,
+    FACTOR,
+    Column("repaired", lambda f: ratio_text(effect.factor if (effect := repaired(f)) else None), "r"),
 )
 """Those of short tables."""
 SHORT = (VARIANT, ITEMS, SEVERITY, WHERE, *NUMBERS, VERDICT)
@@ -112,16 +89,19 @@ def audit_page(audit: Audit) -> str:
 
 
 HOW_TO_READ = f"""\
-- A variant is added to its base, from which it differs in one stage. **change** is the change of R2, **RMSE x** the
-  factor by which the RMSE grows, and with it the RMSE ratio to the ceiling; in brackets 95 % intervals, paired over
-  cases and seeds. Faults of the likelihood are added to `{LIKELIHOOD}`, repairs of an unbounded one to `nll_unbounded`.
+- A variant is added to its base, from which it differs in one stage. **RMSE x** is the factor by which the RMSE grows,
+  and with it the ratio to the ceiling, from the base's middle fit to the variant's; in brackets from the best fit over
+  the base's worst to the worst over the base's best, with 95 % intervals over cases, longer where there are few seeds.
+  R2 is that of the middle fits. Faults of the likelihood are added to `{LIKELIHOOD}`, repairs of an unbounded one to
+  `nll_unbounded`.
 - **removed** is what its repair brings to `{AS_FOUND}`, the pipeline with all faults together, on the same task and
   target.
 - The verdict rests on the task and target named, fixed beforehand, and on the direction that the seed audit claims: a
-  fault lowers R2, a repair raises it. `confirmed` needs {LEAST_SEEDS} seeds, p below 0.05 after Holm over all variants,
-  and a change of at least {LEAST:g}; `opposite` the same with the other sign; `no measurable effect` an interval inside
-  +-{LEAST:g}; `not a fault` where arithmetic shows it; everything else is `undecided`.
-- The order is that of the change in the claimed direction."""
+  fault raises the RMSE, a repair lowers it. `confirmed` needs {LEAST_SEEDS} seeds, one row that stands above the other
+  (its worst fit beats the other's best by more than cases, over all variants, and seeds explain), and a factor of at
+  least {WITHIN[1]:g}; `opposite` the same with the other sign; `no measurable effect` an interval within {WITHIN[0]:g}
+  to {WITHIN[1]:g}; `not a fault` where arithmetic shows it; everything else is `undecided`.
+- The order is that of the factor in the claimed direction."""
 
 
 def caution(audit: Audit) -> str:
@@ -140,12 +120,13 @@ def order_text(audit: Audit) -> str:
     names |= {m.metric.place: m.metric.name for m in audit.metrics}
     lines = []
     for place, loss in sorted(added.items()):
-        cells = [change_text(-loss), _rank(loss, added)]
-        cells += [change_text(removed.get(place)), _rank(removed.get(place), removed)]
+        brought = removed.get(place)
+        cells = [ratio_text(math.exp(loss)), _rank(loss, added)]
+        cells += [NONE if brought is None else ratio_text(math.exp(-brought)), _rank(brought, removed)]
         lines.append([str(place), code_span(names[place]), *cells])
-    heading = ["place", "variant", "change when added", "rank", "change when removed", "rank"]
+    heading = ["place", "variant", "RMSE x when added", "rank", "RMSE x when removed", "rank"]
     sentences = [
-        f"{which}: {agreement[0]:+.2f} over {agreement[1]} causes"
+        f"{which}: {agreement[0]:+.2f} over {agreement[2]} causes (p = {agreement[1]:.2f})"
         for which, side in (("added", False), ("removed", True))
         if (agreement := audit.agreement(removed=side))
     ]
@@ -202,7 +183,7 @@ def _everywhere(findings: Sequence[Finding], target: str, removed: bool) -> str:
         effects = {e.task: e for e in (finding.removed if removed else finding.added) if e.target == target}
         if effects:
             name = finding.variant.removed if removed else finding.variant.row
-            texts = (r2_pair_text, effect_text, factor_text)
+            texts = (r2_pair_text, factor_text)
             lines.append([code_span(name), *(text(effects.get(task)) for task in TASKS for text in texts)])
-    columns = [text for task in TASKS for text in (f"{code_span(task)} R2", "change", "RMSE x")]
+    columns = [text for task in TASKS for text in (f"{code_span(task)} R2", "RMSE x")]
     return grid(["row", *columns], lines, "lr") if lines else ""

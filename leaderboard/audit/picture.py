@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,12 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from leaderboard.audit.effects import CONFIRMED, LEAST, NONE_MEASURED, OPPOSITE, UNDECIDED, Effect
-from leaderboard.audit.page import change_text
+from leaderboard.audit.effects import CONFIRMED, NONE_MEASURED, OPPOSITE, UNDECIDED, WITHIN, Effect
 from leaderboard.audit.plan import AS_FOUND, REPAIR
 from leaderboard.audit.result import Audit, Finding
 from leaderboard.pictures.looks import legend
-from leaderboard.wording import SHOWN
+from leaderboard.wording import SHOWN, ratio_text
 
 Colour = tuple[float, float, float]
 
@@ -24,13 +24,16 @@ COLOURS: dict[str, Colour] = {
     NONE_MEASURED: (0.0, 0.62, 0.45),
     UNDECIDED: (0.55, 0.55, 0.55),
 }
-EDGE = 1.0
-"""Largest change of R2 within the panels: what lies beyond is drawn at their edge, with its number."""
+EDGE = 10.0
+"""Largest factor within the panels, and its inverse the least: what lies beyond is drawn there, with its number."""
+TICKS = (0.1, 0.3, 0.5, 0.8, *WITHIN, 1.25, 2.0, 3.0, 10.0)
+LINEAR = 0.1
+"""Log of the factor up to which the axis is linear: most effects are small."""
 FORMULAS = {shown.name: shown.formula for shown in SHOWN}
 
 
 def draw_audit(audit: Audit) -> Figure:
-    """Draw changes of R2 with their intervals, a line a variant."""
+    """Draw factors of the RMSE with their intervals, a line a variant."""
     findings = [finding for finding in audit.findings if finding.deciding]
     labels = [_label(finding) for finding in findings]
     n_panels = 2 if any(finding.at(finding.removed) for finding in findings) else 1
@@ -58,36 +61,36 @@ def _label(finding: Finding) -> str:
 
 
 def _panel(ax: Axes, title: str) -> None:
-    """Axis, zero line and the band of changes that do not count."""
-    ax.set_xscale("symlog", linthresh=0.1, linscale=1.0)
-    ax.set_xlim(-EDGE * 1.7, EDGE * 1.7)
-    ticks = (-1.0, -0.3, -0.1, -LEAST, LEAST, 0.1, 0.3, 1.0)
-    ax.set_xticks(ticks, [f"{tick:+g}" for tick in ticks], rotation=45)
+    """Axis, the line of no effect and the band of factors that do not count."""
+    ax.set_xscale("symlog", linthresh=LINEAR, linscale=1.0)
+    ax.set_xlim(-1.7 * math.log(EDGE), 1.7 * math.log(EDGE))
+    ax.set_xticks([math.log(tick) for tick in TICKS], [f"{tick:g}" for tick in TICKS], rotation=45)
     ax.set_xticks([], minor=True)
-    ax.axvspan(-LEAST, LEAST, color="0.93", zorder=0)
+    ax.axvspan(*map(math.log, WITHIN), color="0.93", zorder=0)
     ax.axvline(0.0, color="0.45", linewidth=1.0, zorder=1)
     ax.grid(axis="y", linewidth=0.4)
     ax.set_title(title)
-    ax.set_xlabel("change of R2")
+    ax.set_xlabel("RMSE x (stretched near 1)")
 
 
 def _mark(ax: Axes, place: int, effect: Effect | None, colour: Colour) -> None:
-    """Change with its interval; beyond the edge an arrow and the number."""
+    """Factor with its interval; beyond the edge an arrow and the number."""
     if effect is None:
         return
-    low, high = (min(max(end, -EDGE * 1.6), EDGE * 1.6) for end in (effect.low, effect.high))
+    edge, value = math.log(EDGE), math.log(effect.factor)
+    low, high = (min(max(math.log(end), -1.6 * edge), 1.6 * edge) for end in (effect.low, effect.high))
     ax.plot([low, high], [place, place], color=colour, linewidth=1.4, zorder=2)
-    if abs(effect.change) <= EDGE:
-        ax.plot([effect.change], [place], "o", color=colour, markersize=5, zorder=3)
+    if abs(value) <= edge:
+        ax.plot([value], [place], "o", color=colour, markersize=5, zorder=3)
         return
-    side = 1 if effect.change > 0 else -1
-    ax.plot([side * EDGE * 1.3], [place], marker=">" if side > 0 else "<", color=colour, markersize=6, zorder=3)
+    side = 1 if value > 0 else -1
+    ax.plot([1.3 * side * edge], [place], marker=">" if side > 0 else "<", color=colour, markersize=6, zorder=3)
     beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "right" if side > 0 else "left"}
-    ax.annotate(change_text(effect.change), (side * EDGE, place), (-8 * side, 0), **beside)
+    ax.annotate(ratio_text(effect.factor), (side * edge, place), (-8 * side, 0), **beside)
 
 
 def _key(findings: Sequence[Finding]) -> list[Line2D]:
     """Verdicts that were given, and the band."""
     said = [verdict for verdict in COLOURS if any(finding.verdict == verdict for finding in findings)]
     handles = [Line2D([], [], marker="o", color=COLOURS[verdict], label=verdict) for verdict in said]
-    return [*handles, Line2D([], [], color="0.93", linewidth=8, label=f"below {LEAST:g}")]
+    return [*handles, Line2D([], [], color="0.93", linewidth=8, label=f"within {WITHIN[0]:g} to {WITHIN[1]:g}")]

@@ -28,7 +28,6 @@ from leaderboard.audit.computed import (
 from leaderboard.audit.effects import Effect, effects, verdict
 from leaderboard.audit.plan import AS_FOUND, REPEATS, SOUND, SPLIT, TASKS, Variant, rows, variants
 from leaderboard.audit.result import Audit, Finding, MetricFinding, SplitScatter
-from leaderboard.comparison.comparisons import holm
 from leaderboard.predictions import Predicted, Predictions
 
 
@@ -114,24 +113,17 @@ def _errors(cells: Cells, task: str, base: str, training: Sequence[Statistics]) 
 
 
 def _findings(chosen: Sequence[Variant], added: Sequence[Effect], removed: Sequence[Effect]) -> tuple[Finding, ...]:
-    """Findings with their verdicts, Holm over all that could be compared; ordered by effect."""
+    """Findings with their verdicts, ordered by effect."""
     findings = [
         Finding(
             v,
             "",
-            None,
             tuple(effect for effect in added if (effect.row, effect.base) == (v.row, v.base)),
             tuple(effect for effect in removed if v.removed and effect.row == v.removed),
         )
         for v in chosen
     ]
-    compared = {each.variant.row: each.deciding.p for each in findings if each.deciding}
-    adjusted = dict(zip(compared, holm(np.array(list(compared.values()))).tolist(), strict=True))
-    judged = []
-    for each in findings:
-        p_holm = adjusted.get(each.variant.row)
-        said = verdict(each.deciding, 1.0 if p_holm is None else p_holm, each.variant.decides.sign)
-        judged.append(replace(each, verdict=said, p_holm=p_holm))
+    judged = [replace(each, verdict=verdict(each.deciding, each.variant.decides.sign)) for each in findings]
     return tuple(sorted(judged, key=lambda each: (each.deciding is None, -(each.claimed or 0.0))))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,7 +23,6 @@ class Finding:
 
     variant: Variant
     verdict: str
-    p_holm: float | None
     added: tuple[Effect, ...]
     removed: tuple[Effect, ...]
 
@@ -33,8 +33,8 @@ class Finding:
 
     @property
     def claimed(self) -> float | None:
-        """Change of R2 in the direction that is claimed: positive where a fault costs, or a repair brings."""
-        return self.variant.decides.sign * self.deciding.change if self.deciding else None
+        """Log of the factor of the RMSE, positive where a fault costs, or a repair brings."""
+        return -self.variant.decides.sign * math.log(self.deciding.factor) if self.deciding else None
 
     def at(self, effects: Sequence[Effect]) -> Effect | None:
         """Effect among others on the task and target that decide."""
@@ -73,24 +73,25 @@ class Audit:
     commits: tuple[str, ...] = ()
 
     def order(self, removed: bool = False) -> list[tuple[int, float]]:
-        """Places among the ten most likely causes beside what was measured."""
+        """Places among the ten most likely causes, and the log of the factor of the RMSE that each costs."""
         placed = []
         for finding in self.findings:
             effect = finding.at(finding.removed) if removed else finding.deciding
             if finding.variant.place and effect:
-                loss = effect.change if removed else finding.variant.decides.sign * effect.change
-                placed.append((finding.variant.place, loss))
+                better = 1 if removed else finding.variant.decides.sign
+                placed.append((finding.variant.place, -better * math.log(effect.factor)))
         if not removed:
             placed += [(m.metric.place, 0.0) for m in self.metrics if m.metric.place and m.scored]
         return sorted(placed)
 
-    def agreement(self, removed: bool = False) -> tuple[float, int] | None:
-        """Rank correlation between the seed audit's order and the measured one."""
+    def agreement(self, removed: bool = False) -> tuple[float, float, int] | None:
+        """Rank correlation between the seed audit's order and the measured one, its p, and the number of causes."""
         placed = self.order(removed)
         if len(placed) < 3 or len({loss for _, loss in placed}) == 1:
             return None
         places, losses = zip(*placed, strict=True)
-        return float(stats.spearmanr(-np.array(places), losses).statistic), len(placed)
+        found = stats.spearmanr(-np.array(places), losses)
+        return float(found.statistic), float(found.pvalue), len(placed)
 
 
 def write_audit(audit: Audit, path: Path) -> None:

@@ -13,9 +13,7 @@ from leaderboard.board.terminal import titled
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {CONFIRMED: "red", OPPOSITE: "yellow", NONE_MEASURED: "green", NOT_A_FAULT: "green"}
-LEGEND = (
-    "+ is a proposed repair, the others are faults. Repaired: change of R2 when the pipeline as found is rid of it."
-)
+LEGEND = "+ is a proposed repair, the others are faults. Repaired: RMSE x when the pipeline as found is rid of it."
 
 
 def terminal_audit(audit: Audit) -> RenderableType:

@@ -12,12 +12,14 @@ from bench.errors import BenchError
 from leaderboard.board.page import Chapter, Section, markdown_board
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.overview import overview_text
+from leaderboard.comparison.prior import prior_scores
 from leaderboard.comparison.shifts import remedies_text, shifts_of
 from leaderboard.export.scores import csv_board
 from leaderboard.pictures.accuracy_cost import draw_accuracy_cost
 from leaderboard.pictures.forecasts import draw_forecasts
 from leaderboard.pictures.looks import Look, drawing, looks_of, save
 from leaderboard.pictures.overview import draw_overview
+from leaderboard.pictures.prior import draw_prior
 from leaderboard.pictures.ratios import draw_ratio_map
 from leaderboard.pictures.reliability import draw_reliability
 from leaderboard.pictures.scores import draw_predicted, draw_r2
@@ -55,6 +57,18 @@ def write_board(findings: Findings, out: Path | None = None) -> list[Path]:
     pictures = [part.pictures for part in overviews] + [section.pictures for section in sections]
     names = [name for each in pictures for name in each.values()]
     return [out / name for name in (BOARD_FILE, CSV_FILE, *names)]
+
+
+def draw_priors(findings: Findings, out: Path) -> list[Path]:
+    """Draw where in the prior each row errs, a picture a row and preset."""
+    written = []
+    scores = prior_scores(findings.evidence.values())
+    pairs = scores[["row", "preset"]].drop_duplicates().sort_values(["row", "preset"])
+    with drawing():
+        for (row, preset), ending in zip(pairs.itertuples(index=False), _endings(pairs.to_numpy()), strict=True):
+            figure = draw_prior(row, scores[scores["preset"] == preset])
+            written += [save(figure, out / f"prior_{row}{ending}.png")] if figure else []
+    return written
 
 
 def _endings(of: Iterable[tuple[str, str]]) -> list[str]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from bench.arrays import Array
 from bench.errors import BenchError
-from leaderboard.comparison.comparisons import leak_p
-from leaderboard.comparison.estimates import Errors
+from leaderboard.comparison.standing import ROUNDING
 from leaderboard.predictions import Predicted, Predictions
 from leaderboard.tables import Line, Table
 from leaderboard.wording import SHOWN, quantity_text
@@ -50,21 +50,22 @@ def leaks(tables: Sequence[Evidence]) -> list[tuple[str, ...]]:
         [f"`{label}` predicts {names} without any error" for label, names in _perfect(evidence)] for evidence in tables
     ]
     alarms = [[f"Leak alarm: {text}. Look for test targets that reach the model." for text in each] for each in perfect]
-    families = []
+    smallest: dict[tuple[int, str], float] = {}
+    n_tested = 0
     for place, evidence in enumerate(tables):
-        exact = {label for label, _ in _perfect(evidence)}
-        kept = {label: values for label, values in evidence.errors.items() if label not in exact}
-        if evidence.ceiling is None or not kept or not evidence.ceiling.any(axis=0).all():
+        if evidence.ceiling is None or not evidence.ceiling.any(axis=0).all():
             continue
-        names = tuple(f"{place} {label}" for label in kept)
-        means = np.stack([values.mean(axis=0) for values in kept.values()])[:, None, None]
-        families += [Errors(names, means[..., i], evidence.ceiling[None, :, i]) for i in range(len(SHOWN))]
-    for name, p in (leak_p(*families) if families else {}).items():
-        place_text, _, label = name.partition(" ")
-        if p < ALARM:
-            alarms[int(place_text)].append(
+        exact = {label for label, _ in _perfect(evidence)}
+        for label, values in evidence.errors.items():
+            if label not in exact:
+                p = _beats_p(values, evidence.ceiling)
+                smallest[place, label] = float(p.min())
+                n_tested += len(p)
+    for (place, label), p_value in smallest.items():
+        if n_tested * p_value < ALARM:
+            alarms[place].append(
                 f"Leak alarm: `{label}` beats the exact posterior on the same cases "
-                f"(p = {quantity_text(p)} over all rows of the board); no honest row can. "
+                f"(p = {quantity_text(n_tested * p_value)} over all rows of the board); no honest row can. "
                 "Look for test targets that reach the model, or for a wrong ceiling."
             )
     return [tuple(each) for each in alarms]
@@ -76,6 +77,14 @@ def _read(predictions: Predictions, line: Line) -> list[Predicted]:
         return [predictions.of(record) for record in line.scored]
     except BenchError:  # said on the page by who draws the line
         return []
+
+
+def _beats_p(errors: Array, ceiling: Array) -> Array:
+    """P, target by target, that a row as good as the exact posterior beats it by so much; paired over cases."""
+    gain = errors.mean(axis=0) - ceiling
+    # Rounding in a row that equals the ceiling is not a gain.
+    error = stats.sem(gain, axis=0) + ROUNDING * ceiling.mean(axis=0)
+    return np.asarray(stats.t.cdf(gain.mean(axis=0) / error, len(gain) - 1))
 
 
 def _perfect(evidence: Evidence) -> list[tuple[str, str]]:

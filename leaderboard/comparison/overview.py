@@ -9,19 +9,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leaderboard.comparison.comparisons import Comparison, RowResult, compare
-from leaderboard.comparison.estimates import Errors
+from leaderboard.comparison.errors import Errors
 from leaderboard.comparison.evidence import Evidence
+from leaderboard.comparison.standing import (
+    Placed,
+    Standing,
+    errors_needed,
+    lengthening,
+    pairs_of,
+    scatter_shares,
+    stand,
+)
 from leaderboard.tables import Place, Table, of_same_sizes
 from leaderboard.wording import SHOWN, code_span, grid, ratio_text, seeds_text
 
 MEANING = """\
-RMSE relative to the exact posterior's, geometric mean over the core tasks and seeds: 1 leaves nothing to gain. **95 %**
-is its interval. **both** is the geometric mean over the targets and gives the order."""
-PLACES = """\
-Intervals are over test cases and seeds. **place** is every place that no separated pair contradicts (Holm over all
-pairs, 5 %), and rows that share a letter of **tie** are not separated. An interval is of one row alone, places hold for
-all pairs at once: rows whose intervals lie apart may still share a letter."""
+RMSE relative to the exact posterior's, geometric mean over the core tasks: 1 leaves nothing to gain. Of a row's fits,
+one a seed, it is the middle one's. **both** is the geometric mean over the targets and gives the order."""
 ONE_SEED = """\
 **Cases only**: with one seed the intervals hold for these very fits, not for the methods, and there are no places."""
 
@@ -34,15 +38,20 @@ class Overview:
     sizes: dict[str, int]
     tasks: tuple[str, ...]
     seeds: tuple[int, ...]
-    comparisons: tuple[Comparison, ...]
+    standings: tuple[Standing, ...]
     outside: tuple[tuple[str, str], ...]
 
     @property
-    def results(self) -> dict[str, list[RowResult]]:
+    def results(self) -> dict[str, list[Placed]]:
         """Ranked rows with their result of each target, by the geometric mean of the ratio over targets."""
-        of_targets = [{row.row: row for row in comparison.rows} for comparison in self.comparisons]
+        of_targets = [{row.row: row for row in standing.rows} for standing in self.standings]
         rows = {name: [rows[name] for rows in of_targets] for name in (of_targets[0] if of_targets else ())}
         return dict(sorted(rows.items(), key=lambda row: (both(row[1]), row[0])))
+
+    @property
+    def cases_only(self) -> bool:
+        """Whether there is one seed: all that is said then holds for these very fits."""
+        return len(self.seeds) == 1
 
     @property
     def places(self) -> list[Place]:
@@ -66,7 +75,7 @@ def overviews(tables: Sequence[Evidence], core: Collection[str]) -> list[Overvie
     return compared
 
 
-def both(rows: Sequence[RowResult]) -> float:
+def both(rows: Sequence[Placed]) -> float:
     """Geometric mean over targets of a row's ratio."""
     return math.prod(row.ratio for row in rows) ** (1.0 / len(rows))
 
@@ -75,9 +84,8 @@ def overview_text(overview: Overview) -> str:
     """Write the overview."""
     tasks = ", ".join(f"`{task}`" for task in overview.tasks)
     parts = [f"Core tasks: {tasks}. Preset {overview.preset}; {seeds_text(overview.seeds)}."]
-    if overview.comparisons:
-        parts += [MEANING, ONE_SEED if overview.comparisons[0].cases_only else PLACES, _ranking(overview)]
-        parts += [detectable_text(overview)] * (len(overview.rows) > 1)
+    if overview.standings:
+        parts += [MEANING, *how_compared(overview)[:2], _ranking(overview), *how_compared(overview)[2:]]
     else:
         parts.append("No row has every core task.")
     if overview.outside:
@@ -86,49 +94,88 @@ def overview_text(overview: Overview) -> str:
     return "\n\n".join(parts)
 
 
-def detectable_text(overview: Overview) -> str:
-    """Say what a run could have seen."""
-    ratios = [
-        f"{ratio_text(comparison.detectable_ratio)} for {shown.symbol}"
-        for shown, comparison in zip(SHOWN, overview.comparisons, strict=True)
-    ]
+def how_compared(overview: Overview) -> list[str]:
+    """Say what intervals are, when a row stands above another, and how many pairs were told apart."""
+    rule = ONE_SEED if overview.cases_only else rule_text(overview)
+    found = [] if overview.cases_only or len(overview.rows) < 2 else [found_text(overview)]
+    return [interval_text(len(overview.seeds)), rule, *found]
+
+
+def interval_text(n_seeds: int) -> str:
+    """Say what the interval of a row is.
+
+    Examples
+    --------
+    >>> interval_text(5)
+    '**95 %** is the range of the fits, each with its interval over test cases.'
+    """
+    text = "**95 %** is the range of the fits, each with its interval over test cases"
+    share = lengthening(n_seeds)
+    longer = f"; {n_seeds} fits may agree by chance, so it is longer by {_times(share, 'that range')} on either side"
+    return text + longer * (n_seeds > 1 and share > 0) + "."
+
+
+def rule_text(overview: Overview) -> str:
+    """Say when a row stands above another."""
+    n_seeds, n_pairs = len(overview.seeds), pairs_of(len(overview.rows))
     return (
-        "Smallest ratio between two rows that this run would have separated 4 times in 5, median over pairs: "
-        f"{', '.join(ratios)}. Rows closer than that may well differ."
+        "**place** is the best and the worst that the rows above and below leave. A row stands above another if its "
+        "worst fit beats the other's best on the same cases by more than the choice of cases can explain "
+        f"({errors_needed(n_pairs):.2f} standard errors: 5 % over {n_pairs} pairs), and by more than either row's fits "
+        f"scatter ({_times(scatter_shares(n_seeds), 'their range')})."
     )
+
+
+def found_text(overview: Overview) -> str:
+    """Say how many pairs were told apart, how many of them luck may have, and whom places are of."""
+    texts = [
+        f"{shown.symbol}: in {each.n_found} of {each.n_pairs} pairs one row stands above the other, at most "
+        f"{each.luck:.1g} of them by luck with seeds: places are of "
+        f"{'the methods' if each.of_methods else 'these fits, not of the methods'}."
+        for shown, each in zip(SHOWN, overview.standings, strict=True)
+    ]
+    return " ".join(texts)
+
+
+def _times(share: float, what: str) -> str:
+    """Say how many times something.
+
+    Examples
+    --------
+    >>> _times(1.0, "their range"), _times(0.5, "their range"), _times(2.0, "their range")
+    ('their range', 'half their range', '2 times their range')
+    """
+    return {1.0: what, 0.5: f"half {what}"}.get(share, f"{share:.2g} times {what}")
 
 
 def _ranking(overview: Overview) -> str:
     """Table of the ranked rows."""
-    ranked = not overview.comparisons[0].cases_only
+    ranked = not overview.cases_only
     heading = ["row", "both"]
     for shown in SHOWN:
-        heading += [
-            f"{shown.symbol} RMSE / ceiling",
-            "95 %" if ranked else "95 %, cases only",
-            *["place", "tie"] * ranked,
-        ]
+        interval = "95 %" if ranked else "95 %, cases only"
+        heading += [f"{shown.symbol} RMSE / ceiling", interval, *["place"] * ranked]
     cells = []
     for name, rows in overview.results.items():
         cells.append([code_span(name), ratio_text(both(rows)), *(text for row in rows for text in _row_cells(row))])
     return grid(heading, cells, "lr")
 
 
-def _row_cells(row: RowResult) -> list[str]:
+def _row_cells(row: Placed) -> list[str]:
     """Cells of one row and target."""
     cells = [ratio_text(row.ratio), f"{ratio_text(row.low)}..{ratio_text(row.high)}"]
-    return cells if row.rank is None else [*cells, place_text(row.rank), row.groups]
+    return [*cells, place_text(row.place)] if row.place else cells
 
 
-def place_text(rank: tuple[int, int]) -> str:
-    """Print a rank interval.
+def place_text(place: tuple[int, int]) -> str:
+    """Print the best and the worst place.
 
     Examples
     --------
     >>> place_text((1, 3)), place_text((2, 2))
     ('1-3', '2')
     """
-    return str(rank[0]) if rank[0] == rank[1] else f"{rank[0]}-{rank[1]}"
+    return str(place[0]) if place[0] == place[1] else f"{place[0]}-{place[1]}"
 
 
 def _same_cases(tasks: list[Evidence]) -> bool:
@@ -152,13 +199,13 @@ def _overview(tasks: list[Evidence]) -> Overview:
     outside += [(row, "its error is exactly 0 on a core task: look for a leak") for row in perfect]
     names = tuple(row for row in errors if row not in perfect)
     ceiling = np.stack([task.ceiling for task in tasks if task.ceiling is not None])
-    comparisons = tuple(
-        compare(Errors(names, np.stack([errors[row][..., i] for row in names]), ceiling[..., i]))
+    standings = tuple(
+        stand(Errors(names, np.stack([errors[row][..., i] for row in names]), ceiling[..., i]))
         for i in range(len(SHOWN) if names else 0)
     )
     table = tasks[0].table
     tasks_named = tuple(task.table.task for task in tasks)
-    return Overview(table.preset, table.sizes, tasks_named, seeds, comparisons, tuple(sorted(outside)))
+    return Overview(table.preset, table.sizes, tasks_named, seeds, standings, tuple(sorted(outside)))
 
 
 def _rows(tasks: list[Evidence]) -> list[str]:

@@ -1,22 +1,22 @@
 """Two rows or two runs against each other: what moved, by how much, and whether it is more than noise.
 
-The statistics are those of the board: the same cases and seeds, seed variances moderated by the other rows, Holm over
-all that is compared.
+The rule is that of the board: the worst fit of one side against the best of the other, on the same cases and seeds, by
+more than cases can explain over all that is compared and by more than the fits of either side scatter.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from bench.arrays import Array
-from leaderboard.comparison.comparisons import holm
-from leaderboard.comparison.estimates import LEVEL, Errors, moments_of, pair_estimates
+from leaderboard.comparison.errors import Errors
 from leaderboard.comparison.evidence import Evidence
 from leaderboard.comparison.findings import Findings
+from leaderboard.comparison.standing import Against, against
 from leaderboard.tables import Place
 from leaderboard.wording import SHOWN
 
@@ -42,21 +42,13 @@ class Move:
     target: str
     n_seeds: int
     r2: tuple[float, float] | None
-    ratio: float
-    low: float
-    high: float
-    p: float
-    p_holm: float
+    found: Against
     same: bool = False
 
     @property
     def verdict(self) -> str:
         """``same``, ``noise``, ``better`` or ``worse``, of the second."""
-        if self.same:
-            return "same"
-        if self.p_holm > LEVEL:
-            return "noise"
-        return "better" if self.ratio < 1 else "worse"
+        return "same" if self.same else {0: "noise", 1: "better", -1: "worse"}[self.found.better]
 
 
 @dataclass(frozen=True)
@@ -76,14 +68,13 @@ class Compared:
 
 @dataclass(frozen=True, eq=False)
 class _Pair:
-    """Two rows on one task: errors of both and of the rows that moderate the variances."""
+    """Two rows on one task."""
 
     row: str
     place: Place
     truth: Array
     first: Seeds
     second: Seeds
-    company: dict[str, Seeds]
 
 
 def compare_rows(run: Side, first: str, second: str) -> Compared:
@@ -95,8 +86,7 @@ def compare_rows(run: Side, first: str, second: str) -> Compared:
         if lacking:
             notes += [f"{place[0]}, {place[1]}: no fresh predictions of {', '.join(lacking)}."] * (len(lacking) == 1)
             continue
-        company = {name: seeds for name, seeds in errors.items() if name not in (first, second)}
-        pairs.append(_Pair(f"{second} against {first}", place, evidence.truth, errors[first], errors[second], company))
+        pairs.append(_Pair(f"{second} against {first}", place, evidence.truth, errors[first], errors[second]))
     return Compared(first, second, _moves(pairs), tuple(notes))
 
 
@@ -112,9 +102,7 @@ def compare_runs(first: Side, second: Side) -> Compared:
             notes.append(f"{place[0]}, {place[1]}: other test cases, so nothing can be said case by case.")
             continue
         old, new = _by_seed(evidence), _by_seed(other)
-        for row in sorted(old.keys() & new.keys()):
-            company = {name: seeds for name, seeds in old.items() if name != row}
-            pairs.append(_Pair(row, place, evidence.truth, old[row], new[row], company))
+        pairs += [_Pair(row, place, evidence.truth, old[row], new[row]) for row in sorted(old.keys() & new.keys())]
     notes += _changes(first, second)
     return Compared(first.name, second.name, _moves(pairs), tuple(notes))
 
@@ -126,51 +114,44 @@ def _by_seed(evidence: Evidence) -> dict[str, Seeds]:
 
 
 def _moves(pairs: Sequence[_Pair]) -> tuple[Move, ...]:
-    """Moves of all pairs on each task, then on all tasks together, adjusted for their number."""
+    """Moves of all pairs on each task, then on all tasks together."""
     groups: dict[tuple[str, str], list[_Pair]] = {}
     for pair in pairs:
         groups.setdefault((pair.row, pair.place[1]), []).append(pair)
-    moves = []
-    for (row, preset), members in groups.items():
-        for pair in members:
-            moves += _estimate([pair], row, pair.place[0], preset)
+    compared: list[tuple[str, list[_Pair]]] = []
+    for members in groups.values():
+        compared += [(pair.place[0], [pair]) for pair in members]
         together = [pair for pair in members if np.array_equal(pair.truth, members[0].truth)]
-        if len(together) > 1:
-            moves += _estimate(together, row, f"{len(together)} tasks", preset)
-    p_holm = holm(np.array([move.p for move in moves])) if moves else ()
-    return tuple(replace(move, p_holm=float(p)) for move, p in zip(moves, p_holm, strict=True))
+        compared += [(f"{len(together)} tasks", together)] * (len(together) > 1)
+    seeds = [(task, on, shared) for task, on in compared if (shared := _common_seeds(on))]
+    n_compared = len(SHOWN) * len(seeds)
+    return tuple(
+        _move(task, on, shared, target, n_compared) for task, on, shared in seeds for target in range(len(SHOWN))
+    )
 
 
-def _estimate(pairs: Sequence[_Pair], row: str, task: str, preset: str) -> list[Move]:
-    """Compare two rows on some tasks, a target each; nothing where no seed is in all."""
-    seeds = sorted(set.intersection(*(set(side) for pair in pairs for side in (pair.first, pair.second))))
-    if not seeds:
-        return []
-    names = set.intersection(*(set(pair.company) for pair in pairs))
-    company = sorted(name for name in names if all(set(seeds) <= set(pair.company[name]) for pair in pairs))
-    moves = []
-    for number, shown in enumerate(SHOWN):
+def _common_seeds(pairs: Sequence[_Pair]) -> list[int]:
+    """Seeds that both sides have on every task."""
+    return sorted(set.intersection(*(set(side) for pair in pairs for side in (pair.first, pair.second))))
 
-        def block(sides: Iterable[Seeds], number: int = number) -> Array:
-            return np.stack([np.stack([side[seed][:, number] for seed in seeds]) for side in sides], axis=1)
 
-        second, first = block(pair.second for pair in pairs), block(pair.first for pair in pairs)
-        others = [block(pair.company[name] for pair in pairs) for name in company]
-        others = [values for values in others if values.any(axis=-1).all()]
-        r2 = None
-        if len(pairs) == 1:
-            total = float(pairs[0].truth[:, number].var())
-            r2 = 1.0 - float(first.mean()) / total, 1.0 - float(second.mean()) / total
-        same = np.array_equal(first, second)
-        value, half, p = 0.0, 0.0, 1.0
-        if not same:
-            names_in = ("second", "first", *(f"company {place}" for place in range(len(others))))
-            estimates = pair_estimates(moments_of(Errors(names_in, np.stack([second, first, *others]))))
-            value, half, p = (float(each[0]) for each in (estimates.value, estimates.half_width, estimates.p))
-        with np.errstate(over="ignore"):  # two seeds that disagree can leave anything possible
-            ratio, low, high = np.exp([value, value - half, value + half]).tolist()
-        moves.append(Move(row, task, preset, shown.name, len(seeds), r2, ratio, low, high, p, p, same))
-    return moves
+def _move(task: str, pairs: Sequence[_Pair], seeds: Sequence[int], target: int, n_compared: int) -> Move:
+    """Compare two rows on some tasks, one target, among so many comparisons."""
+
+    def block(sides: Iterable[Seeds]) -> Array:
+        return np.stack([np.stack([side[seed][:, target] for seed in seeds]) for side in sides], axis=1)
+
+    first, second = block(pair.first for pair in pairs), block(pair.second for pair in pairs)
+    checked = Errors(("first", "second"), np.stack([first, second])).squared_error
+    r2 = None
+    if len(pairs) == 1:
+        total = float(pairs[0].truth[:, target].var())
+        r2 = 1.0 - float(first.mean()) / total, 1.0 - float(second.mean()) / total
+    return Move(
+        *(pairs[0].row, task, pairs[0].place[1], SHOWN[target].name, len(seeds), r2),
+        against(checked[0], checked[1], n_compared),
+        np.array_equal(first, second),
+    )
 
 
 def _changes(first: Side, second: Side) -> list[str]:

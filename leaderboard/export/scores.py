@@ -44,7 +44,7 @@ def csv_board(cells: pd.DataFrame) -> str:
         sealed=["yes" if record.sealed else "no" for record in records],
         forecast_rmse_ratio=cells["forecast_rmse_ratio"].where(cells["forecast_ph_rmse"].notna()),
     )
-    return _csv(written.astype(whole)[COLUMNS])
+    return csv_of(written.astype(whole)[COLUMNS])
 
 
 def long_frame(cells: pd.DataFrame) -> str:
@@ -62,7 +62,7 @@ def long_frame(cells: pd.DataFrame) -> str:
         for target in TARGET_NAMES
         for seed in (seeds.get(cell["task"], [cell["seed"]]) if cell["row"] == CEILING else [cell["seed"]])
     ]
-    return _csv(pd.DataFrame(lines, columns=LONG_COLUMNS))
+    return csv_of(pd.DataFrame(lines, columns=LONG_COLUMNS))
 
 
 def write_parquet_of_csv(text: str, path: Path) -> None:
@@ -95,7 +95,7 @@ def check_pyarrow() -> None:
         )
 
 
-def _csv(frame: pd.DataFrame) -> str:
+def csv_of(frame: pd.DataFrame) -> str:
     """Comma-separated values, nine digits of each number."""
     return frame.to_csv(index=False, float_format="%.9g", lineterminator="\n")
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, NullLocator
 
-from leaderboard.comparison.comparisons import RowResult
 from leaderboard.comparison.overview import Overview
+from leaderboard.comparison.standing import Placed
 from leaderboard.frame import CEILING, FLOOR
 from leaderboard.pictures.looks import Look, legend, look_of
 from leaderboard.tables import Table
@@ -38,10 +38,8 @@ def draw_accuracy_cost(overview: Overview, tables: Sequence[Table], looks: Mappi
     if not rows:
         return None
     figure = Figure(figsize=(9.6, 6.6), layout="constrained")
-    for ax, comparison, shown in zip(
-        figure.subplots(1, len(SHOWN), sharex=True), overview.comparisons, SHOWN, strict=True
-    ):
-        _panel(ax, [row for row in comparison.rows if row.row in costs], costs, looks)
+    for ax, standing, shown in zip(figure.subplots(1, len(SHOWN), sharex=True), overview.standings, SHOWN, strict=True):
+        _panel(ax, [row for row in standing.rows if row.row in costs], costs, looks)
         ax.set_title(shown.formula)
         ax.set_ylabel(f"RMSE / ceiling, {shown.formula} (stretched near 1)")
         ax.set_xlabel("one core's time to predict a case, in a batch")
@@ -50,7 +48,7 @@ def draw_accuracy_cost(overview: Overview, tables: Sequence[Table], looks: Mappi
     return figure
 
 
-def _panel(ax: Axes, rows: Sequence[RowResult], costs: Mapping[str, float], looks: Mapping[str, Look]) -> None:
+def _panel(ax: Axes, rows: Sequence[Placed], costs: Mapping[str, float], looks: Mapping[str, Look]) -> None:
     """One target."""
     for row in rows:
         look, beyond = look_of(row.row, looks), [[row.ratio - row.low], [row.high - row.ratio]]

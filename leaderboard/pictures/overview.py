@@ -1,14 +1,14 @@
-"""Picture of the overview: every row's ratio to the ceiling over the core tasks, with interval and tie group."""
+"""Picture of the overview: every row's ratio to the ceiling over the core tasks, with interval and place."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from leaderboard.comparison.comparisons import Comparison
 from leaderboard.comparison.overview import Overview, place_text
+from leaderboard.comparison.standing import Placed
 from leaderboard.pictures.looks import Look, look_of, ratio_axis, write_beside
 from leaderboard.wording import SHOWN, Shown, ratio_text
 
@@ -25,8 +25,8 @@ def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | Non
     n_rows = len(rows) + len(outside)
     figure = Figure(figsize=(13.0, 1.6 + 0.28 * n_rows), layout="constrained")
     axes = figure.subplots(1, len(SHOWN), sharey=True)
-    for ax, comparison, shown in zip(axes, overview.comparisons, SHOWN, strict=True):
-        _panel(ax, comparison, rows, outside, shown, looks)
+    for ax, shown, results in zip(axes, SHOWN, zip(*overview.results.values(), strict=True), strict=True):
+        _panel(ax, results, outside, shown, looks)
     axes[0].set_yticks(range(n_rows), [*rows, *outside])
     axes[0].set_ylim(n_rows - 0.5, -0.5)
     figure.suptitle(f"RMSE / ceiling over {len(overview.tasks)} core tasks: {overview.preset}, {_what(overview)}")
@@ -34,12 +34,8 @@ def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | Non
     return figure
 
 
-def _panel(
-    ax: Axes, comparison: Comparison, rows: list[str], outside: list[str], shown: Shown, looks: Mapping[str, Look]
-) -> None:
-    """Ratios of one target, and beside each its number, place and tie group."""
-    result_of = {result.row: result for result in comparison.rows}
-    results = [result_of[row] for row in rows]
+def _panel(ax: Axes, results: Sequence[Placed], outside: list[str], shown: Shown, looks: Mapping[str, Look]) -> None:
+    """Ratios of one target, and beside each its number and place."""
     for place, result in enumerate(results):
         look, beyond = look_of(result.row, looks), [[result.ratio - result.low], [result.high - result.ratio]]
         ax.errorbar(result.ratio, place, xerr=beyond, color=look.colour, fmt=look.marker, ms=7, elinewidth=2.0)
@@ -47,9 +43,9 @@ def _panel(
     low, high = min(1.0, *(row.low for row in results)), max(1.5, *(row.high for row in results))
     ax.set_xlim(low / (high / low) ** 0.05, high * (high / low) ** 0.05)
     ratio_axis(ax.xaxis)
-    cells = [(ratio_text(row.ratio), place_text(row.rank) if row.rank else "", row.groups) for row in results]
-    heading = ("ratio", "", "") if comparison.cases_only else ("ratio", "place", "tie")
-    first, *texts = (f"{ratio:>5}  {place:>5}  {tie}".rstrip() for ratio, place, tie in [heading, *cells])
+    cells = [(ratio_text(row.ratio), place_text(row.place) if row.place else "") for row in results]
+    heading = ("ratio", "place" if results[0].place else "")
+    first, *texts = (f"{ratio:>5}  {place:>5}".rstrip() for ratio, place in [heading, *cells])
     write_beside(ax, [*texts, *["outside"] * len(outside)], MONOSPACED)
     ax.annotate(
         first, (1, 1), (4, 4), xycoords="axes fraction", textcoords="offset points", family=MONOSPACED, color="0.3"
@@ -66,6 +62,6 @@ def _what(overview: Overview) -> str:
 
 def _note(overview: Overview) -> str:
     """What the bars are."""
-    if overview.comparisons[0].cases_only:
+    if overview.cases_only:
         return "bars: 95 % intervals, cases only (one seed says nothing about another training)"
-    return "bars: 95 % intervals over cases and seeds; rows that share a letter are not separated"
+    return "marks: the middle fit; bars: the range of the fits, with 95 % intervals over cases"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 from matplotlib.image import imread
 
 from bench.metrics import METRIC_VERSION
-from bench.run.plan import CellKey
 from bench.run.record import Record
 from bench.task import PRESETS, Task
 from leaderboard.board.tables import scores_table
@@ -27,11 +25,11 @@ from leaderboard.pictures.ratios import draw_ratio_map
 from leaderboard.predictions import Predictions
 from leaderboard.published import rows as publish_rows
 from leaderboard.published.marked import fill
+from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.site.page import PAGE_FILE, page
 from leaderboard.tables import Table
 
 README = "README.md"
-PLAN_FILE = "leaderboard/site/plan.json"
 PICTURES = "docs/pictures"
 COMMAND = "python run_bench.py publish"
 PRESET = "standard"
@@ -41,35 +39,6 @@ ROUNDING = 2 / 255
 """Difference of a pixel that is none."""
 HEADLINE = "shift_10s"
 """Task whose scores stand in the README: the question that the suite was made for."""
-
-
-@dataclass(frozen=True)
-class Published:
-    """What was planned, and what of it is stale: all that the board says beyond the records."""
-
-    rows: dict[str, str]
-    tasks: tuple[str, ...]
-    stale: dict[CellKey, tuple[str, ...]]
-
-    def to_json(self) -> str:
-        """Write it as text that reads well in a diff."""
-        marks = [[*cell, list(reasons)] for cell, reasons in sorted(self.stale.items())]
-        value = {"rows": self.rows, "tasks": list(self.tasks), "stale": marks}
-        return json.dumps(value, indent=1, sort_keys=True) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> Published:
-        """Read what ``to_json`` wrote.
-
-        Examples
-        --------
-        >>> planned = Published({"gru": "A network."}, ("shift_1s",), {("shift_1s", "gru", 0, "standard"): ("source",)})
-        >>> Published.from_json(planned.to_json()) == planned
-        True
-        """
-        value = json.loads(text)
-        stale = {(task, row, seed, preset): tuple(why) for task, row, seed, preset, why in value["stale"]}
-        return cls(value["rows"], tuple(value["tasks"]), stale)
 
 
 def planned_cells(planned: Published, tasks: Mapping[str, Task]) -> list[Record]:

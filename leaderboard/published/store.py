@@ -28,8 +28,8 @@ from bench.run.record import (
     read_records,
     write_arrays,
 )
+from bench.run.scores.ceiling import CEILING
 from bench.task import Task
-from leaderboard.frame import CEILING
 from leaderboard.predictions import TRUTH_FILE, read_truth, with_truth
 
 SHARDS = "*/records-*.jsonl.xz"

@@ -14,7 +14,6 @@ from bench.run.record import Record
 from bench.task import Task
 from leaderboard.board.page import HOW_TO_READ, machines
 from leaderboard.comparison.findings import Findings
-from leaderboard.comparison.overview import detectable_text
 from leaderboard.comparison.shifts import shift_grid
 from leaderboard.frame import ROLES, status_text
 from leaderboard.pictures.looks import looks_of
@@ -58,10 +57,7 @@ def page_values(findings: Findings, abouts: Mapping[str, str]) -> dict[str, Any]
         "rows": _rows(findings.records, abouts),
         "truths": truths,
         "tables": shown,
-        "overviews": [
-            overview_values(each) | {"detectable": detectable_text(each) if len(each.rows) > 1 else ""}
-            for each in findings.overviews
-        ],
+        "overviews": [overview_values(each) for each in findings.overviews],
         "trained_s": min((findings.tasks[name].train[0].interval_s for name in places.values()), default=None),
         "grid": [[prefix, interval, name] for (prefix, interval), name in places.items()],
         "alarms": [alarm for each in alarms.values() for alarm in each],

@@ -7,7 +7,7 @@ function drawOverview() {
     const named = overview.rows.map((each) => ({ ...each, role: look(each.row).role }));
     const rows = named.filter((each) => !each.role && passes(each.row));
     const ceiling = Object.keys(board.rows).find(isCeiling);
-    const one = { ratio: [1, "1.00"], low: 1, high: 1, interval: "by definition", place: "", first: null, tie: "" };
+    const one = { ratio: [1, "1.00"], low: 1, high: 1, interval: "by definition", place: "", first: null };
     const pinned = named.filter((each) => each.role);
     if (ceiling) pinned.push({ row: ceiling, role: "ceiling", both: [1, "1.00"], targets: board.targets.map(() => one) });
     const lineOf = (row) => current().lines.find((line) => line.row === row);
@@ -22,13 +22,12 @@ function drawOverview() {
         { key: `ratio${t}`, title: `${symbol}: RMSE / ceiling`, value: (item) => item.targets[t].ratio[0], cell: (item) => el("td", {}, item.targets[t].ratio[1], el("span", { class: "range" }, item.targets[t].interval)) },
         { title: `${symbol}: ${tickText(+xs.low.toPrecision(2))} to ${tickText(+xs.high.toPrecision(2))}, log`, cell: (item) => el("td", {}, forest(item.targets[t], xs, item.row)) });
       if (!overview.cases_only) columns.push(
-        { key: `place${t}`, title: "place", value: (item) => item.targets[t].first, cell: (item) => el("td", {}, item.targets[t].place) },
-        { key: `tie${t}`, title: "tie", kind: "text", value: (item) => item.targets[t].tie, cell: (item) => el("td", { class: "text tie" }, item.targets[t].tie) });
+        { key: `place${t}`, title: "place", value: (item) => item.targets[t].first, cell: (item) => el("td", {}, item.targets[t].place) });
     });
-    const caption = `RMSE relative to the exact posterior's, geometric mean over ${overview.tasks.length} core tasks (${overview.tasks.join(", ")}) and ${seedsText(overview.seeds.length)}, preset ${overview.preset}: 1 leaves nothing to gain. Below each number its 95 % interval` + (overview.cases_only ? ", over cases only." : ". Rows that share a letter of tie are not separated.");
+    const caption = `RMSE relative to the exact posterior's, geometric mean over ${overview.tasks.length} core tasks (${overview.tasks.join(", ")}), preset ${overview.preset}: 1 leaves nothing to gain. Of ${seedsText(overview.seeds.length)} the middle fit; below each number its interval.`;
     if (overview.rows.length) body.append(sortable(`overview-${number}`, caption, columns, rows, pinned, drawOverview));
     else body.append(el("p", { class: "note" }, "No row has every core task yet."));
-    if (overview.detectable) body.append(el("p", { class: "note" }, overview.detectable));
+    overview.notes.forEach((note) => body.append(el("p", { class: "note" }, note)));
     if (overview.outside.length) body.append(el("details", {}, el("summary", {}, `Outside the ranking: ${overview.outside.length} row${overview.outside.length === 1 ? "" : "s"}`),
       el("ul", { class: "plain" }, overview.outside.map(([row, why]) => el("li", {}, el("strong", {}, row), `: ${why}`)))));
   });

@@ -13,8 +13,8 @@ from bench.arrays import Array
 from bench.errors import BenchError
 from bench.run.record import Record
 from leaderboard.board.tables import attainable, r2_and_error
-from leaderboard.comparison.comparisons import RowResult
-from leaderboard.comparison.overview import Overview, both, place_text
+from leaderboard.comparison.overview import Overview, both, how_compared, place_text
+from leaderboard.comparison.standing import Placed
 from leaderboard.frame import FORECAST, ratio_of, score_of
 from leaderboard.pictures.reliability import CHANCE, coverage, density
 from leaderboard.predictions import Predicted, Predictions
@@ -80,22 +80,22 @@ def overview_values(overview: Overview) -> dict[str, Any]:
         "preset": overview.preset,
         "tasks": list(overview.tasks),
         "seeds": list(overview.seeds),
-        "cases_only": bool(overview.comparisons and overview.comparisons[0].cases_only),
+        "cases_only": overview.cases_only,
+        "notes": [text.replace("**", "") for text in how_compared(overview)] if rows else [],
         "rows": rows,
         "outside": [list(each) for each in overview.outside],
     }
 
 
-def _result_values(row: RowResult) -> dict[str, Any]:
+def _result_values(row: Placed) -> dict[str, Any]:
     """One row and target of the overview."""
     return {
         "ratio": _value(row.ratio, ratio_text),
         "low": _rounded(row.low),
         "high": _rounded(row.high),
         "interval": f"{ratio_text(row.low)} to {ratio_text(row.high)}",
-        "place": place_text(row.rank) if row.rank else "",
-        "first": row.rank[0] if row.rank else None,
-        "tie": row.groups,
+        "place": place_text(row.place) if row.place else "",
+        "first": row.place[0] if row.place else None,
     }
 
 

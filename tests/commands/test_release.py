@@ -5,7 +5,7 @@ from bench.errors import BenchError
 from bench.metrics import METRIC_VERSION
 from bench.run.record import Record
 from commands.release import planned_then, planned_today
-from leaderboard.published.board import PLAN_FILE, Published
+from leaderboard.published.plan import PLAN_FILE, Published
 
 
 def record_of(row, status="ok", **changes):

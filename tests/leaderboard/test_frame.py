@@ -4,8 +4,9 @@ import random
 import pandas as pd
 import pytest
 
+import leaderboard.published.store
 from bench.errors import BenchError
-from leaderboard.frame import draws_text, frame_of, ratio_of, status_text
+from leaderboard.frame import draws_text, frame_of, published_scores, ratio_of, status_text
 
 
 def cells_of(*records):
@@ -99,3 +100,11 @@ def test_score_that_is_no_number_is_named(record_of):
     assert str(error.value) == (
         "record 'in_distribution/tcn': rmse of E0_g_per_L must be a number, got 'large'. Run the cell again."
     )
+
+
+def test_published_scores_are_a_line_a_cell_with_what_is_stale(record_of, monkeypatch):
+    records = [record_of("tcn"), record_of("gru")]
+    monkeypatch.setattr(leaderboard.published.store, "read_published", lambda folder: records)
+    cells = published_scores()
+    assert list(cells["row"]) == ["gru", "tcn"]
+    assert list(cells["stale"]) == [(), ()]

@@ -8,8 +8,9 @@ from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import files_in, load_task
 from bench.world.quantities import TARGET_NAMES
 from leaderboard.predictions import Predictions
-from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells, published_findings
+from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems
+from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.store import read_published
 
 FOLDER = ROOT / "leaderboard" / "records"

@@ -92,3 +92,42 @@ def test_without_a_ceiling_there_is_no_alarm(record_of):
     evidence = made(table, [("gru", 1.0)], 1.0)
     assert leaks([Evidence(table, evidence.truth, evidence.errors, None)]) == [()]
     assert leaks([]) == []
+
+
+@pytest.fixture
+def alarms_of(record_of):
+    """Number of alarms of each row, with given errors (seed, case, target) beside those of a ceiling."""
+    (table,) = tables([record_of("tcn")])
+
+    def build(errors, ceiling):
+        (said,) = leaks([Evidence(table, np.zeros_like(ceiling), errors, ceiling)])
+        return [sum(f"`{row}`" in text for text in said) for row in errors]
+
+    return build
+
+
+def heavy_tailed(shape, seed=0):
+    generator = np.random.default_rng(seed)
+    return generator.normal(size=shape) * np.exp(0.6 * generator.normal(size=(shape[-2], 1)))
+
+
+def test_alarm_is_raised_by_errors_five_percent_lower_on_one_target(alarms_of):
+    ceiling = heavy_tailed((2000, 2)) ** 2
+    leaks_one = (ceiling * [0.95**2, 1.05**2])[None]
+    assert alarms_of({"leaks": leaks_one, "honest": 1.05**2 * ceiling[None]}, ceiling) == [1, 0]
+
+
+@pytest.mark.parametrize("rounding", [0.0, 1e-13, -1e-13])
+def test_alarm_is_not_raised_by_the_ceiling_itself(alarms_of, rounding):
+    ceiling = heavy_tailed((2000, 2)) ** 2
+    assert alarms_of({"equal": np.repeat((1 + rounding) * ceiling[None], 3, axis=0)}, ceiling) == [0]
+
+
+def test_alarm_is_rarely_raised_by_rows_as_good_as_the_ceiling(alarms_of):
+    n_alarms = 0
+    for seed in range(200):
+        ceiling = heavy_tailed((500, 2), seed)
+        # What an honest row adds to the best answer has nothing to do with that answer's error.
+        rows = ceiling + 0.01 * heavy_tailed((4, 1, 500, 2), 1000 + seed)
+        n_alarms += sum(alarms_of(dict(zip("abcd", rows**2, strict=True)), ceiling**2)) > 0
+    assert n_alarms <= 6  # 2 expected; more than 6 has a chance of 0.4 %

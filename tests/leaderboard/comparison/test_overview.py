@@ -36,25 +36,26 @@ def found_of(record_of):
     return build
 
 
-def test_overview_orders_rows_and_gives_places_and_tie_groups(found_of):
+def test_overview_orders_rows_and_gives_places(found_of):
     (overview,) = overviews(found_of(), CORE)
     assert overview.rows[0] == "gru"
     assert (overview.tasks, overview.seeds, overview.outside) == (CORE, (0, 1, 2), ())
-    for comparison in overview.comparisons:
-        groups = {row.row: (row.rank, row.groups) for row in comparison.rows}
-        assert groups == {"gru": ((1, 1), "a"), "tcn": ((2, 3), "b"), "ridge": ((2, 3), "b")}
-        ratios = {row.row: row.ratio for row in comparison.rows}
+    for standing in overview.standings:
+        assert {row.row: row.place for row in standing.rows} == {"gru": (1, 1), "tcn": (2, 3), "ridge": (2, 3)}
+        ratios = {row.row: row.ratio for row in standing.rows}
         assert ratios["gru"] == pytest.approx(1.2, rel=0.1)
 
 
-def test_overview_text_has_a_line_a_row_and_the_smallest_difference_seen(found_of):
+def test_overview_text_has_a_line_a_row_and_says_what_was_found(found_of):
     (overview,) = overviews(found_of(), CORE)
     text = overview_text(overview)
     assert [line.split(" | ")[0] for line in text.splitlines() if line.startswith("| `")] == [
         f"| `{row}`" for row in overview.rows
     ]
-    assert "| row | both | E0 RMSE / ceiling | 95 % | place | tie | k_d RMSE / ceiling | 95 % | place | tie |" in text
-    assert "Smallest ratio between two rows that this run would have separated 4 times in 5" in text
+    assert "| row | both | E0 RMSE / ceiling | 95 % | place | k_d RMSE / ceiling | 95 % | place |" in text
+    assert "(2.39 standard errors: 5 % over 3 pairs), and by more than either row's fits scatter (their range)." in text
+    found = "in 2 of 3 pairs one row stands above the other, at most 0.07 of them by luck with seeds: places are of the"
+    assert f"E0: {found} methods. k_d: {found} methods." in text
     assert "Cases only" not in text
     assert "Outside the ranking" not in text
 
@@ -97,10 +98,10 @@ def test_row_without_any_error_is_outside(found_of):
     assert overview.outside == (("tcn", "its error is exactly 0 on a core task: look for a leak"),)
 
 
-def test_single_row_is_shown_without_a_smallest_difference(found_of):
+def test_single_row_is_shown_without_pairs(found_of):
     (overview,) = overviews(found_of({"gru": 1.2}), CORE)
     assert overview.rows == ["gru"]
-    assert "Smallest ratio" not in overview_text(overview)
+    assert "pairs one row" not in overview_text(overview)
 
 
 def test_overview_without_ranked_rows_says_so(found_of):
@@ -121,6 +122,13 @@ def test_there_is_no_overview_unless_every_core_task_has_its_ceiling_on_the_same
 def test_presets_have_an_overview_each(found_of):
     of_tasks = found_of() + found_of(preset="full")
     assert [overview.preset for overview in overviews(of_tasks, CORE)] == ["full", "quick"]
+
+
+def test_places_that_luck_can_have_made_are_of_these_fits(found_of):
+    sizes = {"gru": 1.2} | {f"row{n}": 2.5 for n in range(6)}
+    (overview,) = overviews(found_of(sizes), CORE)
+    assert [each.of_methods for each in overview.standings] == [False, False]
+    assert "by luck with seeds: places are of these fits, not of the methods." in overview_text(overview)
 
 
 def test_places_that_agree_are_one_number():

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from bench.run.record import read_arrays, read_records, write_arrays
-from leaderboard.comparison.comparisons import compare, holm
-from leaderboard.comparison.estimates import Errors, moments_of, pair_estimates
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.runs import Side, compare_rows, compare_runs
+from leaderboard.comparison.standing import against
 
 TASKS = ("in_distribution", "shift_1s")
 ERRORS = {"gru": 0.05, "tcn": 0.2, "ridge": 0.21}
@@ -38,7 +37,7 @@ def test_a_row_that_errs_four_times_as_much_is_worse(run_of):
     assert set(verdicts(compared).values()) == {"worse"}
     assert set(verdicts(compare_rows(run_of("again", ERRORS), "tcn", "gru")).values()) == {"better"}
     for move in compared.moves:
-        assert move.low < 4.0 < move.high
+        assert move.found.low < 4.0 < move.found.high
         assert (move.row, move.n_seeds) == ("tcn against gru", 3)
     assert [move.task for move in compared.moves] == [*np.repeat(TASKS, 2), "2 tasks", "2 tasks"]
 
@@ -47,42 +46,22 @@ def test_rows_that_differ_by_chance_are_within_noise(run_of):
     compared = compare_rows(run_of("run", ERRORS), "tcn", "ridge")
     assert set(verdicts(compared).values()) == {"noise"}
     for move in compared.moves:
-        assert move.low < 1.0 < move.high
+        assert move.found.low < 1.0 < move.found.high
 
 
-def test_a_pair_has_the_interval_that_the_board_would_give_it(run_of):
-    run = run_of("run", ERRORS)
-    squared = []
-    for row in ("gru", "ridge", "tcn"):
-        cells = [
-            read_arrays(run.findings.predictions.folder / f"predictions/in_distribution-{row}-{seed}.npz")
-            for seed in range(3)
-        ]
-        squared.append(np.stack([(cell["mean"] - cell["truth"])[:, 1] ** 2 for cell in cells])[:, None])
-    board = compare(Errors(("gru", "ridge", "tcn"), np.stack(squared)))
-    expected = next(pair for pair in board.pairs if {pair.first, pair.second} == {"gru", "tcn"})
-    moves = compare_rows(run, expected.second, expected.first).moves
-    move = next(each for each in moves if (each.task, each.target) == ("in_distribution", "k_d_per_s"))
-    assert (move.ratio, move.low, move.high, move.p) == pytest.approx(
-        (expected.ratio, expected.low, expected.high, expected.p)
-    )
-
-
-def test_several_tasks_together_are_one_estimate_on_shared_cases(run_of):
+def test_several_tasks_together_are_compared_on_shared_cases_among_all_comparisons(run_of):
     run = run_of("run", {"gru": 0.05, "tcn": 0.2})
     blocks = []
-    for row in ("tcn", "gru"):
+    for row in ("gru", "tcn"):
         cells = [
             [read_arrays(run.findings.predictions.folder / f"predictions/{t}-{row}-{s}.npz") for t in TASKS]
             for s in range(3)
         ]
         blocks.append([[(cell["mean"] - cell["truth"])[:, 0] ** 2 for cell in seed] for seed in cells])
-    estimates = pair_estimates(moments_of(Errors(("tcn", "gru"), np.array(blocks))))
     moves = compare_rows(run, "gru", "tcn").moves
     move = next(each for each in moves if (each.task, each.target) == ("2 tasks", "E0_g_per_L"))
-    assert (np.log(move.ratio), move.p) == pytest.approx((estimates.value[0], estimates.p[0]))
+    assert move.found == against(*np.array(blocks), len(moves))
     assert move.r2 is None
-    assert [each.p_holm for each in moves] == pytest.approx(holm(np.array([each.p for each in moves])).tolist())
 
 
 def test_two_equal_runs_are_the_same_to_the_last_bit(run_of):
@@ -93,11 +72,11 @@ def test_two_equal_runs_are_the_same_to_the_last_bit(run_of):
 
 
 def test_only_the_row_that_moved_is_said_to_have_moved(run_of):
-    compared = compare_runs(run_of("old", ERRORS), run_of("new", ERRORS | {"tcn": 0.1}))
+    compared = compare_runs(run_of("old", ERRORS), run_of("new", ERRORS | {"tcn": 0.05}))
     assert set(verdicts(compared, row="tcn").values()) == {"better"}
     assert set(verdicts(compared, row="gru").values()) == {"same"}
     move = next(each for each in compared.moves if each.row == "tcn")
-    assert move.ratio == pytest.approx(0.5)
+    assert move.found.ratio == pytest.approx(0.25)
     assert move.r2[0] < move.r2[1]
 
 

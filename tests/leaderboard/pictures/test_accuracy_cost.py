@@ -1,9 +1,10 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from leaderboard.comparison.comparisons import Comparison, RowResult
 from leaderboard.comparison.overview import Overview
+from leaderboard.comparison.standing import Placed, Standing
 from leaderboard.pictures.accuracy_cost import draw_accuracy_cost, predict_costs
 from leaderboard.pictures.looks import MARKERS, looks_of
 from leaderboard.tables import tables
@@ -13,9 +14,9 @@ TASKS = ("in_distribution", "shift_1s")
 
 
 def overview_of(rows):
-    results = tuple(RowResult(row, ratio, 0.9 * ratio, 1.2 * ratio, None, None, "") for row, ratio in rows.items())
-    comparison = Comparison(results, (), cases_only=True)
-    return Overview("quick", {}, TASKS, (0,), (comparison,) * 2, ())
+    placed = tuple(Placed(row, ratio, 0.9 * ratio, 1.2 * ratio, None) for row, ratio in rows.items())
+    standing = Standing(placed, np.zeros((len(placed),) * 2, dtype=bool), 1)
+    return Overview("quick", {}, TASKS, (0,), (standing,) * 2, ())
 
 
 @pytest.fixture

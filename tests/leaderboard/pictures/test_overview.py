@@ -1,18 +1,19 @@
+import numpy as np
 import pytest
 
-from leaderboard.comparison.comparisons import Comparison, RowResult
 from leaderboard.comparison.overview import Overview
+from leaderboard.comparison.standing import Placed, Standing
 from leaderboard.pictures.looks import looks_of
 from leaderboard.pictures.overview import draw_overview
 
 
-def overview_of(rank=(1, 2), outside=(), rows=("gru", "tcn")):
-    results = tuple(
-        RowResult(row, ratio, 0.9 * ratio, 1.2 * ratio, 0.1 if rank else None, rank, "a" if rank else "")
-        for row, ratio in zip(rows, (1.5, 40.0), strict=False)
+def overview_of(place=(1, 2), outside=(), rows=("gru", "tcn")):
+    placed = tuple(
+        Placed(row, ratio, 0.9 * ratio, 1.2 * ratio, place) for row, ratio in zip(rows, (1.5, 40.0), strict=False)
     )
-    comparison = Comparison(results, (), cases_only=rank is None)
-    return Overview("quick", {}, ("in_distribution",), (0, 1) if rank else (0,), (comparison,) * 2, outside)
+    seeds = (0, 1) if place else (0,)
+    standing = Standing(placed, np.zeros((len(placed),) * 2, dtype=bool), len(seeds))
+    return Overview("quick", {}, ("in_distribution",), seeds, (standing,) * 2, outside)
 
 
 def beside(ax):
@@ -22,8 +23,8 @@ def beside(ax):
 
 def test_overview_picture_has_a_bar_a_row_and_writes_its_numbers():
     for ax in draw_overview(overview_of(), looks_of(["gru", "tcn"])).axes:
-        assert beside(ax) == [["1.50", "1-2", "a"], ["40.0", "1-2", "a"]]
-        assert [text.get_text().split() for text in ax.texts] == [["ratio", "place", "tie"]]
+        assert beside(ax) == [["1.50", "1-2"], ["40.0", "1-2"]]
+        assert [text.get_text().split() for text in ax.texts] == [["ratio", "place"]]
         (bar,) = ax.collections[0].get_segments()
         assert bar[:, 0] == pytest.approx([1.35, 1.8])
         low, high = ax.get_xlim()
@@ -31,7 +32,7 @@ def test_overview_picture_has_a_bar_a_row_and_writes_its_numbers():
 
 
 def test_overview_picture_of_one_seed_says_cases_only_and_has_no_places():
-    figure = draw_overview(overview_of(rank=None), looks_of(["gru", "tcn"]))
+    figure = draw_overview(overview_of(place=None), looks_of(["gru", "tcn"]))
     assert beside(figure.axes[0]) == [["1.50"], ["40.0"]]
     assert [text.get_text().split() for text in figure.axes[0].texts] == [["ratio"]]
     assert "cases only" in figure.get_supxlabel()

@@ -16,15 +16,14 @@ from leaderboard.published.board import (
     COMMAND,
     COST_PICTURE,
     OVERVIEW_PICTURE,
-    PLAN_FILE,
     RATIOS_PICTURE,
     README,
-    Published,
     generated,
     out_of_date,
     planned_cells,
     published_findings,
 )
+from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.rows import PAGE
 from leaderboard.published.store import publish_cells, read_published
 

@@ -1,12 +1,13 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bench.task import Task
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import FIXED_25C
-from leaderboard.comparison.comparisons import Comparison, RowResult
 from leaderboard.comparison.overview import Overview
+from leaderboard.comparison.standing import Placed, Standing
 from leaderboard.published.rows import UNPUBLISHED, blocks
 from leaderboard.tables import tables
 
@@ -24,9 +25,7 @@ OVERVIEW = Overview(
     {},
     ("in_distribution", "shift_1s"),
     (0,),
-    tuple(
-        Comparison((RowResult("tcn", ratio, 0.9, 9.0, None, None, ""),), (), cases_only=True) for ratio in (4.0, 1.0)
-    ),
+    tuple(Standing((Placed("tcn", ratio, 0.9, 9.0, None),), np.zeros((1, 1), dtype=bool), 1) for ratio in (4.0, 1.0)),
     (),
 )
 

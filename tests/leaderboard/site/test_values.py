@@ -4,8 +4,9 @@ import json
 import numpy as np
 import pytest
 
-from leaderboard.comparison.comparisons import Errors, compare
+from leaderboard.comparison.errors import Errors
 from leaderboard.comparison.overview import Overview
+from leaderboard.comparison.standing import stand
 from leaderboard.predictions import Predictions, read_predicted
 from leaderboard.site.values import N_SHOWN, overview_values, table_values
 from leaderboard.tables import tables
@@ -107,16 +108,16 @@ def test_missing_predictions_are_told_and_leave_the_scores(record_of, tmp_path):
     assert line_of(values, "tcn")["values"]["r2_0"][0] is not None
 
 
-def test_overview_gives_places_and_ties_with_several_seeds_only():
+def test_overview_gives_places_with_several_seeds_only():
     draws = np.random.default_rng(0).normal(size=(2, 3, 1, 400)) * np.reshape([1.0, 2.0], (2, 1, 1, 1))
     names = ("fine", "coarse")
     ceiling = np.ones((1, 400))
-    several, one = (compare(Errors(names, squares, ceiling)) for squares in (draws**2, draws[:, :1] ** 2))
+    several, one = (stand(Errors(names, squares, ceiling)) for squares in (draws**2, draws[:, :1] ** 2))
     values = overview_values(Overview("quick", {}, ("a",), (0, 1, 2), (several, several), (("nls", "no score"),)))
     assert [row["row"] for row in values["rows"]] == ["fine", "coarse"]
     assert [row["targets"][1]["place"] for row in values["rows"]] == ["1", "2"]
-    assert [row["targets"][0]["tie"] for row in values["rows"]] == ["a", "b"]
     assert values["outside"] == [["nls", "no score"]]
     values = overview_values(Overview("quick", {}, ("a",), (0,), (one, one), ()))
     assert values["cases_only"]
+    assert values["notes"][1].startswith("Cases only: with one seed")
     assert {row["targets"][0]["place"] for row in values["rows"]} == {""}

@@ -1,0 +1,39 @@
+"""What was planned for the published board, and what of it is stale."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from bench.run.plan import CellKey
+
+PLAN_FILE = "leaderboard/site/plan.json"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was planned, and what of it is stale: all that the board says beyond the records."""
+
+    rows: dict[str, str]
+    tasks: tuple[str, ...]
+    stale: dict[CellKey, tuple[str, ...]]
+
+    def to_json(self) -> str:
+        """Write it as text that reads well in a diff."""
+        marks = [[*cell, list(reasons)] for cell, reasons in sorted(self.stale.items())]
+        value = {"rows": self.rows, "tasks": list(self.tasks), "stale": marks}
+        return json.dumps(value, indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Published:
+        """Read what ``to_json`` wrote.
+
+        Examples
+        --------
+        >>> planned = Published({"gru": "A network."}, ("shift_1s",), {("shift_1s", "gru", 0, "standard"): ("source",)})
+        >>> Published.from_json(planned.to_json()) == planned
+        True
+        """
+        value = json.loads(text)
+        stale = {(task, row, seed, preset): tuple(why) for task, row, seed, preset, why in value["stale"]}
+        return cls(value["rows"], tuple(value["tasks"]), stale)
