@@ -21,6 +21,7 @@ from bench.errors import BenchError, unknown
 from bench.run.child import Limits, environment_of
 from bench.run.isolation.family import Family
 from bench.run.job import load_model, missing_packages
+from bench.run.packages import FIND_CHECKOUT, join_models
 
 START = (
     "from bench.run.isolation.keeper import keep; keep({}, {}); from bench.conformance.examination import main; main()"
@@ -51,7 +52,7 @@ def examined(
                 sys.executable,
                 "-P",
                 "-c",
-                START.format(os.getpid(), Limits.memory_mb),
+                FIND_CHECKOUT + START.format(os.getpid(), Limits.memory_mb),
                 str(path.resolve()),
                 str(write_fd),
                 member,
@@ -107,6 +108,7 @@ def _tail(descriptor: int) -> str:
 def main() -> None:
     """Put the checks named on the command line, and write each outcome as one JSON line."""
     path, member, settings, names = Path(sys.argv[1]), sys.argv[3], json.loads(sys.argv[4]), sys.argv[5:]
+    join_models(path.parent)
     with open(int(sys.argv[2]), "w", encoding="utf-8") as answers:
 
         def answer(outcome: CheckResult) -> None:

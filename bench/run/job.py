@@ -30,6 +30,7 @@ from bench.compiled import ROOT, compiler
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.errors import BenchError, PluginError, unknown
 from bench.run.catalogue import load_module
+from bench.run.packages import join_models
 from bench.task import Sizes, task_from_dict
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import WORLDS
@@ -145,9 +146,11 @@ def main() -> None:
 
 def _serve(channel: Channel) -> None:
     """Carry out the orders of one job."""
-    order = json.loads(Path("job.json").read_text(encoding="utf-8"))
+    own = Path.cwd()  # a plugin may work in another
+    order = json.loads((own / "job.json").read_text(encoding="utf-8"))
     compiler()  # before any clock runs, so that no row is charged for the import
     _watch(Path(order["plugin"]), {Path(name) for name in order["files"]})
+    join_models(Path(order["plugin"]).parent)
     model = load_model(Path(order["plugin"]), order["overrides"], order["member"])
     sizes = Sizes(**order["sizes"])
     lacking = missing_packages(model)
@@ -161,24 +164,24 @@ def _serve(channel: Channel) -> None:
     while message := channel.receive():
         if message["do"] == "fit":
             with _kept_to(order["device"]):
-                predictor = model.fit(_cases("train.npz"), _cases("valid.npz"), _context(order, channel))
+                predictor = model.fit(_cases(own / "train.npz"), _cases(own / "valid.npz"), _context(order, channel))
             stored = _pickled(predictor)  # within the time of the fit: it may do the work
             _report_fit(predictor, channel)
-            Path(FIT_FILE).write_bytes(stored)
+            (own / FIT_FILE).write_bytes(stored)
             channel.send("stored")
         elif message["do"] == "load":
-            predictor = cast("Predictor", pickle.loads(Path(FIT_FILE).read_bytes()))
+            predictor = cast("Predictor", pickle.loads((own / FIT_FILE).read_bytes()))
             _report_fit(predictor, channel)
             channel.send("stored")
         elif message["do"] == "predict" and predictor is not None:
-            traces = _traces(message["traces"])
+            traces = _traces(own / message["traces"])
             channel.send("ready")
             channel.receive()
             with _kept_to(order["device"]):
                 answer = _arrays(predictor.predict(traces))  # within its time: an array may be made only when asked for
             channel.send("predicted", simulator_calls=predictor.simulator_calls)
             for name, values in answer.items():
-                np.save(f"{message['answer']}-{name}.npy", values, allow_pickle=False)
+                np.save(own / f"{message['answer']}-{name}.npy", values, allow_pickle=False)
             channel.send("written")
 
 
@@ -257,16 +260,16 @@ def _report_fit(predictor: object, channel: Channel) -> None:
     )
 
 
-def _traces(name: str) -> Traces:
+def _traces(path: Path) -> Traces:
     """Read traces from a file in the child's folder."""
-    with np.load(name, allow_pickle=False) as stored:
+    with np.load(path, allow_pickle=False) as stored:
         return Traces(stored["time_s"], stored["ph"], stored["valid"], stored["known"])
 
 
-def _cases(name: str) -> Cases:
+def _cases(path: Path) -> Cases:
     """Read training cases from a file in the child's folder."""
-    with np.load(name, allow_pickle=False) as stored:
-        return Cases(_traces(name), Targets(stored["targets"]))
+    with np.load(path, allow_pickle=False) as stored:
+        return Cases(_traces(path), Targets(stored["targets"]))
 
 
 def _arrays(prediction: object) -> dict[str, Array]:
