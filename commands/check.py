@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -16,6 +15,7 @@ from bench.errors import BenchError
 from bench.run.plan import Plugin
 from commands._shared.arguments import Folders
 from commands._shared.options import closest, parse_settings, plugin_files
+from commands._shared.terminal import Console
 
 STYLES = {PASSED: "green", FAILED: "red"}
 

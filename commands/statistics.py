@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from commands._shared.options import say
+from commands._shared.terminal import Console
 from leaderboard.comparison.size_and_power import (
     PROFILES,
     SEEDS,
