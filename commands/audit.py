@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from bench.errors import unknown
@@ -25,6 +24,7 @@ from bench.timing import n_cores
 from commands._shared.arguments import MemoryLimit, NJobs, TimeLimit
 from commands._shared.options import MODELS, PUBLISHED, ROOT, all_tasks, say
 from commands._shared.running import Conditions, carry_out, scored_today, stale_among
+from commands._shared.terminal import Console
 from leaderboard.audit.document import COMMAND, PAGE, blocks, published
 from leaderboard.audit.page import audit_page
 from leaderboard.audit.picture import draw_audit

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.run.catalogue import summary_of
 from commands._shared.arguments import Folders
 from commands._shared.options import all_tasks, plugin_files, say
 from commands._shared.running import records_in, stale_in
+from commands._shared.terminal import Console
 from leaderboard.board.terminal import terminal_board
 from leaderboard.board.write import draw_priors, write_board
 from leaderboard.comparison.findings import Findings

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from scipy import stats
 
 from bench.ceiling.posterior import exact_posterior
@@ -16,6 +15,7 @@ from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.quantities import TARGETS
 from commands._shared.options import say
+from commands._shared.terminal import Console
 
 PREFIXES_S = (10.0, 30.0, 60.0)
 INTERVALS_S = (0.3, 1.0, 10.0)

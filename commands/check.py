@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Column, Table
@@ -22,6 +21,7 @@ from bench.run.isolation.sandbox import landlock_version
 from bench.run.plan import Plugin
 from commands._shared.arguments import Folders
 from commands._shared.options import check_device, closest, parse_settings, plugin_files, say
+from commands._shared.terminal import Console
 
 STYLES = {PASSED: "green", FAILED: "red"}
 LINE_EVERY_S = 15.0

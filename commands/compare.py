@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -25,6 +24,7 @@ from bench.run.scores.ceiling import CEILING
 from commands._shared.arguments import Folders
 from commands._shared.options import PUBLISHED, closest, say
 from commands._shared.running import run_or_published, stale_in
+from commands._shared.terminal import Console
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.runs import Compared, Move, Side, compare_rows, compare_runs
 from leaderboard.wording import SHOWN, r2_text, ratio_text

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.diagnosis.diagnose import Diagnosis
 from bench.diagnosis.diagnose import diagnose as diagnosed
@@ -24,6 +23,7 @@ from bench.task import PRESETS, Task
 from commands._shared.arguments import Folders
 from commands._shared.options import PUBLISHED, choose_tasks, say
 from commands._shared.progress import RunProgress
+from commands._shared.terminal import Console
 from commands.check import plugin_of
 from leaderboard.diagnosis.picture import draw_diagnosis
 from leaderboard.diagnosis.report import (

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.progress import track
 
 from bench.ceiling.posterior import exact_posterior
@@ -18,6 +17,7 @@ from bench.task import Task
 from bench.world.quantities import TARGETS
 from commands._import_picture import architecture_svg, imports_between
 from commands._shared.options import ROOT, all_tasks, say
+from commands._shared.terminal import Console
 from leaderboard.pictures.ceiling import draw_ceiling
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.pictures.problem import draw_problem, example_twins

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 
 from bench.errors import BenchError, unknown
@@ -17,6 +16,7 @@ from bench.task import PRESETS
 from commands._shared.arguments import Folders
 from commands._shared.options import choose_tasks, say
 from commands._shared.running import run_or_published, stale_in
+from commands._shared.terminal import Console
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.prior import prior_scores
 from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task

@@ -9,7 +9,6 @@ from typing import Annotated
 import numpy as np
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Column, Table
 
 from bench.arrays import Array
@@ -38,6 +37,7 @@ from commands._infer.words import (
 )
 from commands._shared.arguments import Folders
 from commands._shared.options import all_tasks, choose_models, choose_tasks, plugin_files, say
+from commands._shared.terminal import Console
 from leaderboard.pictures.forecasts import BAND_SD
 from leaderboard.wording import SHOWN, quantity_text
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from commands._new_plugins import NETWORK, REGRESSION
 from commands._shared.options import MODELS, TAKEN, plugin_files, say
+from commands._shared.terminal import Console
 
 
 def new(

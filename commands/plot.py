@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
 from commands._shared.options import closest, say
+from commands._shared.terminal import Console
 from leaderboard.pictures.fit import draw_fit
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.predictions import Predictions

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
@@ -21,6 +20,7 @@ from bench.timing import n_cores
 from commands._shared.arguments import MemoryLimit, NJobs, TimeLimit
 from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, plugin_files, say
 from commands._shared.running import Conditions, carry_out, scored_today
+from commands._shared.terminal import Console
 from commands.release import planned_then, planned_today, say_all
 from leaderboard.predictions import Predictions
 from leaderboard.published.board import PRESET, generated, out_of_date, published_findings

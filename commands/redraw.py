@@ -11,7 +11,6 @@ from typing import Annotated
 import pandas as pd
 import typer
 from rich import box
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
 
@@ -24,6 +23,7 @@ from bench.run.store import said_when_full, sole_run, work_folder
 from commands._shared.arguments import Folders, MemoryLimit, TimeLimit
 from commands._shared.options import all_tasks, choose_models, choose_tasks, plugin_files, say
 from commands._shared.seal import open_seal, seal_line
+from commands._shared.terminal import Console
 
 REDRAW_FILE = "redraw.csv"
 

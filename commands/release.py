@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
@@ -15,6 +14,7 @@ from bench.run.record import Record
 from bench.task import Task
 from commands._shared.options import PUBLISHED, all_tasks, plugin_files, say
 from commands._shared.running import stale_in, unfinished
+from commands._shared.terminal import Console
 from leaderboard.predictions import Predictions
 from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems

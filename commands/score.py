@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.run.record import read_records
 from bench.run.scores.rescore import rescore
@@ -14,6 +13,7 @@ from bench.run.seal import read_seal
 from bench.run.store import said_when_full, sole_run
 from commands._shared.options import all_tasks, say
 from commands._shared.running import records_in
+from commands._shared.terminal import Console
 
 
 def score(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from commands._shared.options import PUBLISHED, ROOT, all_tasks, say
+from commands._shared.terminal import Console
 from commands.release import planned_then
 from leaderboard.comparison.nulls import NULLS, measure
 from leaderboard.comparison.overview import found_text

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from bench.errors import BenchError, unknown
 from bench.timing import Figure
 from commands._shared.options import say
+from commands._shared.terminal import Console
 from commands._timing.peers import MISSING, peers_installed
 from commands._timing.report import quantity, rich_table, write_figures
 from commands._timing.scaling import ROWS, cost_curves, score_curves

@@ -27,6 +27,7 @@ from bench.run.isolation.protocol import clean_text
 from bench.run.isolation.sandbox import prepare, sandbox_for
 from bench.run.job import watch
 from bench.run.loading import load_model, missing_packages
+from bench.run.packages import FIND_CHECKOUT, join_models
 from bench.run.plan import Plugin
 
 START = (
@@ -64,7 +65,7 @@ def examined(
         sandbox = sandbox_for(plugin.path, ROOT, device) if sealed else None
         rules = json.dumps(asdict(sandbox)) if sandbox else ""
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", START.format(os.getpid(), Limits.memory_mb, rules)],
+            [sys.executable, "-P", "-c", FIND_CHECKOUT + START.format(os.getpid(), Limits.memory_mb, rules)],
             cwd=folder,
             env=environment_of(1) | (prepare(Path(folder), CACHE) if sandbox else {}),
             stdin=subprocess.DEVNULL,
@@ -134,6 +135,7 @@ def main() -> None:
             answer({"fraction": float(fraction), "message": str(message)})
 
         watch(Path(order["plugin"]), {Path(name) for name in order["files"]})
+        join_models(folder_of(Path(order["plugin"])))
         loaded = _loaded(Path(order["plugin"]), order["overrides"], order["member"])
         if isinstance(loaded, CheckResult):
             answer(asdict(loaded))

@@ -17,12 +17,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bench.compiled import CACHE, ROOT
+from bench.compiled import CACHE
 from bench.run.isolation.family import Family
 from bench.run.isolation.protocol import LONGEST_EVENT, parse_event
 from bench.run.isolation.sandbox import Sandbox, prepare
+from bench.run.packages import FIND_CHECKOUT
 from bench.task import Sizes
 
+START = FIND_CHECKOUT + "from bench.run.isolation.keeper import main; main()"
+"""What a child runs."""
 POLL_S = 0.1
 """How often limits are checked and memory is measured."""
 GONE_S = 10.0
@@ -67,7 +70,7 @@ class ChildFailed(Exception):  # noqa: N818  # an outcome that becomes a record,
 def environment_of(threads: int) -> dict[str, str]:
     """Environment of a child: little of this process's, and the number of threads that its libraries may start."""
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+    environment |= {"PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
     libraries = ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR")
     return environment | {f"{library}_NUM_THREADS": str(threads) for library in libraries}
 
@@ -92,7 +95,7 @@ class Child:
         orders_read, self._orders = os.pipe()
         self._answers, answers_write = os.pipe()
         environment = environment_of(threads)
-        command = [sys.executable, "-P", "-m", "bench.run.isolation.keeper", str(orders_read), str(answers_write)]
+        command = [sys.executable, "-P", "-c", START, str(orders_read), str(answers_write)]
         command += [str(os.getpid()), str(limits.memory_mb)]
         if sandbox is not None:
             command.append(json.dumps(asdict(sandbox)))

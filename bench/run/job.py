@@ -29,6 +29,7 @@ from bench.contract import Context, Predictor
 from bench.errors import BenchError, PluginError, place_of
 from bench.run.catalogue import folder_of, name_of
 from bench.run.loading import load_model, missing_packages, not_found
+from bench.run.packages import join_models
 from bench.run.scores.answer import InvalidAnswerError, check_predictor, plain_arrays
 from bench.task import Sizes, task_from_dict
 from bench.world.acquisition import Acquisition
@@ -85,8 +86,10 @@ def _told(error: Exception, path: Path) -> str:
 
 def _serve(channel: Channel, order: dict[str, Any]) -> None:
     """Carry out the orders of one job."""
+    own = Path.cwd()  # a plugin may work in another
     compiler()  # before any clock runs, so that no row is charged for the import
     watch(Path(order["plugin"]), {Path(name) for name in order["files"]})
+    join_models(folder_of(Path(order["plugin"])))
     model = load_model(Path(order["plugin"]), order["overrides"], order["member"])
     sizes = Sizes(**order["sizes"])
     lacking = missing_packages(model)
@@ -100,18 +103,18 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
     while message := channel.receive():
         if message["do"] == "fit":
             with kept_to(order["device"]):
-                fitted = model.fit(_cases("train.npz"), _cases("valid.npz"), _context(order, channel))
+                fitted = model.fit(_cases(own / "train.npz"), _cases(own / "valid.npz"), _context(order, channel))
             predictor = check_predictor(fitted)
             stored = _pickled(predictor)  # within the time of the fit: it may do the work
             _report_fit(predictor, channel)
-            Path(FIT_FILE).write_bytes(stored)
+            (own / FIT_FILE).write_bytes(stored)
             channel.send("stored")
         elif message["do"] == "load":
-            predictor = check_predictor(pickle.loads(Path(FIT_FILE).read_bytes()))
+            predictor = check_predictor(pickle.loads((own / FIT_FILE).read_bytes()))
             _report_fit(predictor, channel)
             channel.send("stored")
         elif message["do"] == "predict" and predictor is not None:
-            traces = _traces(message["traces"])
+            traces = _traces(own / message["traces"])
             channel.send("ready")
             channel.receive()
             with kept_to(order["device"]):
@@ -120,7 +123,7 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
                 )  # within its time: an array may be made only when asked for
             channel.send("predicted", simulator_calls=predictor.simulator_calls)
             for name, values in answer.items():
-                np.save(f"{message['answer']}-{name}.npy", values, allow_pickle=False)
+                np.save(own / f"{message['answer']}-{name}.npy", values, allow_pickle=False)
             channel.send("written")
 
 
@@ -195,13 +198,13 @@ def _report_fit(predictor: Predictor, channel: Channel) -> None:
     )
 
 
-def _traces(name: str) -> Traces:
+def _traces(path: Path) -> Traces:
     """Read traces from a file in the child's folder."""
-    with np.load(name, allow_pickle=False) as stored:
+    with np.load(path, allow_pickle=False) as stored:
         return Traces(stored["time_s"], stored["ph"], stored["valid"], stored["known"])
 
 
-def _cases(name: str) -> Cases:
+def _cases(path: Path) -> Cases:
     """Read training cases from a file in the child's folder."""
-    with np.load(name, allow_pickle=False) as stored:
-        return Cases(_traces(name), Targets(stored["targets"]))
+    with np.load(path, allow_pickle=False) as stored:
+        return Cases(_traces(path), Targets(stored["targets"]))

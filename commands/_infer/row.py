@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from bench.errors import BenchError
 from bench.infer.inference import Inference, unlike
 from bench.run.child import Limits
@@ -22,6 +20,7 @@ from bench.task import PRESETS, Task
 from commands._infer.picture import RowAnswer
 from commands._shared.options import say
 from commands._shared.progress import RunProgress
+from commands._shared.terminal import Console
 
 SEED = 0
 

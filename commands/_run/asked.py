@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from bench.errors import BenchError, unknown
 from bench.run.child import Limits
@@ -35,6 +34,7 @@ from commands._shared.options import (
 )
 from commands._shared.running import Conditions, carry_out, scored_today, stale_in
 from commands._shared.seal import check_one_draw, open_seal, seal_line
+from commands._shared.terminal import Console
 from leaderboard.board.terminal import terminal_board
 from leaderboard.board.write import write_board
 from leaderboard.comparison.findings import Findings

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Column, Table
 
 from bench.run.catalogue import summary_of
 from bench.task import PRESETS
 from commands._shared.options import PUBLISHED, REFERENCE, all_tasks, plugin_files
+from commands._shared.terminal import Console
 
 
 def print_list(folders: list[Path]) -> None:

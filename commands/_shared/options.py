@@ -10,12 +10,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.catalogue import choose, files_in, load_task
 from bench.task import Task
+from commands._shared.terminal import Console
 
 TASKS = ROOT / "tasks"
 MODELS = ROOT / "models"

@@ -7,12 +7,12 @@ import time
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bench.run.estimate import duration
 from bench.run.plan import CellKey, Job
 from bench.run.record import Record
+from commands._shared.terminal import Console
 
 LINE_EVERY_S = 5.0
 """Shortest time between two plain lines of one job."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.child import Limits
@@ -23,6 +22,7 @@ from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal
 from commands._shared.options import all_tasks, plugin_files, say
 from commands._shared.progress import RunProgress
+from commands._shared.terminal import Console
 from leaderboard.published.store import read_published
 
 

@@ -41,7 +41,7 @@ def verb_group(verbs: Verbs) -> type[TyperGroup]:
             try:
                 return super().invoke(ctx)
             except BenchError as error:
-                from rich.console import Console
+                from commands._shared.terminal import Console
 
                 Console(stderr=True).print(
                     f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True

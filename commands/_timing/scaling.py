@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 
 from bench.ceiling.posterior import exact_posterior
 from bench.draw import draw_measured
@@ -20,6 +19,7 @@ from bench.world.equilibria import TEMPERATURE_CORRECTED as WORLD
 from bench.world.quantities import TARGET_NAMES
 from commands._shared.options import all_tasks, choose_models, plugin_files, say
 from commands._shared.running import Conditions, carry_out
+from commands._shared.terminal import Console
 from commands._timing.inference import fit_seconds
 from commands._timing.runner import TASK, job_seconds
 from commands._timing.simulation import cost_of_cases

@@ -1,7 +1,7 @@
 """The processes between the runner and a plugin's: they see to it that nothing of the plugin outlives the job.
 
-Run as ``python -m bench.run.isolation.keeper READ_FD WRITE_FD RUNNER_PID MEMORY_MB [RULES]``; with rules, the plugin's
-process is confined by them. The keeper asks the kernel for namespaces. Where it gets them, it starts their first
+``main`` runs with the arguments ``READ_FD WRITE_FD RUNNER_PID MEMORY_MB [RULES]``; with rules, the plugin's process is
+confined by them. The keeper asks the kernel for namespaces. Where it gets them, it starts their first
 process, which starts the plugin's: the kernel ends all others with the first. Elsewhere it adopts what the plugin
 leaves behind, and ends it. Only the standard library is imported before the forks and the confinement, which want a
 process of one thread.
@@ -36,20 +36,20 @@ def main() -> None:
 
 def enter(runner: int, memory_mb: float, rules: str) -> None:
     """Return in a new process that is kept, and confined by rules where some are given, as JSON."""
-    shared_memory = keep(runner, memory_mb)
-    if not shared_memory:
+    apart = keep(runner, memory_mb)
+    if not apart:
         os.environ["JOBLIB_MULTIPROCESSING"] = "0"  # it would ask for shared memory
     for package in ("bench", "models"):  # found while the checkout's root can still be listed
         importlib.import_module(package)
     if rules:
         opened = json.loads(rules)
-        confine(Path.cwd(), Sandbox(tuple(opened["readable"]), tuple(opened["writable"])), shared_memory=shared_memory)
+        confine(Path.cwd(), Sandbox(tuple(opened["readable"]), tuple(opened["writable"])), apart=apart)
 
 
 def keep(runner: int, memory_mb: float) -> bool:
     """Return in a new process, and wait here for its end: nothing that it starts outlives it, nor the runner.
 
-    Whether the new process has shared memory of its own.
+    Whether the new process has /proc and shared memory of its own.
     """
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -59,7 +59,7 @@ def keep(runner: int, memory_mb: float) -> bool:
     apart, (told, tell) = leave_namespaces(), os.pipe()
     first, tie = _fork_tied()
     if first == 0:
-        shared_memory = apart and furnish(memory_mb)
+        furnished = apart and furnish(memory_mb)
         if apart:
             plugin, tie = _fork_tied()
             if plugin:
@@ -70,7 +70,7 @@ def keep(runner: int, memory_mb: float) -> bool:
                 os._exit(0)
         os.close(told)
         os.close(tell)
-        return shared_memory
+        return furnished
     _close_all_but(told, tie)  # so that the pipes to the runner end with the plugin's process
     status = os.waitpid(first, 0)[1]
     if apart:
@@ -122,7 +122,3 @@ def _end_like(status: int) -> NoReturn:
             signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
         os.kill(os.getpid(), os.WTERMSIG(status))
     os._exit(os.WEXITSTATUS(status))
-
-
-if __name__ == "__main__":
-    main()

@@ -50,15 +50,15 @@ def _left() -> bool:
 def furnish(memory_mb: float) -> bool:
     """Give the first process of the new namespaces its own /proc and its own shared memory, of a limited size.
 
-    Whether it has shared memory of its own.
+    Whether it has both.
     """
     libc = ctypes.CDLL(None)
     if libc.unshare(NEW_MOUNTS) != 0:
         return False
     libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)  # what is mounted here is seen here alone
-    libc.mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
+    processes: int = libc.mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
     size = f"size={int(memory_mb)}m".encode()
-    own: int = libc.mount(b"tmpfs", SHARED_MEMORY.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, size)
+    shared: int = libc.mount(b"tmpfs", SHARED_MEMORY.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, size)
     with contextlib.suppress(OSError):
         Path("/proc/sys/kernel/shmall").write_text(str(int(memory_mb * 1e6 / PAGE_BYTES)))
-    return own == 0
+    return processes == 0 and shared == 0

@@ -148,8 +148,11 @@ def hide_memory() -> None:
     _checked(_libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl(PR_SET_DUMPABLE)")
 
 
-def confine(own: Path, sandbox: Sandbox, *, shared_memory: bool = False) -> None:
-    """Confine this process, for good, to its folder, what the sandbox opens, and shared memory of its own."""
+def confine(own: Path, sandbox: Sandbox, *, apart: bool = False) -> None:
+    """Confine this process, for good, to its folder and what the sandbox opens.
+
+    Apart from others, in namespaces, it has a /proc of its own, which shows it and what it starts, and shared memory.
+    """
     version = landlock_version()
     handled = RIGHTS_OF_ABI.get(version, (1 << 16) - 1)
     network = DENY_TCP if version >= 4 else 0
@@ -161,7 +164,7 @@ def confine(own: Path, sandbox: Sandbox, *, shared_memory: bool = False) -> None
     )
     for path, rights in (
         (str(own), WRITE),
-        *([(SHARED_MEMORY, WRITE)] * shared_memory),
+        *([(SHARED_MEMORY, WRITE), ("/proc", READ)] * apart),
         *((path, READ) for path in sandbox.readable),
         *((path, READ_FILE | WRITE_FILE | IOCTL_DEV) for path in sandbox.writable),
     ):
