@@ -19,14 +19,14 @@ from sklearn.svm import SVR
 from bench.cases import Cases, Targets, Traces
 from bench.compiled import ROOT
 from bench.conformance.subject import Subject
-from bench.conformance.suite import DECLINED, FAILED, PASSED, conformance
+from bench.conformance.suite import CHECKS, FAILED, PASSED, examine
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.world.quantities import TARGET_NAMES
 from models._any_regressor import AnyRegressor
 from models.ridge import MODEL as RIDGE
 
 PAGE = ROOT / "docs" / "adding_a_model.md"
-PLACE = re.compile(r" \[.*, line \d+\]")
+PLACE, NUMBER = re.compile(r" \[.*, line \d+\]"), re.compile(r"got -?\d+(\.\d+)?(e[+-]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -91,19 +91,20 @@ AUTHORS = {
     "k_d in 1/min": Answering(of_k_d(lambda k_d: 60.0 * k_d)),
     "log10 of k_d": Answering(of_k_d(np.log10)),
     "k_d trained on shuffled labels": Answering(shuffled=True),
-    "scaled targets, not scaled back": Answering(lambda mean: Prediction((mean - mean.mean(0)) / mean.std(0))),
+    "columns in the other order": Answering(lambda mean: Prediction(mean[:, ::-1])),
 }
 
 
 def line_of(author: str) -> str:
-    """Line of the table: the plugin, the first check that fails, and its sentence."""
-    outcomes = list(conformance(Subject(AUTHORS[author])))
-    failed = next((outcome for outcome in outcomes if outcome.status == FAILED), None)
+    """Line of the table: the plugin, the first check that fails of those that look at answers, and its sentence."""
+    subject = Subject(AUTHORS[author])
+    outcomes = (examine(check, subject) for check in CHECKS if check.name in ("shape", "small_task", "both_targets"))
+    failed = next((outcome for outcome in outcomes if outcome.status != PASSED), None)
     if failed is None:
-        assert {outcome.status for outcome in outcomes} <= {PASSED, DECLINED}
         return f"| {author} | passes | |"
+    assert failed.status == FAILED
     sentence = PLACE.sub("", failed.message).removeprefix(f"Answering '{failed.check}': ")
-    return f"| {author} | `{failed.check}` fails | {sentence} |"
+    return f"| {author} | `{failed.check}` fails | {NUMBER.sub('got a number', sentence)} |"
 
 
 @pytest.mark.slow
