@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -87,6 +88,11 @@ class Context:
         Threads that a fit may use.
     report : callable
         ``report(fraction, message)``: progress of the fit, between 0 and 1.
+    time_s : float
+        Wall seconds that the fit, and the first prediction after it, may take from the call of ``fit`` on; a search
+        within a fit has its deadline before.
+    memory_mb : float
+        Megabytes that the fit's process and those that it starts may hold.
 
     Examples
     --------
@@ -102,6 +108,8 @@ class Context:
     device: str = "cpu"
     threads: int = 1
     report: Callable[[float, str], None] = field(default=_no_report)
+    time_s: float = math.inf
+    memory_mb: float = math.inf
 
     def generator(self) -> np.random.Generator:
         """Fresh numpy generator of this seed.
@@ -123,6 +131,10 @@ class Predictor(ABC):
     """Traces simulated so far, in fit and predict together, by models that use the simulator."""
     history: tuple[dict[str, float], ...] = ()
     """One entry an epoch: losses, gradient norm, learning rate."""
+    trials: int | None = None
+    """Settings that were tried on the validation cases for this fit: by hand before it, and by a search within it."""
+    pretrained_on: str = ""
+    """What it was trained on beside the training cases, in a few words; nothing for most."""
 
     @abstractmethod
     def predict(self, traces: Traces) -> Prediction:
@@ -186,7 +198,7 @@ class Model(ABC):
         valid : Cases
             Validation cases, for early stopping and the like.
         context : Context
-            Seed, device, threads, training acquisition and world, progress.
+            Seed, device, threads, training acquisition and world, progress, limits.
 
         Returns
         -------

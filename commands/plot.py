@@ -10,7 +10,9 @@ import typer
 
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
+from commands._shared.arguments import Folders
 from commands._shared.options import closest, say
+from commands._shared.running import stale_in
 from commands._shared.terminal import Console
 from leaderboard.pictures.fit import draw_fit
 from leaderboard.pictures.looks import drawing, save
@@ -20,6 +22,7 @@ from leaderboard.predictions import Predictions
 def plot(
     task: Annotated[list[str], typer.Option(help="Task; may be repeated.", metavar="NAME")],
     model: Annotated[list[str], typer.Option(help="Row of the board; may be repeated.", metavar="NAME")],
+    models: Folders = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of records and predictions.")] = Path("results"),
     preset: Annotated[
         str | None, typer.Option(help="Sizes of the run. Default: every one that there is.", metavar="NAME")
@@ -32,17 +35,20 @@ def plot(
 
       python run_bench.py plot --task shift_10s --model tcn_dt
 
-    A row is named as on the board, such as 'tcn(epochs=20)'. One picture a task and row goes into the folder 'plots'
-    beside the records; nothing is trained.
+    A row is named as on the board, such as 'tcn(epochs=20)'; a row of a folder of your own needs --models. One picture
+    a task and row goes into the folder 'plots' beside the records; nothing is trained.
     """
     console = Console()
     predictions = Predictions(folder)
-    for record in _chosen(read_records(folder), task, model, preset, seed, folder):
+    chosen = _chosen(read_records(folder), task, model, preset, seed, folder)
+    stale = stale_in(chosen, models or [])
+    for record in chosen:
+        why = stale.get(record.cell, ())
         with drawing():
             figure = draw_fit(record, predictions.examples(record.task), predictions.of(record))
             name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
             path = save(figure, folder / "plots" / name)
-        say(console, os.path.relpath(path))
+        say(console, os.path.relpath(path) + f", of a row that is stale: {', '.join(why)}" * bool(why))
 
 
 def _chosen(

@@ -23,7 +23,9 @@ def run(
     models: Folders = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Change a setting of the models named, as field=value.", metavar="FIELD=VALUE"),
+        typer.Option(
+            "--set", help="Change a setting of those models named that have it, as field=value.", metavar="FIELD=VALUE"
+        ),
     ] = None,
     preset: Annotated[
         str | None,

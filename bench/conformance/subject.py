@@ -60,7 +60,8 @@ class Subject:
     def fit(self, train: Cases, valid: Cases, acquisition: Acquisition = TRAINING) -> Predictor:
         """Fit the model with seed 0."""
         began = time.monotonic()
-        context = Context(0, (acquisition,), TEMPERATURE_CORRECTED, self.device, report=self.report)
+        left_s = self.budget.ends - began
+        context = Context(0, (acquisition,), TEMPERATURE_CORRECTED, self.device, report=self.report, time_s=left_s)
         with kept_to(self.device):
             predictor = check_predictor(self.model.fit(train, valid, context))
         self.budget.fit_s = max(self.budget.fit_s, time.monotonic() - began)

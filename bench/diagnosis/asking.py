@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -65,12 +66,13 @@ def ask(job: Job, place: Place, asked: Mapping[str, Question]) -> Asked:
     with tempfile.TemporaryDirectory(dir=place.store.folder, prefix="ask-") as name:
         folder = Path(name)
         write_order(job, list(job.cells), folder)
-        with Child(folder, job.threads, place.limits, place.stop) as child:
+        ends = time.monotonic() + place.limits.time_s
+        with Child(folder, job.threads, place.limits, place.stop, None, ends) as child:
             place.report(0.0, "starting")
             reason = child.expect("described")["cannot"].get(job.first.task.name)
             if reason is not None:
                 raise ChildFailed("cannot", reason)
-            notes = fit_or_load(job, child, folder, place)
+            notes = fit_or_load(job, child, folder, place, ends)
             answers: Answers = {}
             for number, (which, question) in enumerate(asked.items()):
                 place.report(number / len(asked), f"asked {number} of {len(asked)}: {which}")

@@ -85,7 +85,7 @@ def _serve(job: Job, waiting: list[Cell], place: Place, ends: float) -> Iterator
                 measured["settings"] = described["settings"]
                 reasons = {cell.task.name: described["cannot"].get(cell.task.name) for cell in cells}
                 if any(reasons[cell.task.name] is None for cell in cells):
-                    measured |= fit_or_load(job, child, folder, place)
+                    measured |= fit_or_load(job, child, folder, place, ends)
             except ChildFailed as failure:
                 measured["peak_memory_mb"] = child.peak_memory_mb
                 for _ in cells:
@@ -107,7 +107,7 @@ def _serve(job: Job, waiting: list[Cell], place: Place, ends: float) -> Iterator
                 return
 
 
-def fit_or_load(job: Job, child: Child, folder: Path, place: Place) -> dict[str, Any]:
+def fit_or_load(job: Job, child: Child, folder: Path, place: Place, ends: float) -> dict[str, Any]:
     """Have the child fit, or load the stored fit, and give what that took."""
     fits = place.fits
     if fits.copy_to(folder):
@@ -123,7 +123,7 @@ def fit_or_load(job: Job, child: Child, folder: Path, place: Place) -> dict[str,
     for source, target in zip(place.store.training_files(job.first), ("train.npz", "valid.npz"), strict=True):
         hand_over(source, folder / target)
     cpu_s, started = child.cpu_s(), time.perf_counter()
-    child.send(do="fit")
+    child.send(do="fit", time_s=ends - time.monotonic(), memory_mb=place.limits.memory_mb)
     while (event := child.receive())["event"] == "progress":
         place.report(_fraction(event), event["message"])
     fit_s, fit_cpu_s = time.perf_counter() - started, child.cpu_s() - cpu_s
@@ -137,6 +137,8 @@ def fit_or_load(job: Job, child: Child, folder: Path, place: Place) -> dict[str,
         "n_parameters": event["n_parameters"],
         "simulator_calls": event["simulator_calls"],
         "history": event["history"],
+        "trials": event["trials"],
+        "pretrained_on": event["pretrained_on"],
     }
     fits.keep(folder, notes)
     return notes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 from bench.compiled import ROOT
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.metrics import METRIC_VERSION
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.drive import Outcome, Place, drive
@@ -104,17 +105,36 @@ def planned(plan: Plan, records: Sequence[Record]) -> list[Record]:
     return [_of_cell(_blank(job, ""), cell) for job in plan.jobs for cell in job.cells if cell.key not in known]
 
 
-def check_settings(plugins: Sequence[Plugin], sizes: Sizes, *, sealed: bool = False) -> None:
-    """Start each plugin once, without fitting it, to find mistakes in its settings before a run begins."""
+def check_settings(plugins: Sequence[Plugin], sizes: Sizes, *, sealed: bool = False) -> list[dict[str, Any]]:
+    """Start each plugin once, without fitting it, to find mistakes in its settings; what they are."""
+    settings = []
     for plugin in plugins:
         with tempfile.TemporaryDirectory(prefix="check-") as name:
             write_json(Path(name) / "job.json", plugin.order | {"sizes": asdict(sizes), "tasks": []})
             sandbox = sandbox_for(plugin.path, ROOT) if sealed else None
             with Child(Path(name), 1, Limits(time_s=120.0), sandbox=sandbox) as child:
                 try:
-                    child.expect("described")
+                    settings.append(child.expect("described")["settings"])
                 except ChildFailed as failure:
                     raise BenchError(failure.message) from failure
+    return settings
+
+
+def with_settings(
+    plugins: Sequence[Plugin], overrides: Mapping[str, Any], sizes: Sizes, *, sealed: bool = False
+) -> list[Plugin]:
+    """Give plugins the changed settings that they have; each must be right, and be one of some plugin."""
+    changed = [replace(plugin, overrides=dict(overrides)) for plugin in plugins]
+    if len(plugins) > 1:
+        fields = [set(settings) for settings in check_settings(plugins, sizes, sealed=sealed)]
+        for name in overrides.keys() - set().union(*fields):
+            raise unknown(f"setting of {', '.join(plugin.name for plugin in plugins)}", name, set().union(*fields))
+        changed = [
+            replace(plugin, overrides={name: overrides[name] for name in overrides if name in has})
+            for plugin, has in zip(plugins, fields, strict=True)
+        ]
+    check_settings([plugin for plugin in changed if plugin.overrides], sizes, sealed=sealed)
+    return changed
 
 
 def run_job(job: Job, run: Run) -> Iterator[Record]:

@@ -103,7 +103,8 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
     while message := channel.receive():
         if message["do"] == "fit":
             with kept_to(order["device"]):
-                fitted = model.fit(_cases(own / "train.npz"), _cases(own / "valid.npz"), _context(order, channel))
+                cases = _cases(own / "train.npz"), _cases(own / "valid.npz")
+                fitted = model.fit(*cases, _context(order, channel, message))
             predictor = check_predictor(fitted)
             stored = _pickled(predictor)  # within the time of the fit: it may do the work
             _report_fit(predictor, channel)
@@ -176,8 +177,8 @@ def _pickled(predictor: Predictor) -> bytes:
         ) from error
 
 
-def _context(order: dict[str, Any], channel: Channel) -> Context:
-    """Context of the fit that a job asks for."""
+def _context(order: dict[str, Any], channel: Channel, limits: dict[str, Any]) -> Context:
+    """Context of the fit that a job asks for, with what is left of its limits."""
     return Context(
         seed=order["seed"],
         acquisitions=tuple(Acquisition(**value) for value in order["acquisitions"]),
@@ -185,6 +186,8 @@ def _context(order: dict[str, Any], channel: Channel) -> Context:
         device=order["device"],
         threads=order["threads"],
         report=lambda fraction, message: channel.send("progress", fraction=float(fraction), message=str(message)),
+        time_s=limits["time_s"],
+        memory_mb=limits["memory_mb"],
     )
 
 
@@ -194,6 +197,8 @@ def _report_fit(predictor: Predictor, channel: Channel) -> None:
         "fitted",
         n_parameters=predictor.n_parameters,
         simulator_calls=predictor.simulator_calls,
+        trials=predictor.trials,
+        pretrained_on=predictor.pretrained_on,
         history=[{key: float(value) for key, value in epoch.items()} for epoch in predictor.history],
     )
 

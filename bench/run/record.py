@@ -74,6 +74,10 @@ class Record:
     simulator_calls: int | None = None
     history: list[dict[str, float | str]] = field(default_factory=list)
     """One entry an epoch, for models that train by epochs; values that are not finite as text."""
+    trials: int | None = None
+    """Settings that were tried for the fit, where the plugin says so."""
+    pretrained_on: str = ""
+    """What it was trained on beside the training cases, where the plugin says so."""
     prediction_file: str = ""
     """Relative to the folder of the records; empty where there is none."""
     versions: dict[str, str] = field(default_factory=dict)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import shlex
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
+from bench.compiled import ROOT
 from bench.errors import BenchError, unknown
 from bench.run.child import Limits
 from bench.run.cluster.engine import Cluster
-from bench.run.engine import check_settings, planned
+from bench.run.engine import planned, with_settings
 from bench.run.estimate import Estimate
-from bench.run.plan import Plugin, make_plan
-from bench.run.record import append_records, read_records
+from bench.run.plan import Plan, Plugin, make_plan
+from bench.run.record import Record, append_records, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS, Sizes, Task
 from bench.timing import n_cores
@@ -85,12 +89,12 @@ def run_asked(asked: Asked) -> None:
             )
         files = plugin_files(asked.folders)
         chosen = choose_models(asked.models or REFERENCE, files)
-        plugins = [Plugin.named(name, path, overrides) for name, path in chosen.items()]
+        plugins = [Plugin.named(name, path) for name, path in chosen.items()]
         preset, sizes, n_seeds = _sizes(asked.preset, asked.seeds)
         key = None if asked.key_file is None else open_seal(asked.key_file, plugins, out)
         check_one_draw(read_records(out), key, out)
         if overrides:
-            check_settings(plugins, sizes, sealed=key is not None)
+            plugins = with_settings(plugins, overrides, sizes, sealed=key is not None)
         holding.enter_context(sole_run(out))
         records = scored_today(console, out, files, key)
         plan = make_plan(
@@ -139,6 +143,8 @@ def run_asked(asked: Asked) -> None:
         if left := carried_out.left:
             more = f" and {len(left) - 5} more" if len(left) > 5 else ""
             say(console, f"not done: {'; '.join(left[:5])}{more}", style="red")
+            for plugin in _raised(plan, records):
+                say(console, f"{plugin.row}: more by '{_check_of(plugin, asked)}'")
             raise typer.Exit(1)
 
 
@@ -150,6 +156,23 @@ def _tasks(names: list[str], suite: str | None) -> list[Task]:
             raise unknown("suite", suite, ["core", "all"])
         tasks |= {name: task for name, task in all_tasks().items() if suite == "all" or task.core}
     return list(tasks.values())
+
+
+def _raised(plan: Plan, records: Iterable[Record]) -> list[Plugin]:
+    """Plugins of a plan that failed by an error of their own."""
+    failed = {record.cell for record in records if record.status in ("failed", "invalid_output")}
+    plugins = {cell.plugin.row: cell.plugin for cell in plan.cells if cell.key in failed}
+    return list(plugins.values())
+
+
+def _check_of(plugin: Plugin, asked: Asked) -> str:
+    """Command that checks a plugin under the conditions of a run."""
+    path = os.path.relpath(plugin.path)
+    names = [plugin.name, "--models", path] if plugin.member else [path]
+    changed = [f"--set={name}={json.dumps(value)}" for name, value in plugin.overrides.items()]
+    device = ["--device", asked.device] if asked.device != "cpu" else []
+    seal = ["--seal"] if asked.key_file else []
+    return shlex.join(["python", os.path.relpath(ROOT / "run_bench.py"), "check", *names, *changed, *device, *seal])
 
 
 def _sizes(preset: str | None, seeds: int | None) -> tuple[str, Sizes, int]:

@@ -62,7 +62,7 @@ def test_generator_of_a_context_repeats_and_follows_its_seed():
 
 def test_context_does_not_show_the_test():
     names = [field.name for field in dataclasses.fields(Context)]
-    assert names == ["seed", "acquisitions", "world", "device", "threads", "report"]
+    assert names == ["seed", "acquisitions", "world", "device", "threads", "report", "time_s", "memory_mb"]
 
 
 def test_progress_may_be_reported_to_nobody():

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -48,7 +49,9 @@ def again(first, invoke):
 def test_a_failed_row_makes_the_status_1_and_is_named(first):
     result = first[2]
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[-1] == ("not done: raises on shift_10s, seed 0 (failed)")
+    said, more = result.stdout.splitlines()[-2:]
+    assert said == "not done: raises on shift_10s, seed 0 (failed)"
+    assert re.fullmatch(r"raises: more by 'python \S+run_bench\.py check \S+hostile/raises\.py'", more)
 
 
 def test_every_planned_cell_has_a_record_beside_its_ceiling(first):

@@ -16,7 +16,8 @@ from bench.metrics import scores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from models import mean, ridge
-from models._sklearn import AnyRegressor, SklearnModel, Standard, polynomial_ridge
+from models._any_regressor import AnyRegressor
+from models._sklearn import SklearnModel, Standard, polynomial_ridge
 
 ACQUISITION = Acquisition(30.0, 0.3)
 CONTEXT = Context(0, (ACQUISITION,), TEMPERATURE_CORRECTED)

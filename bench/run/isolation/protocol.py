@@ -10,10 +10,18 @@ LONGEST_EVENT = 16_000_000
 FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
     "described": {"settings": (dict,), "cannot": (dict,)},
     "progress": {"fraction": (int, float), "message": (str,)},
-    "fitted": {"n_parameters": (int, type(None)), "simulator_calls": (int,), "history": (list,)},
+    "fitted": {
+        "n_parameters": (int, type(None)),
+        "simulator_calls": (int,),
+        "history": (list,),
+        "trials": (int, type(None)),
+        "pretrained_on": (str,),
+    },
     "predicted": {"simulator_calls": (int,)},
 }
 """What the events carry."""
+LONGEST_WORDS = 200
+"""Letters of what a record says in a few words."""
 DEEPEST, LARGEST_INTEGER = 20, 10**15
 """How far values are nested, and how large a count is, that can be written, added up and printed."""
 
@@ -70,7 +78,7 @@ def _parts_are_right(event: dict[str, Any]) -> bool:
         return all(reason is None or isinstance(reason, str) for reason in event["cannot"].values())
     if event["event"] == "fitted":
         epochs = event["history"]
-        return all(
+        return len(event["pretrained_on"]) <= LONGEST_WORDS and all(
             isinstance(epoch, dict) and all(isinstance(value, int | float) for value in epoch.values())
             for epoch in epochs
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 
 from bench.arrays import Array
 from bench.contract import Prediction, Predictor
 from bench.errors import PluginError
 from bench.metrics import LARGEST
+from bench.run.isolation.protocol import LONGEST_WORDS
 from bench.world.quantities import TARGET_NAMES
 
 SMALLEST_SD = 1e-50
@@ -23,6 +26,15 @@ def check_predictor(fitted: object) -> Predictor:
     if not isinstance(fitted, Predictor):
         raise PluginError(
             f"plugin 'fit': result must be a bench.contract.Predictor, got {type(fitted).__name__}. Mend fit."
+        )
+    for name in ("n_parameters", "simulator_calls", "trials"):
+        count = getattr(fitted, name)
+        if not isinstance(count, Integral) and not (count is None and name != "simulator_calls"):
+            raise PluginError(f"predictor '{name}': count must be a whole number, got {count!r}. Mend fit.")
+    words = fitted.pretrained_on
+    if not isinstance(words, str) or len(words) > LONGEST_WORDS:
+        raise PluginError(
+            f"predictor 'pretrained_on': text must have at most {LONGEST_WORDS} letters, got {words!r:.40}. Shorten it."
         )
     return fitted
 

@@ -6,6 +6,7 @@ import pytest
 
 from bench.conformance.examination import LOADS, examined
 from bench.conformance.suite import FAILED, PASSED
+from bench.run.isolation.sandbox import landlock_version
 from bench.run.plan import Plugin
 
 LIMIT_S = 600.0
@@ -60,3 +61,37 @@ def test_a_daemon_of_a_plugin_that_hangs_is_killed_with_it(plugin, tmp_path, run
     outcomes.close()
     assert left_of(tmp_path) == []
     assert set(psutil.Process().children(recursive=True)) <= before
+
+
+READS = """
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.contract import Model
+
+Path("{secret}").read_text()
+
+
+@dataclass(frozen=True)
+class Reads(Model):
+    def fit(self, train, valid, context):
+        context.report(0.5, "epoch 1")
+        raise ValueError(context.device)
+
+
+MODEL = Reads()
+"""
+
+
+@pytest.mark.skipif(landlock_version() == 0, reason="this kernel has no Landlock, which confines the plugin")
+def test_a_plugin_under_seal_reads_nothing_outside(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "secret").write_text("key")
+    (tmp_path / "mine" / "reads.py").write_text(READS.format(secret=tmp_path / "secret"))
+    plugin, told = Plugin(tmp_path / "mine" / "reads.py"), []
+    *_, opened = examined(plugin, LIMIT_S, "shape", report=lambda *progress: told.append(progress))
+    assert (opened.check, opened.status, told[0]) == ("shape", FAILED, (0.5, "epoch 1"))
+    (outcome,) = examined(plugin, LIMIT_S, "shape", sealed=True)
+    assert (outcome.check, outcome.status) == (LOADS, FAILED)
+    assert outcome.message.startswith("PermissionError: ")
+    assert outcome.message.endswith(" [reads.py, line 7]")

@@ -1,19 +1,11 @@
-import itertools
 import re
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from bench.cases import Cases, Traces
 from bench.conformance.subject import FEW, Budget, Subject
 from bench.conformance.suite import (
-    ANSWERS,
     CHECKS,
     DECLINED,
     FAILED,
@@ -23,243 +15,37 @@ from bench.conformance.suite import (
     conformance,
     examine,
 )
-from bench.contract import Context, Model, Prediction, Predictor
-from bench.task import Sizes, Task
-from bench.world.progress import unit_exposure
-from bench.world.quantities import TARGET_NAMES
-from bench.world.simulator import exposure_of_ph
+from bench.contract import Model
+from tests.bench.conformance.answering import (
+    Counting,
+    Floor,
+    Learning,
+    Locking,
+    Sound,
+    Thawed,
+    Timeless,
+    Unable,
+    Uncertain,
+    Writing,
+    a_minute,
+    both_exposures,
+    constant,
+    draws,
+    duration,
+    last_exposure,
+    raising,
+    shifted,
+    timeless,
+    with_nan,
+    with_sd_of_zero,
+    without_short,
+    writing,
+)
 
 BY_NAME = {check.name: check for check in CHECKS}
-PLACE, PLACE_OF_NUMBERS = re.compile(r" \[.*, line \d+\]$"), re.compile(r"(?<=[ ])-?\d+(\.\d+)?")
-TENTH = 0.12
-"""A tenth of the prior of E0, which the faults below add where they should not."""
-
-
-def last_exposure(traces: Traces) -> Prediction:
-    """E0 from the exposure of the last sample, at a k_d in the middle of the prior."""
-    last = np.arange(traces.n_cases), traces.lengths - 1
-    exposure = exposure_of_ph(traces.ph[last][:, None], traces.known)[:, 0]
-    phi = np.array([unit_exposure(t, 2.505e-3)[0] for t in traces.time_s[last]])
-    return Prediction(np.column_stack([exposure / phi, np.full(traces.n_cases, 2.505e-3)]))
-
-
-def both_exposures(traces: Traces) -> Prediction:
-    """The same, and where the trace is long, both targets from the exposures at 100 and 200 s."""
-    mean = last_exposure(traces).mean
-    early, late = (np.argmax(traces.time_s >= time_s, axis=1) for time_s in (100.0, 200.0))
-    for case in np.flatnonzero(late > 0):
-        ph = traces.ph[case, [early[case], late[case]]][None]
-        first, second = exposure_of_ph(ph, traces.known[[case]])[0]
-        k_d = -np.log(second / first - 1.0) / 100.0
-        mean[case] = first / unit_exposure(100.0, k_d)[0], k_d
-    return Prediction(mean)
-
-
-def shifted(where: Callable[[Traces], object]) -> Callable[[Traces], Prediction]:
-    def answer(traces: Traces) -> Prediction:
-        mean = last_exposure(traces).mean
-        mean[:, 0] += TENTH * np.broadcast_to(where(traces), traces.n_cases)
-        return Prediction(mean)
-
-    return answer
-
-
-@dataclass
-class Answering(Predictor):
-    answer: Callable[[Traces], Prediction]
-
-    def predict(self, traces: Traces) -> Prediction:
-        return self.answer(traces)
-
-    def __getstate__(self) -> dict[str, object]:
-        # The faults are closures, which pickle refuses, so that only the sound answer is stored.
-        return {}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        self.answer = last_exposure
-
-
-@dataclass(frozen=True)
-class Sound(Model):
-    trained: ClassVar[bool] = False
-    uses_simulator: ClassVar[bool] = True
-    fixed_features: ClassVar[bool] = True
-
-    answer: Callable[[Traces], Prediction] = last_exposure
-
-    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
-        return Answering(self.answer)
-
-
-@dataclass(frozen=True)
-class Learning(Sound):
-    fixed_features: ClassVar[bool] = False
-
-
-@dataclass(frozen=True)
-class Floor(Sound):
-    floor: ClassVar[bool] = True
-
-
-@dataclass(frozen=True)
-class Timeless(Sound):
-    uses_time: ClassVar[bool] = False
-
-
-@dataclass(frozen=True)
-class Uncertain(Sound):
-    gives_sd: ClassVar[bool] = True
-
-
-@dataclass(frozen=True)
-class Counting(Sound):
-    fits: ClassVar[itertools.count] = itertools.count()
-
-    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
-        number = next(self.fits)
-        return Answering(shifted(lambda traces: number))
-
-
-@dataclass(frozen=True)
-class Writing(Sound):
-    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
-        train.targets.values[0, 0] = 0.0
-        return Answering(self.answer)
-
-
-@dataclass(frozen=True)
-class Unable(Sound):
-    fewest_samples: int = 1_000
-
-    def cannot(self, task: Task, sizes: Sizes) -> str | None:
-        return "too few samples" if task.test.n_samples < self.fewest_samples else None
-
-
-@dataclass
-class Holding(Predictor):
-    lock: object
-
-    def predict(self, traces: Traces) -> Prediction:
-        return last_exposure(traces)
-
-
-@dataclass(frozen=True)
-class Locking(Sound):
-    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
-        return Holding(threading.Lock())
-
-
-@dataclass
-class Thawed(Model):
-    fixed_features: ClassVar[bool] = True
-
-    def fit(self, train: Cases, valid: Cases, context: Context) -> Predictor:
-        return Answering(last_exposure)
-
-
-def writing(traces: Traces) -> Prediction:
-    prediction = last_exposure(traces)
-    traces.ph[0, 0] = 7.0
-    return prediction
-
-
-def narrow(traces: Traces) -> Prediction:
-    return Prediction(last_exposure(traces).mean.astype(np.float32))
-
-
-def listed(traces: Traces) -> Prediction:
-    return Prediction(last_exposure(traces).mean.tolist())
-
-
-def without_row(traces: Traces) -> Prediction:
-    return Prediction(last_exposure(traces).mean[1:])
-
-
-def bare(traces: Traces) -> np.ndarray:
-    return last_exposure(traces).mean
-
-
-def framed(traces: Traces) -> Prediction:
-    return Prediction(pd.DataFrame(last_exposure(traces).mean, columns=TARGET_NAMES))
-
-
-def structured(traces: Traces) -> Prediction:
-    return Prediction(np.rec.fromarrays(last_exposure(traces).mean.T, names=list(TARGET_NAMES)).view(np.ndarray))
-
-
-def masked(traces: Traces) -> Prediction:
-    return Prediction(np.ma.masked_less(last_exposure(traces).mean, 0.5))
-
-
-def worded(traces: Traces) -> Prediction:
-    return Prediction(last_exposure(traces).mean.astype(str))
-
-
-def a_minute(traces: Traces) -> Prediction:
-    return Prediction(last_exposure(traces).mean * [1.0, 60.0])
-
-
-def with_nan(traces: Traces) -> Prediction:
-    mean = last_exposure(traces).mean
-    mean[3:5] = np.nan
-    return Prediction(mean)
-
-
-def with_sd_of_zero(traces: Traces) -> Prediction:
-    return Prediction(last_exposure(traces).mean, np.zeros((traces.n_cases, 2)))
-
-
-def without_short(traces: Traces) -> Prediction:
-    return Prediction(np.where(traces.lengths[:, None] < 10, np.inf, last_exposure(traces).mean))
-
-
-def raising(traces: Traces) -> Prediction:
-    raise RuntimeError("out of luck.")
-
-
-def timeless(traces: Traces) -> Prediction:
-    return last_exposure(Traces(0.3 * np.cumsum(traces.valid, axis=1) - 0.3, traces.ph, traces.valid, traces.known))
-
-
-def constant(traces: Traces) -> Prediction:
-    return Prediction(np.full((traces.n_cases, 2), 0.65))
-
-
-def duration(traces: Traces) -> Prediction:
-    return Prediction(np.column_stack([traces.time_s.max(axis=1) / 100.0, np.zeros(traces.n_cases)]))
-
-
-def draws() -> Callable[[Traces], Prediction]:
-    numbers = itertools.count()
-    return shifted(lambda traces: next(numbers))
-
-
+NUMBER = re.compile(r"(?<=[ ])-?\d+(\.\d+)?")
 DIFFERENT = "must be the same to 1e-05 prior widths, got 1.0e-01."
 MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
-CONVERT = "Convert it by np.asarray, a tensor by .detach().cpu().numpy()."
-JOIN = "Join its columns E0_g_per_L and k_d_per_s, by name, into one array."
-REFUSED = [
-    (
-        Sound(bare),
-        "plugin 'predict': result must be a bench.contract.Prediction, got ndarray. Wrap the means in one.",
-    ),
-    (
-        Sound(without_row),
-        "the answer must have shape (32, 2), got (31, 2) of float64. Give both targets, one row a case.",
-    ),
-    (Sound(listed), f"prediction 'mean': values must be a plain numpy array, got list. {CONVERT}"),
-    (Sound(masked), f"prediction 'mean': values must be a plain numpy array, got MaskedArray. {CONVERT}"),
-    (
-        Sound(framed),
-        f"prediction 'mean': values must be a plain numpy array, got DataFrame with named columns. {JOIN}",
-    ),
-    (
-        Sound(structured),
-        f"prediction 'mean': values must be a plain numpy array, got ndarray with named columns. {JOIN}",
-    ),
-    (Sound(worded), "prediction 'mean': values must be real numbers, got <U32. Mend predict."),
-]
-"""What a run takes no answer from either: told once, with its place where the plugin made it."""
 NOT_FINITE = (
     "the answer must be finite and at most 1e+100 in size, got {} for E0_g_per_L of case {}, and {} such values in "
     "all. "
@@ -274,6 +60,8 @@ NUMBERS = [
     ),
     ("four_samples", Sound(without_short), NOT_FINITE.format("inf", 0, 64)),
 ]
+
+
 FAULTS = [
     (
         "shape",
@@ -394,20 +182,9 @@ def test_each_fault_is_found_by_its_check_with_a_sentence(name: str, model: Mode
     assert outcome == CheckResult(name, FAILED, f"{type(model).__name__} '{name}': {message}")
 
 
-@pytest.mark.parametrize(("model", "message"), REFUSED, ids=[message[:60] for _, message in REFUSED])
-def test_an_answer_that_a_run_does_not_take_is_one_finding(model: Model, message: str) -> None:
-    *before, outcome = conformance(Subject(model, FEW))
-    assert [each.status for each in before] == [PASSED]  # frozen
-    assert (outcome.check, outcome.status, PLACE.sub("", outcome.message)) == (ANSWERS, FAILED, message)
-
-
 @pytest.mark.parametrize(("name", "model", "message"), NUMBERS, ids=[name for name, *_ in NUMBERS])
 def test_numbers_that_a_run_does_not_take_are_told_as_a_run_tells_them(name: str, model: Model, message: str) -> None:
     assert examine(BY_NAME[name], Subject(model, FEW)) == CheckResult(name, FAILED, message)
-
-
-def test_single_precision_is_taken_by_both() -> None:
-    assert examine(BY_NAME[ANSWERS], Subject(Sound(narrow), FEW)).status == PASSED
 
 
 def test_every_check_has_a_fault_that_it_finds() -> None:
@@ -422,7 +199,7 @@ def test_a_sound_model_passes_or_declines_every_check() -> None:
 def test_a_row_that_does_not_learn_k_d_from_few_cases_is_sent_to_standard_size() -> None:
     outcome = examine(BY_NAME["small_task"], Subject(Sound(), FEW))
     assert outcome.status == PASSED
-    assert PLACE_OF_NUMBERS.sub("#", outcome.message) == (
+    assert NUMBER.sub("#", outcome.message) == (
         "R2 of k_d is # where # is possible: # cases are too few to judge it by, run it at standard size"
     )
 
@@ -444,7 +221,7 @@ def test_what_a_model_raises_is_the_failure_of_the_check() -> None:
     outcome = examine(BY_NAME["shape"], Subject(Sound(raising), FEW))
     message = "Run it with --only shape for the traceback."
     assert outcome.message.startswith(
-        "Sound 'shape': errors must be none, got RuntimeError: out of luck [test_suite.py, "
+        "Sound 'shape': errors must be none, got RuntimeError: out of luck [answering.py, "
     )
     assert outcome.message.endswith(f"]. {message}")
 

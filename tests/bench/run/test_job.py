@@ -4,13 +4,14 @@ import sys
 import pytest
 
 from bench.errors import BenchError
-from bench.run.engine import check_settings
-from bench.run.loading import load_model
+from bench.run.child import Limits
+from bench.run.engine import check_settings, with_settings
 from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.task import Sizes
 
 SIZES = Sizes(16, 8, 12, 1)
+PATIENCE_S = 600.0
 WHERE = ("fit", "predict", "cannot", "reason", "declines", "result", "device", "lambda")
 FAILING = [("raises", {"where": where}) for where in WHERE]
 OTHERS = [("broken_import", {}), ("no_model", {}), ("needs_package", {}), ("behaves", {}), ("neighbour", {})]
@@ -131,6 +132,15 @@ def test_settings_and_history_are_stored_and_what_json_lacks_is_text(ran):
         "most": "inf",
     }
     assert record.history == [{"loss": 1.0}, {"loss": "nan"}]
+    assert (record.trials, record.pretrained_on) == (12, "10,000 traces of another buffer")
+    assert ran[1]["neighbour", "dense"].trials is None
+
+
+def test_a_fit_is_told_what_is_left_of_its_limits(ran, notes):
+    (limits,) = (notes / "limits").read_text().split("\n")[:-1]
+    time_s, memory_mb = map(float, limits.split())
+    assert 0.0 < time_s < PATIENCE_S
+    assert memory_mb == Limits.memory_mb
 
 
 def test_no_record_names_a_folder_of_this_machine(ran, hostile, notes):
@@ -187,107 +197,7 @@ def test_a_child_has_a_small_environment(seen, monkeypatch):
 
 def test_a_context_says_nothing_of_the_test(seen, notes):
     assert (notes / "context").read_text().strip() == str(
-        sorted(["seed", "acquisitions", "world", "device", "threads", "report"])
-    )
-
-
-@pytest.fixture
-def behaves(hostile, monkeypatch):
-    monkeypatch.setattr("sys.path", [*sys.path])
-    return hostile / "behaves.py"
-
-
-DEFINES = "a frozen dataclass of bench.contract.Model, got"
-CLASS = """
-from dataclasses import dataclass
-from bench.contract import Model
-
-class PlainCnn(Model):
-    def fit(self, train, valid, context): ...
-
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        (CLASS, f"file must define MODEL, {DEFINES} none. End it with MODEL = YourModel()."),
-        (
-            f"{CLASS}MODEL = PlainCnn",
-            f"file must define MODEL, {DEFINES} the class PlainCnn. Write MODEL = PlainCnn().",
-        ),
-        (
-            f"{CLASS}MODEL = PlainCnn()",
-            f"file must define MODEL, {DEFINES} a PlainCnn, which is no dataclass. "
-            "Put @dataclass(frozen=True) above PlainCnn.",
-        ),
-        (
-            "MODEL = dict()",
-            f"file must define MODEL, {DEFINES} a value of type dict. Derive its class from bench.contract.Model.",
-        ),
-        ("MODEL = (", "file must be Python, got '(' was never closed in line 1. Mend the file."),
-        (
-            "from einops.layers import Rearrange",
-            "what it imports must be installed, got no einops.layers. "
-            "Run 'pip install einops' and name einops in packages.",
-        ),
-    ],
-    ids=["no model", "class", "no dataclass", "no Model", "no Python", "no package"],
-)
-def test_a_file_that_gives_no_model_is_refused_with_what_mends_it(tmp_path, monkeypatch, text, what):
-    monkeypatch.setattr("sys.path", [*sys.path])
-    monkeypatch.setitem(sys.modules, "einops", None)
-    (tmp_path / "plain.py").write_text(text)
-    with pytest.raises(BenchError) as caught:
-        load_model(tmp_path / "plain.py", {})
-    assert str(caught.value) == f"plugin 'plain': {what}"
-
-
-def test_a_module_of_the_project_that_is_misspelled_is_nothing_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.path", [*sys.path])
-    (tmp_path / "plain.py").write_text("from bench.contrct import Model")
-    with pytest.raises(BenchError) as caught:
-        load_model(tmp_path / "plain.py", {})
-    assert str(caught.value) == (
-        "plugin 'plain': a module of its own must be where it is imported from, got none called bench.contrct. "
-        f"Check the spelling; what lies in {tmp_path.name} is imported by its own name."
-    )
-
-
-def test_a_row_without_settings_takes_none(tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.path", [*sys.path])
-    text = CLASS.replace("class Plain", "@dataclass(frozen=True)\nclass Plain")
-    (tmp_path / "plain.py").write_text(f"{text}MODEL = PlainCnn()")
-    with pytest.raises(BenchError) as caught:
-        load_model(tmp_path / "plain.py", {"width": 8})
-    assert str(caught.value) == (
-        "setting of plain 'width': name must be that of a setting, got 'width', but it has no settings. "
-        "Leave --set out for this row."
-    )
-
-
-def test_settings_of_their_own_type_are_applied(behaves):
-    changes = {"width": 8, "rate": 1, "name": "x", "flag": True, "starts": [0.1, 0.3]}
-    model = load_model(behaves, changes)
-    assert {name: getattr(model, name) for name in changes} == changes | {"rate": 1.0, "starts": (0.1, 0.3)}
-    assert isinstance(model.rate, float)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "kind"),
-    [
-        ("width", 1.5, "int"),
-        ("width", True, "int"),
-        ("rate", "fast", "float"),
-        ("flag", 1, "bool"),
-        ("starts", 1, "tuple[float, ...]"),
-    ],
-)
-def test_settings_of_another_type_are_refused(behaves, field, value, kind):
-    with pytest.raises(BenchError) as caught:
-        load_model(behaves, {field: value})
-    assert str(caught.value) == (
-        f"setting '{field}': value must be of type {kind}, got {value!r}. Mend the --set option."
+        sorted(["seed", "acquisitions", "world", "device", "threads", "report", "time_s", "memory_mb"])
     )
 
 
@@ -301,7 +211,15 @@ def test_a_setting_that_does_not_exist_is_refused_before_a_run_begins(hostile):
 
 
 def test_settings_that_are_right_pass_the_check(hostile):
-    check_settings([Plugin(hostile / "behaves.py", {"width": 8})], SIZES)
+    (settings,) = check_settings([Plugin(hostile / "behaves.py", {"width": 8})], SIZES)
+    assert settings["width"] == 8
+
+
+def test_of_several_plugins_each_is_given_the_settings_that_it_has(hostile):
+    plugins = [Plugin(hostile / f"{name}.py") for name in ("behaves", "neighbour")]
+    assert [plugin.row for plugin in with_settings(plugins, {"width": 8}, SIZES)] == ["behaves(width=8)", "neighbour"]
+    with pytest.raises(BenchError, match=r"^setting of behaves, neighbour 'widht': name must be one of flag, "):
+        with_settings(plugins, {"widht": 8}, SIZES)
 
 
 def test_every_outcome_is_on_disk(ran):

@@ -4,7 +4,14 @@ import pytest
 
 from bench.run.isolation.protocol import parse_event
 
-FITTED = {"event": "fitted", "n_parameters": None, "simulator_calls": 0, "history": []}
+FITTED = {
+    "event": "fitted",
+    "n_parameters": None,
+    "simulator_calls": 0,
+    "history": [],
+    "trials": None,
+    "pretrained_on": "",
+}
 
 
 def test_an_event_is_given_as_it_was_sent():
