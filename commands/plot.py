@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bench.cases import Traces
+from bench.draw import draw_cases
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
-from commands._shared.options import closest, say
-from leaderboard.pictures.fit import draw_fit
+from commands._shared.options import choose_tasks, closest, say
+from leaderboard.pictures.fit import MOST_TRACES, draw_fit
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.predictions import Predictions
 
@@ -26,7 +28,7 @@ def plot(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the run.")] = 0,
 ) -> None:
-    """Draw traces, intervals, losses, gradient norms and predictions of rows that have been run.
+    """Draw training and test traces, their intervals, losses, gradient norms and predictions of rows that were run.
 
     For example, after 'python run_bench.py --task shift_10s --model tcn_dt':
 
@@ -39,10 +41,16 @@ def plot(
     predictions = Predictions(folder)
     for record in _chosen(read_records(folder), task, model, preset, seed, folder):
         with drawing():
-            figure = draw_fit(record, predictions.examples(record.task), predictions.of(record))
+            figure = draw_fit(record, predictions.examples(record.task), predictions.of(record), _trained(record))
             name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
             path = save(figure, folder / "plots" / name)
         say(console, os.path.relpath(path))
+
+
+def _trained(record: Record) -> Traces:
+    """First training traces of a cell."""
+    task = choose_tasks([record.task])[record.task]
+    return draw_cases(task.train, task.train_world, f"train/{record.seed}", MOST_TRACES).traces
 
 
 def _chosen(

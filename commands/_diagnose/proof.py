@@ -18,7 +18,7 @@ from commands._shared.options import ROOT, choose_tasks, say
 from commands.audit import audit_files
 from leaderboard.diagnosis.advice import advice_table
 from leaderboard.diagnosis.proof import COMMAND, PAGE, known_rows, proof_text, said_of
-from leaderboard.diagnosis.report import Subject, diagnosis_value
+from leaderboard.diagnosis.report import Subject, diagnosis_value, method_digest
 from leaderboard.published.marked import fill
 
 RECORDS = ROOT / "leaderboard" / "diagnosed"
@@ -32,7 +32,8 @@ def prove(console: Console, out: Path, *, run: bool = True) -> None:
     limits = Limits.of(PRESETS[PRESET])
     for row in known_rows() if run else ():
         plugin = Plugin.named(row.row, files[row.row])
-        if said.get(row.row, {}).get("source_digest") == plugin.digest:
+        record = said.get(row.row, {})
+        if (record.get("source_digest"), record.get("method_digest")) == (plugin.digest, method_digest()):
             continue
         task = choose_tasks([row.task])[row.task]
         try:
