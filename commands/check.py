@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,10 +11,8 @@ from rich.table import Column, Table
 
 from bench.conformance.examination import examined
 from bench.conformance.suite import CHECKS, FAILED, PASSED, CheckResult
-from bench.errors import BenchError
-from bench.run.plan import Plugin
 from commands._shared.arguments import Folders
-from commands._shared.options import closest, parse_settings, plugin_files
+from commands._shared.options import parse_settings, plugin_of
 
 STYLES = {PASSED: "green", FAILED: "red"}
 
@@ -73,19 +70,3 @@ def _verdict(n_failed: int, n_checks: int, only: str | None) -> str:
     if n_failed:
         return f"{n_failed} of {n_checks} checks failed"
     return "ready to run" if only is None else f"{only} did not fail; run without --only for the other checks"
-
-
-def plugin_of(plugin: str, folders: list[Path]) -> Plugin:
-    """Plugin given by name or by path."""
-    if not plugin.endswith(".py"):
-        known = plugin_files(folders)
-        if plugin in known:
-            return Plugin.named(plugin, known[plugin])
-        files = {path.with_suffix("").as_posix(): path for path in Path().glob("*/*.py")}
-        of_file = next((path for name, path in files.items() if plugin in (name, Path(name).name)), None)
-        meant = of_file or closest(plugin, known)
-        step = f"Did you mean '{meant}'?" if meant else "Give its file, or its folder with --models."
-        raise BenchError(f"plugin '{plugin}': name must be that of a row or a file, got neither. {step}")
-    if not Path(plugin).is_file():
-        raise BenchError(f"plugin '{plugin}': path must be an existing file, got none. Check the spelling.")
-    return Plugin(Path(plugin))

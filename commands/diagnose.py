@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,8 +21,7 @@ from bench.task import PRESETS
 from commands._diagnose.gathered import gathered
 from commands._diagnose.proof import prove
 from commands._shared.arguments import Folders
-from commands._shared.options import choose_tasks, say
-from commands.check import plugin_of
+from commands._shared.options import choose_tasks, file_name, parse_settings, plugin_of, say
 from leaderboard.diagnosis.picture import draw_diagnosis
 from leaderboard.diagnosis.report import (
     Subject,
@@ -42,6 +42,9 @@ def diagnose(
         str, typer.Option(help="Task that it should do; its training cases are what it is fitted on.", metavar="NAME")
     ] = "shift_10s",
     models: Folders = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a setting, as field=value.", metavar="FIELD=VALUE")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fit on 1,024 cases in place of 8,192.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print diagnosis.json, and nothing else.")] = False,
     out: Annotated[Path, typer.Option(help="Folder of fits and diagnoses.")] = Path("results"),
@@ -71,14 +74,15 @@ def diagnose(
     if proof or table:
         prove(console, out, run=proof)
         return
-    chosen, preset = plugin_of(plugin, models or []), "quick" if quick else "standard"
+    chosen = replace(plugin_of(plugin, models or []), overrides=parse_settings(set_ or []))
+    preset = "quick" if quick else "standard"
     asked = next(iter(choose_tasks([task]).values()))
     limits = Limits.of(PRESETS[preset], time_limit)
     with said_when_full(out):
         evidence = gathered(console, chosen, asked, preset, out, limits)
         found = diagnosed(evidence)
         subject = Subject(chosen.row, task, preset, chosen.digest)
-        folder = out / FOLDER / f"{chosen.name}_{task}_{preset}"
+        folder = out / FOLDER / f"{file_name(chosen.row)}_{task}_{preset}"
         value = write(subject, evidence, found, folder)
     if json_:
         print(json.dumps(value, indent=1))

@@ -13,7 +13,7 @@ from bench.cases import Traces
 from bench.draw import draw_cases
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
-from commands._shared.options import choose_tasks, closest, say
+from commands._shared.options import choose_tasks, closest, file_name, say
 from leaderboard.pictures.fit import MOST_TRACES, draw_fit
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.predictions import Predictions
@@ -42,7 +42,7 @@ def plot(
     for record in _chosen(read_records(folder), task, model, preset, seed, folder):
         with drawing():
             figure = draw_fit(record, predictions.examples(record.task), predictions.of(record), _trained(record))
-            name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
+            name = f"{record.task}_{file_name(record.row)}_{record.preset}_{record.seed}.png"
             path = save(figure, folder / "plots" / name)
         say(console, os.path.relpath(path))
 
@@ -86,8 +86,3 @@ def _next_step(scored: list[Record], task: str, row: str) -> str:
     on_task = sorted({record.row for record in scored if record.task == task})
     tasks = sorted({record.task for record in scored})
     return f"Scored on {task}: {', '.join(on_task)}." if on_task else f"Scored tasks: {', '.join(tasks)}."
-
-
-def _file_name(row: str) -> str:
-    """Name of a row with the letters that a file may have."""
-    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in row)

@@ -173,11 +173,23 @@ def test_an_input_that_is_misused_and_one_that_should_not_be_used_are_told_apart
     assert "distractor_used" not in names(diagnose(evidence(temperature)))
 
 
-def test_other_intervals_and_prefixes_are_told_apart(evidence):
-    def interval(name, mean):
-        return mean + UNITS * (name == "test" or name.startswith("interval"))
+def interval_off(name, mean):
+    return mean + UNITS * (name == "test" or name.startswith("interval"))
 
-    assert names(diagnose(evidence(interval))) == ["interval"]
+
+def test_an_interval_that_was_not_trained_on_is_named(evidence):
+    assert names(diagnose(evidence(interval_off))) == ["interval"]
+
+
+def test_padding_at_the_edge_is_told_with_the_interval(exact, evidence):
+    def padded(name, mean):
+        off = UNITS * (name == "test" or name.startswith("interval"))
+        return (exact["short"].mean if name == "held" else mean) + off
+
+    finding = diagnose(evidence(padded)).findings[0]
+    assert finding.name == "interval"
+    assert "as if its last sample were repeated" in finding.detail
+    assert "repeated" not in diagnose(evidence(interval_off)).findings[0].detail
 
 
 def test_a_prefix_that_was_not_trained_on_is_named(exact):
