@@ -110,6 +110,11 @@ def test_a_cost_is_a_share_and_what_is_left_is_the_ceiling(evidence):
     assert finding.expected == pytest.approx(1.0, abs=0.1)
 
 
+def test_a_target_that_was_not_learnt_is_no_input_that_is_not_used(evidence):
+    flat = evidence(put(K_D, lambda k_d: MIDDLE[K_D] + 0.011 * (k_d - MIDDLE[K_D])))
+    assert not {"known_unused", "baseline", "time_unused"} & {finding.name for finding in diagnose(flat).findings}
+
+
 def with_known(column, value):
     def view(question):
         known = question.measured.known.copy()
