@@ -32,8 +32,10 @@ def items() -> tuple[Item, ...]:
             Item(
                 each["name"],
                 each["asks"],
-                *(tuple(each[kind].split()) for kind in ("tests", "tasks", "measured")),
-                probe=each["probe"],
+                tuple(each["tests"].split()),
+                tuple(each["tasks"].split()),
+                tuple(each["measured"].split()),
+                each["probe"],
             )
             for each in csv.DictReader(file)
         )
