@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,11 +15,9 @@ from rich.table import Column, Table
 from bench.conformance.examination import LOADS, examined
 from bench.conformance.suite import CHECKS, DECLINED, FAILED, NOT_PUT, PASSED, CheckResult
 from bench.errors import BenchError
-from bench.run.catalogue import PACKAGE
 from bench.run.isolation.sandbox import landlock_version
-from bench.run.plan import Plugin
 from commands._shared.arguments import Folders
-from commands._shared.options import check_device, closest, parse_settings, plugin_files, say
+from commands._shared.options import check_device, parse_settings, plugin_of, say
 from commands._shared.terminal import Console
 
 STYLES = {PASSED: "green", FAILED: "red"}
@@ -120,21 +117,3 @@ def _verdict(outcomes: list[CheckResult], names: list[str], only: str | None) ->
     if n_of[NOT_PUT]:
         return f"no check failed, {n_of[NOT_PUT]} were not put for want of time"
     return "ready to run" if only is None else f"{only} did not fail; run without --only for the other checks"
-
-
-def plugin_of(plugin: str, folders: list[Path]) -> Plugin:
-    """Plugin given by name or by path."""
-    if (Path(plugin) / PACKAGE).is_file():
-        return Plugin(Path(plugin) / PACKAGE)
-    if not plugin.endswith(".py"):
-        known = plugin_files(folders)
-        if plugin in known:
-            return Plugin.named(plugin, known[plugin])
-        files = {path.with_suffix("").as_posix(): path for path in Path().glob("*/*.py")}
-        of_file = next((path for name, path in files.items() if plugin in (name, Path(name).name)), None)
-        meant = of_file or closest(plugin, known)
-        step = f"Did you mean '{meant}'?" if meant else "Give its file, or its folder with --models."
-        raise BenchError(f"plugin '{plugin}': name must be that of a row or a file, got neither. {step}")
-    if not Path(plugin).is_file():
-        raise BenchError(f"plugin '{plugin}': path must be an existing file, got none. Check the spelling.")
-    return Plugin(Path(plugin))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,20 +12,16 @@ import typer
 
 from bench.diagnosis.diagnose import Diagnosis
 from bench.diagnosis.diagnose import diagnose as diagnosed
-from bench.diagnosis.evidence import Evidence, Way, fits_of, gather
-from bench.errors import BenchError
-from bench.run.child import ChildFailed, Limits
-from bench.run.estimate import duration, job_seconds
-from bench.run.fits import FitStore
-from bench.run.plan import Job, Plugin
+from bench.diagnosis.evidence import Evidence
+from bench.run.child import Limits
 from bench.run.record import write_json
-from bench.run.store import said_when_full, work_folder
-from bench.task import PRESETS, Task
+from bench.run.store import said_when_full
+from bench.task import PRESETS
+from commands._diagnose.gathered import gathered
+from commands._diagnose.proof import prove
 from commands._shared.arguments import Folders
-from commands._shared.options import PUBLISHED, choose_tasks, say
-from commands._shared.progress import RunProgress
+from commands._shared.options import choose_tasks, file_name, parse_settings, plugin_of, say
 from commands._shared.terminal import Console
-from commands.check import plugin_of
 from leaderboard.diagnosis.picture import draw_diagnosis
 from leaderboard.diagnosis.report import (
     Subject,
@@ -35,24 +32,30 @@ from leaderboard.diagnosis.report import (
     sound_lines,
 )
 from leaderboard.pictures.looks import drawing, save
-from leaderboard.published.store import read_published
-from leaderboard.wording import gist
 
 FOLDER = "diagnosed"
-ASKING_S = 30.0
-"""Allowance for the questions themselves."""
 
 
 def diagnose(
-    plugin: Annotated[str, typer.Argument(help="File of a model, or the name of a row.", metavar="FILE|NAME")],
+    plugin: Annotated[str, typer.Argument(help="File of a model, or the name of a row.", metavar="FILE|NAME")] = "",
     task: Annotated[
         str, typer.Option(help="Task that it should do; its training cases are what it is fitted on.", metavar="NAME")
     ] = "shift_10s",
     models: Folders = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a setting, as field=value.", metavar="FIELD=VALUE")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fit on 1,024 cases in place of 8,192.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print diagnosis.json, and nothing else.")] = False,
     out: Annotated[Path, typer.Option(help="Folder of fits and diagnoses.")] = Path("results"),
     time_limit: Annotated[float | None, typer.Option(min=1.0, help="Seconds that one fit may take.")] = None,
+    proof: Annotated[
+        bool,
+        typer.Option("--proof", help="Diagnose the rows with known faults and write the table of docs/diagnose.md."),
+    ] = False,
+    table: Annotated[
+        bool, typer.Option("--table", help="Write that table from its records, and train nothing.")
+    ] = False,
 ) -> None:
     """Find out why a model that works answers badly: named faults in the order of what they cost, with what to change.
 
@@ -68,48 +71,24 @@ def diagnose(
     contract, 'audit' what each known fault costs.
     """
     console = Console(stderr=json_)
-    chosen, preset = plugin_of(plugin, models or []), "quick" if quick else "standard"
+    if proof or table:
+        prove(console, out, run=proof)
+        return
+    chosen = replace(plugin_of(plugin, models or []), overrides=parse_settings(set_ or []))
+    preset = "quick" if quick else "standard"
     asked = next(iter(choose_tasks([task]).values()))
     limits = Limits.of(PRESETS[preset], time_limit)
     with said_when_full(out):
         evidence = gathered(console, chosen, asked, preset, out, limits)
         found = diagnosed(evidence)
         subject = Subject(chosen.row, task, preset, chosen.digest)
-        folder = out / FOLDER / f"{chosen.name}_{task}_{preset}"
+        folder = out / FOLDER / f"{file_name(chosen.row)}_{task}_{preset}"
         value = write(subject, evidence, found, folder)
     if json_:
         print(json.dumps(value, indent=1))
         return
     show(console, subject, found)
     say(console, f"Page, picture and diagnosis.json: {os.path.relpath(folder)}")
-
-
-def gathered(console: Console, plugin: Plugin, task: Task, preset: str, out: Path, limits: Limits) -> Evidence:
-    """Fit a model and ask it everything, or say in one sentence why that cannot be."""
-    out.mkdir(parents=True, exist_ok=True)
-    fits = fits_of(task, plugin, preset, PRESETS[preset])
-    say(console, _expected(plugin, fits, out))
-    with work_folder(out) as work, RunProgress(console, len(fits), 0.0) as progress:
-        try:
-            return gather(task, fits, Way(out, work, limits, progress.report))
-        except ChildFailed as failure:
-            raise BenchError(
-                f"model '{plugin.name}': it must fit and answer, got {failure.status}: {gist(failure.message)}. "
-                f"Run 'check {plugin.name}' first, which says how to mend it."
-            ) from failure
-
-
-def _expected(plugin: Plugin, fits: tuple[Job, Job, Job], out: Path) -> str:
-    """Say what is done, and how long it will take by what such a fit took before."""
-    open_ = [job for job in fits[:2] if FitStore(out, job.key).packed() is None]
-    if not open_:
-        return f"{plugin.row}: stored fits, about {duration(ASKING_S)} for the questions"
-    records = read_published(PUBLISHED)
-    seconds = [job_seconds(job, records) for job in open_]
-    told = [each for each in seconds if each is not None]
-    if len(told) < len(seconds):
-        return f"{plugin.row}: three fits, not yet timed here, then about {duration(ASKING_S)} for the questions"
-    return f"{plugin.row}: three fits and the questions, about {duration(sum(told) + ASKING_S)}"
 
 
 def write(subject: Subject, evidence: Evidence, found: Diagnosis, folder: Path) -> dict[str, object]:

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from bench.cases import Traces
+from bench.draw import draw_cases
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
 from commands._shared.arguments import Folders
-from commands._shared.options import closest, say
+from commands._shared.options import choose_tasks, closest, file_name, say
 from commands._shared.running import stale_in
 from commands._shared.terminal import Console
-from leaderboard.pictures.fit import draw_fit
+from leaderboard.pictures.fit import MOST_TRACES, draw_fit
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.predictions import Predictions
 
@@ -29,7 +31,7 @@ def plot(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the run.")] = 0,
 ) -> None:
-    """Draw traces, intervals, losses, gradient norms and predictions of rows that have been run.
+    """Draw training and test traces, their intervals, losses, gradient norms and predictions of rows that were run.
 
     For example, after 'python run_bench.py --task shift_10s --model tcn_dt':
 
@@ -45,10 +47,16 @@ def plot(
     for record in chosen:
         why = stale.get(record.cell, ())
         with drawing():
-            figure = draw_fit(record, predictions.examples(record.task), predictions.of(record))
-            name = f"{record.task}_{_file_name(record.row)}_{record.preset}_{record.seed}.png"
+            figure = draw_fit(record, predictions.examples(record.task), predictions.of(record), _trained(record))
+            name = f"{record.task}_{file_name(record.row)}_{record.preset}_{record.seed}.png"
             path = save(figure, folder / "plots" / name)
         say(console, os.path.relpath(path) + f", of a row that is stale: {', '.join(why)}" * bool(why))
+
+
+def _trained(record: Record) -> Traces:
+    """First training traces of a cell."""
+    task = choose_tasks([record.task])[record.task]
+    return draw_cases(task.train, task.train_world, f"train/{record.seed}", MOST_TRACES).traces
 
 
 def _chosen(
@@ -84,8 +92,3 @@ def _next_step(scored: list[Record], task: str, row: str) -> str:
     on_task = sorted({record.row for record in scored if record.task == task})
     tasks = sorted({record.task for record in scored})
     return f"Scored on {task}: {', '.join(on_task)}." if on_task else f"Scored tasks: {', '.join(tasks)}."
-
-
-def _file_name(row: str) -> str:
-    """Name of a row with the letters that a file may have."""
-    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in row)

@@ -10,6 +10,7 @@ from bench.arrays import Array
 from bench.diagnosis.course import Course, course_of
 from bench.diagnosis.evidence import UNITS, Evidence
 from bench.diagnosis.measures import SURE, Finding, Shown, View, error_of, is_sure, split
+from bench.diagnosis.reading import ALIKE
 from bench.world.quantities import TARGETS
 
 BY_HEART = 0.2
@@ -83,10 +84,21 @@ def _shift(view: View) -> Iterator[Finding]:
         error_of(own[0]) / max(2 * root, 1e-9),
         float(np.sqrt(max(other[0].mean(), 0.0))),
         f"error that no averaging removes at {test.label}, in prior sd",
-        f"{np.sqrt(max(split(view.error('base'))[0].mean(), 0.0)):.2f} at {train.label}",
+        f"{np.sqrt(max(split(view.error('base'))[0].mean(), 0.0)):.2f} at {train.label}" + _padded(evidence),
     )
     if finding := view.finding(name, "test", part, shown):
         yield finding
+
+
+def _padded(evidence: Evidence) -> str:
+    """Whether a short trace is answered as one whose last sample is repeated up to the length of training."""
+    own, other = (
+        np.abs(answers["held"].mean - answers["short"].mean) / UNITS for answers in (evidence.answers, evidence.exact)
+    )
+    padded = own.max() < ALIKE < other.max()
+    return "; a short trace is answered as if its last sample were repeated, or drawn out over its length" * bool(
+        padded
+    )
 
 
 def _noise_of_test(view: View, part: Array) -> Iterator[Finding]:

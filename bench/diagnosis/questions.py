@@ -25,6 +25,8 @@ STEP = 0.03
 """How far a known input is moved, in its prior's range (in its value, where it never varies)."""
 TIMES, START_S, LEVEL, BASELINE = 1.1, 1.0, 0.02, 0.1
 """Factor of all times, delay of the start [s], pH added to all samples, and to these and the initial pH."""
+HELD_S = 1e-6
+"""Time between repeated samples [s]: a trace has increasing times."""
 TOUCH = 0.02
 """How far one sample is moved [pH]."""
 N_PARTS = 8
@@ -185,8 +187,10 @@ def _batches(once: Question) -> Iterator[tuple[str, Question]]:
     few = _taken(once, np.arange(20))
     yield "few", few
     short_acquisition = replace(few.acquisition, prefix_s=max(SHORT_S, few.acquisition.interval_s))
-    short = _measured(short_acquisition, few.world, 20, 1)
+    regular = replace(short_acquisition, jitter_s=0.0, drop_fraction=0.0)
+    short = _measured(regular, few.world, 20, 1)
     yield "short", short
+    yield "held", replace(short, measured=_held(short.measured, few.measured.ph.shape[1]))
     truth = np.concatenate([few.truth, short.truth])
     yield "mixed", replace(few, measured=concatenate([few.measured, short.measured]), truth=truth)
     padding = ((0, 0), (0, 20))
@@ -198,6 +202,15 @@ def _batches(once: Question) -> Iterator[tuple[str, Question]]:
         measured.known,
     )
     yield "filled", replace(few, measured=filled)
+
+
+def _held(traces: Traces, n_samples: int) -> Traces:
+    """Short traces whose last sample is repeated, and called valid, up to a number of samples: padding at the edge."""
+    n_more = max(0, n_samples - traces.ph.shape[1])
+    instants = HELD_S * np.arange(1, n_more + 1)
+    time_s = np.concatenate([traces.time_s, traces.time_s[:, -1:] + instants], axis=1)
+    ph = np.concatenate([traces.ph, np.repeat(traces.ph[:, -1:], n_more, axis=1)], axis=1)
+    return Traces(time_s, ph, np.ones(ph.shape, dtype=bool), traces.known)
 
 
 def _touched(once: Question, extent: Extent) -> tuple[Question, list[int]]:

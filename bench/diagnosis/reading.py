@@ -101,6 +101,12 @@ def view_of_part(view: View, name: str) -> Array:
     return np.asarray(error.reshape(evidence.asked.extent.reactions, -1, len(TARGETS))[..., view.column])
 
 
+def _silent(own: Array, other: Array) -> bool:
+    """Whether neither answer moves, of those that move in the exact posterior; moves are (case, target)."""
+    moves, expected = (np.sqrt(np.mean(each**2, axis=0)) for each in (own, other))
+    return bool((moves <= NOTHING * expected)[expected > ALIKE].all()) and bool((expected > ALIKE).any())
+
+
 def _inputs(view: View) -> Iterator[Finding]:
     """Known inputs that move no answer, and such that errors depend on."""
     evidence = view.evidence
@@ -108,8 +114,7 @@ def _inputs(view: View) -> Iterator[Finding]:
     for column in READ_BY_MODELS:
         name = f"known {KNOWN[column].name}"
         own, other = (evidence.moved(name, exact=exact) for exact in (False, True))
-        silent = rms(own) < NOTHING * rms(other)
-        if silent and rms(other[:, view.column]) > COUNTS:
+        if _silent(own, other) and rms(other[:, view.column]) > COUNTS:
             unused.append(KNOWN[column].name)
             cost += float(np.mean((other[:, view.column] * SPREAD) ** 2))
             shown_response = max(shown_response, rms(own[:, view.column]))
@@ -179,7 +184,7 @@ def _level(view: View) -> Iterator[Finding]:
     """Whether the level of the trace reaches the answer, or its shape alone."""
     evidence = view.evidence
     own, other = (evidence.moved("level", exact=exact) for exact in (False, True))
-    if rms(own) > NOTHING * rms(other):
+    if not _silent(own, other):
         return
     part = np.mean(view_of_part(view, "level unknown") ** 2, axis=1) - view.squared("base", exact=True)
     shown = Shown(
@@ -199,7 +204,7 @@ def _time(view: View) -> Iterator[Finding]:
     slope, error = slope_of(own[:, view.column], other[:, view.column])
     measure = "response to times x 1.1, as a share of the exact posterior's"
     part = view.excess(tested) - float(view.excess("base").mean())
-    if rms(own) < NOTHING * rms(other):
+    if _silent(own, other):
         if finding := view.finding("time_unused", tested, part, Shown(slope, error, 1.0, measure)):
             yield finding
         return

@@ -12,7 +12,8 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.catalogue import choose, files_in, load_task
+from bench.run.catalogue import PACKAGE, choose, files_in, load_task
+from bench.run.plan import Plugin
 from bench.task import Task
 from commands._shared.terminal import Console
 
@@ -84,6 +85,24 @@ def closest(name: str, rows: Collection[str], cutoff: float = 0.6) -> str | None
     return nearest if nearest in rows else next(iter(get_close_matches(name, rows, n=1, cutoff=cutoff)), None)
 
 
+def plugin_of(plugin: str, folders: list[Path]) -> Plugin:
+    """Plugin given by name or by path."""
+    if (Path(plugin) / PACKAGE).is_file():
+        return Plugin(Path(plugin) / PACKAGE)
+    if not plugin.endswith(".py"):
+        known = plugin_files(folders)
+        if plugin in known:
+            return Plugin.named(plugin, known[plugin])
+        files = {path.with_suffix("").as_posix(): path for path in Path().glob("*/*.py")}
+        of_file = next((path for name, path in files.items() if plugin in (name, Path(name).name)), None)
+        meant = of_file or closest(plugin, known)
+        step = f"Did you mean '{meant}'?" if meant else "Give its file, or its folder with --models."
+        raise BenchError(f"plugin '{plugin}': name must be that of a row or a file, got neither. {step}")
+    if not Path(plugin).is_file():
+        raise BenchError(f"plugin '{plugin}': path must be an existing file, got none. Check the spelling.")
+    return Plugin(Path(plugin))
+
+
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
     """Turn ``field=value`` texts into a dictionary; values are JSON or Python, or text where they are neither."""
     settings: dict[str, Any] = {}
@@ -139,3 +158,8 @@ def check_device(device: str, *, here: bool) -> None:
 def say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
     """Print plain text as it is: nothing in it is markup, and long lines are left to the terminal."""
     console.print(text, style=style or None, end=end, markup=False, highlight=False, soft_wrap=True)
+
+
+def file_name(row: str) -> str:
+    """Name of a row with the letters that a file may have."""
+    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in row)

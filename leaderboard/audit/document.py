@@ -45,8 +45,8 @@ def items_table(audit: Audit | None) -> str:
         answers = [f"task {code_span(task)}" for task in item.tasks] + [code_span(test) for test in item.tests]
         answers = [f"variant {code_span(name)}" for name in item.measured] + answers
         said = [f"{code_span(name)} {verdicts.get(name, UNMEASURED)}" for name in item.measured] or [HELD]
-        lines.append([item.name, item.asks, "; ".join(answers), "; ".join(said)])
-    return grid(["item", "what it asks for", "answered by", "verdict"], lines, "llll")
+        lines.append([item.name, item.asks, "; ".join(answers), item.probe, "; ".join(said)])
+    return grid(["item", "what it asks for", "answered by", "found by `diagnose` as", "verdict"], lines, "l")
 
 
 def verdict_texts(audit: Audit | None) -> dict[str, str]:

@@ -20,6 +20,8 @@ class Item:
     tests: tuple[str, ...]
     tasks: tuple[str, ...]
     measured: tuple[str, ...]
+    probe: str
+    """Findings of ``diagnose`` that answer it, or why none does."""
 
 
 @cache
@@ -27,6 +29,13 @@ def items() -> tuple[Item, ...]:
     """Read the items."""
     with open(TABLE, newline="", encoding="utf-8") as file:
         return tuple(
-            Item(each["name"], each["asks"], *(tuple(each[kind].split()) for kind in ("tests", "tasks", "measured")))
+            Item(
+                each["name"],
+                each["asks"],
+                tuple(each["tests"].split()),
+                tuple(each["tasks"].split()),
+                tuple(each["measured"].split()),
+                each["probe"],
+            )
             for each in csv.DictReader(file)
         )

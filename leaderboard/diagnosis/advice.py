@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from leaderboard.wording import code_span, grid
+
 TABLE = Path(__file__).with_name("advice.csv")
 
 
@@ -26,3 +28,12 @@ def advice() -> dict[str, Advice]:
     """Read what is said of every finding, by name."""
     with open(TABLE, newline="", encoding="utf-8") as file:
         return {each["name"]: Advice(**each) for each in csv.DictReader(file)}
+
+
+def advice_table() -> str:
+    """Lay out every finding with its advice."""
+    lines = [
+        [code_span(each.name), each.says, each.advice, code_span(each.shown_by), each.item]
+        for each in advice().values()
+    ]
+    return grid(["finding", "what it means", "what to change", "seen at work in", "seed audit"], lines, "l")

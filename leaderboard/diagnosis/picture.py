@@ -14,7 +14,7 @@ from bench.diagnosis.evidence import UNITS, Evidence
 from bench.diagnosis.measures import View, split
 from bench.world.quantities import KNOWN
 from leaderboard.pictures.fit import draw_losses
-from leaderboard.pictures.looks import BLUE, ORANGE
+from leaderboard.pictures.looks import BLUE, ORANGE, legend
 from leaderboard.pictures.scores import draw_answers
 from leaderboard.wording import SHOWN, r2_text, ratio_text
 
@@ -41,6 +41,7 @@ def draw_diagnosis(title: str, evidence: Evidence, diagnosis: Diagnosis) -> Figu
     _moves(panels[1, 0], evidence)
     _answers(panels[1, 1], evidence)
     _course(panels[1, 2], evidence)
+    legend(figure, handles=panels[0, 0].get_legend_handles_labels()[0])
     names = list(dict.fromkeys(finding.name for finding in diagnosis.findings))
     found = ", ".join(names[:MOST_IN_TITLE]) + f" and {len(names) - MOST_IN_TITLE} more" * (len(names) > MOST_IN_TITLE)
     figure.suptitle(f"{title}: {found or 'nothing found'}")
@@ -81,7 +82,6 @@ def _intervals(ax: Axes, evidence: Evidence) -> None:
     ax.set_xticks(intervals, [f"{each:g}" for each in intervals])
     ax.minorticks_off()
     ax.set_title("Does it hold at other intervals? (dashed: ceiling)")
-    ax.legend(loc="center left")
 
 
 def _split(ax: Axes, evidence: Evidence) -> None:
@@ -122,7 +122,7 @@ def _looks(ax: Axes, evidence: Evidence) -> None:
     ax.set_yticks(tops, [shown.formula for shown in SHOWN])
     ax.set(xlabel="time of the sample that moves by 0.02 pH [s]", ylim=(-4.0, 1.4))
     ax.set_title(
-        "Where does it look? (move of the answer; dashed: exact posterior,\nwhose largest is 1; clipped at 1.2)"
+        "Where does it look? (move of the answer; dashed:\nexact posterior, whose largest is 1; clipped at 1.2)"
     )
 
 
@@ -141,17 +141,16 @@ def _moves(ax: Axes, evidence: Evidence) -> None:
             for each in (False, True)
         )
         ax.hlines(lines, np.maximum(np.minimum(own, exact), 1e-4), np.maximum(own, exact).clip(1e-4), color="0.8")
-        ax.plot(exact.clip(1e-4), lines, "|", color=EXACT, markersize=9, markeredgewidth=1.6)
-        ax.plot(own.clip(1e-4), lines, "o", color=colour, label=shown.formula)
+        ax.plot(exact.clip(1e-4, 20), lines, "|", color=EXACT, markersize=9, markeredgewidth=1.6)
+        ax.plot(own.clip(1e-4, 20), lines, "o", color=colour, label=shown.formula)
     ax.set_yticks(heights, MOVES.values())
     ax.set(xscale="log", xlabel="rms move of the answer [prior sd] (left edge: none)", xlim=(0.8e-4, 20))
     ax.set_title("What does it listen to? (inputs moved by 3 % of their range;\nblack bars: exact posterior)")
-    ax.legend(loc="lower right")
 
 
 def _answers(ax: Axes, evidence: Evidence) -> None:
     """Truth against answer for the target that is worse beside the ceiling, in its own unit."""
-    worse = max(_views(evidence), key=lambda view: view.excess("base").mean() / view.squared("base", exact=True).mean())
+    worse = max(_views(evidence), key=lambda view: float(view.excess("base").mean()))
     shown, unit = SHOWN[worse.column], UNITS
     truth, answer, exact = (
         (values * unit).reshape(-1, len(SHOWN))

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.cases import Traces
 from bench.run.record import Record
 from leaderboard.pictures.looks import BLUE, ORANGE
 from leaderboard.pictures.scores import draw_answers
@@ -18,11 +19,11 @@ LOSSES = {"train_loss": ("training", BLUE), "valid_loss": ("validation", ORANGE)
 GRADIENTS, RATES = "#009e73", "0.45"
 
 
-def draw_fit(record: Record, examples: ExampleTraces, predicted: Predicted) -> Figure:
-    """Draw what the seed audit asks to be looked at."""
+def draw_fit(record: Record, examples: ExampleTraces, predicted: Predicted, trained: Traces) -> Figure:
+    """Draw what the seed audit asks to be looked at: test traces beside training traces, losses, gradients, answers."""
     figure = Figure(figsize=(11.6, 6.4), layout="constrained")
     panels = figure.subplots(2, 3)
-    _samples(panels[0, 0], panels[1, 0], examples)
+    _samples(panels[0, 0], panels[1, 0], examples, trained)
     epochs = pd.DataFrame(record.history, index=range(1, len(record.history) + 1))
     epochs = epochs.reindex(columns=[*LOSSES, "gradient_norm", "learning_rate"]).astype(float)
     draw_losses(panels[0, 1], epochs)
@@ -36,16 +37,20 @@ def draw_fit(record: Record, examples: ExampleTraces, predicted: Predicted) -> F
     return figure
 
 
-def _samples(traces: Axes, intervals: Axes, examples: ExampleTraces) -> None:
-    """Measured pH of the example cases, and the time since the sample before."""
-    for number in range(min(MOST_TRACES, len(examples.case))):
-        valid = examples.valid[number]
-        time_s = examples.time_s[number][valid]
-        traces.plot(time_s, examples.ph[number][valid], ".-", linewidth=0.6, markersize=3)
-        intervals.plot(time_s[1:], np.diff(time_s), ".-", linewidth=0.6, markersize=3)
+def _samples(traces: Axes, intervals: Axes, examples: ExampleTraces, trained: Traces) -> None:
+    """Measured pH of training and example cases, and the time since the sample before."""
+    seen = ((trained, "training", BLUE), (examples, "test", ORANGE))
+    for cases, name, colour in seen:
+        for number in range(min(MOST_TRACES, len(cases.ph))):
+            valid = cases.valid[number]
+            time_s, line = cases.time_s[number][valid], {"color": colour, "linewidth": 0.6, "markersize": 3}
+            label = None if number else name
+            traces.plot(time_s, cases.ph[number][valid], ".-", **line, label=label)
+            intervals.plot(time_s[1:], np.diff(time_s), ".-", **line, label=label)
     traces.set(title="traces", xlabel="time [s]", ylabel="measured pH")
-    intervals.set(title="intervals between samples", xlabel="time [s]", ylabel="dt [s]")
-    intervals.set_ylim(bottom=0.0)
+    intervals.set(title="intervals between samples", xlabel="time [s]", ylabel="dt [s]", yscale="log")
+    traces.legend()
+    intervals.legend()
 
 
 def draw_losses(ax: Axes, epochs: pd.DataFrame) -> None:

@@ -110,6 +110,11 @@ def test_a_cost_is_a_share_and_what_is_left_is_the_ceiling(evidence):
     assert finding.expected == pytest.approx(1.0, abs=0.1)
 
 
+def test_a_target_that_was_not_learnt_is_no_input_that_is_not_used(evidence):
+    flat = evidence(put(K_D, lambda k_d: MIDDLE[K_D] + 0.011 * (k_d - MIDDLE[K_D])))
+    assert not {"known_unused", "baseline", "time_unused"} & {finding.name for finding in diagnose(flat).findings}
+
+
 def with_known(column, value):
     def view(question):
         known = question.measured.known.copy()
@@ -173,11 +178,23 @@ def test_an_input_that_is_misused_and_one_that_should_not_be_used_are_told_apart
     assert "distractor_used" not in names(diagnose(evidence(temperature)))
 
 
-def test_other_intervals_and_prefixes_are_told_apart(evidence):
-    def interval(name, mean):
-        return mean + UNITS * (name == "test" or name.startswith("interval"))
+def interval_off(name, mean):
+    return mean + UNITS * (name == "test" or name.startswith("interval"))
 
-    assert names(diagnose(evidence(interval))) == ["interval"]
+
+def test_an_interval_that_was_not_trained_on_is_named(evidence):
+    assert names(diagnose(evidence(interval_off))) == ["interval"]
+
+
+def test_padding_at_the_edge_is_told_with_the_interval(exact, evidence):
+    def padded(name, mean):
+        off = UNITS * (name == "test" or name.startswith("interval"))
+        return (exact["short"].mean if name == "held" else mean) + off
+
+    finding = diagnose(evidence(padded)).findings[0]
+    assert finding.name == "interval"
+    assert "as if its last sample were repeated" in finding.detail
+    assert "repeated" not in diagnose(evidence(interval_off)).findings[0].detail
 
 
 def test_a_prefix_that_was_not_trained_on_is_named(exact):

@@ -1,5 +1,6 @@
 import pytest
 
+from bench.cases import Traces
 from bench.run.record import read_records
 from leaderboard.pictures.fit import draw_fit
 from leaderboard.predictions import read_examples, read_predicted
@@ -8,6 +9,7 @@ HISTORY = [
     {"epoch": float(n), "train_loss": 1.0 / n, "valid_loss": 1.1 / n, "gradient_norm": 0.5, "learning_rate": 1e-3}
     for n in range(1, 6)
 ]
+TRAINED = Traces.of([0.0, 0.25, 0.5], [[7.0, 7.1, 7.2]], [[50.0, 0.25, 30.0, 7.0, 0.2]])
 
 
 @pytest.fixture
@@ -15,7 +17,7 @@ def drawn(record_of, folder_of):
     def draw(**changes):
         folder = folder_of([record_of("tcn", **changes)])
         record = read_records(folder)[0]
-        return draw_fit(record, read_examples(folder, record.task), read_predicted(folder, record))
+        return draw_fit(record, read_examples(folder, record.task), read_predicted(folder, record), TRAINED)
 
     return draw
 
@@ -34,6 +36,12 @@ def test_six_panels_show_traces_intervals_training_and_answers(drawn):
     assert losses.get_yscale() == "log"
     rates = next(ax for ax in figure.axes if ax.get_ylabel() == "learning rate [1e-3], dotted")
     assert rates.lines[0].get_ydata().tolist() == [1.0] * 5
+
+
+def test_the_intervals_of_training_stand_beside_those_of_the_test(drawn):
+    intervals = next(ax for ax in drawn().axes if ax.get_title() == "intervals between samples")
+    assert [text.get_text() for text in intervals.get_legend().get_texts()] == ["training", "test"]
+    assert intervals.lines[0].get_ydata().tolist() == [0.25, 0.25]
 
 
 def test_a_negative_loss_is_drawn_on_a_plain_axis(drawn):

@@ -1,0 +1,61 @@
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import bench.diagnosis.evidence
+from bench.diagnosis.diagnose import NAMES
+from bench.diagnosis.questions import Extent
+
+SMALL = Extent(reactions=24, base=3, other=2, touched=2, positions=8, trained=16)
+
+
+pytestmark = [pytest.mark.slow, pytest.mark.smoke]
+
+
+@pytest.fixture(scope="module")
+def diagnosed(invoke):
+    """A row that answers the same to everything, diagnosed twice in one folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench.diagnosis.evidence, "questions", partial(bench.diagnosis.evidence.questions, extent=SMALL))
+        asked = ("diagnose", "mean", "--quick", "--out", "out")
+        yield invoke(*asked), invoke(*asked, "--json")
+
+
+def test_what_nobody_can_know_comes_first_then_findings_then_what_is_sound(diagnosed):
+    first, _ = diagnosed
+    assert first.exit_code == 0, first.stderr
+    lines = first.stdout.splitlines()
+    told = [next(n for n, line in enumerate(lines) if line.startswith(start)) for start in ("k_d can", "1. ", "sound:")]
+    assert told == sorted(told)
+    assert lines[told[1]] == "1. constant (E0): every trace gets the same answer"
+    assert lines[-1].endswith("out/diagnosed/mean_shift_10s_quick")
+
+
+def test_a_second_diagnosis_opens_the_stored_fits_and_prints_the_file(diagnosed):
+    _, second = diagnosed
+    assert second.exit_code == 0
+    assert "mean: stored fits" in second.stderr
+    value = json.loads(second.stdout)
+    assert {finding["name"] for finding in value["findings"]} == {"constant"}
+    assert value["not_attainable"] == ["k_d_per_s"]
+    assert {*value["sound"], *value["not_tried"], "constant"} == set(NAMES)
+    wanted = {"name", "target", "cost", "ratio_left", "evidence", "expected", "advice", "item"}
+    assert wanted <= value["findings"][0].keys()
+
+
+def test_page_picture_and_file_lie_together(diagnosed):
+    folder = Path("out/diagnosed/mean_shift_10s_quick")
+    assert (folder / "diagnosis.png").read_bytes().startswith(b"\x89PNG")
+    page = (folder / "diagnosis.md").read_text()
+    assert page.startswith("# `mean` on `shift_10s`, quick\n")
+    assert "| `constant` | E0 |" in page
+    assert json.loads((folder / "diagnosis.json").read_text())["row"] == "mean"
+
+
+def test_a_model_that_fails_is_one_sentence_that_names_check(invoke, hostile):
+    result = invoke("diagnose", "raises", "--models", hostile, "--quick", "--out", "out")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith("error: model 'raises': it must fit and answer, got failed: ")
+    assert result.stderr.endswith("Run 'check raises' first, which says how to mend it.\n")
