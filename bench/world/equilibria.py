@@ -15,7 +15,7 @@ from bench.arrays import Array
 from bench.errors import BenchError
 from bench.world.buffers import Buffer, check_between
 
-MOST_CARBONATE_UM, MOST_AMMONIUM_UM, MOST_KLA_PER_S = 1e5, 1e6, 10.0
+MOST_CARBONATE_UM, MOST_AMMONIUM_UM, MOST_KLA_PER_S = 1e5, 1e6, 1.0
 """Largest values that the simulator is tested for."""
 
 

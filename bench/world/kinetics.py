@@ -149,7 +149,7 @@ def extent_of_ph(ph: float, case: Array, charge_at_0: float) -> tuple[float, flo
 
 
 @compiled
-def _rate(ph: float, xi: float, case: Array, K_P: float) -> tuple[float, float, float, float, float]:
+def rate_factors(ph: float, xi: float, case: Array, K_P: float) -> tuple[float, float, float, float, float]:
     """Half the rate at unit enzyme activity [mol/(L s) per g/L], and its factors, whose derivatives are asked for."""
     urea = case[S0] - xi
     acid = math.exp(LN10 * case[A] * (ph - case[P1]))
@@ -165,7 +165,7 @@ def _rate(ph: float, xi: float, case: Array, K_P: float) -> tuple[float, float, 
 def exposure_per_ph(ph: float, case: Array, charge_at_0: float, K_P_at_0: float, K_P_slope: float) -> float:
     """Exposure per pH, g = du/dpH: the first answer of ``exposure_density`` alone, for less work."""
     xi, xi_1, _ = extent_of_ph(ph, case, charge_at_0)
-    return xi_1 / _rate(ph, xi, case, K_P_at_0 + K_P_slope * ph)[0]
+    return xi_1 / rate_factors(ph, xi, case, K_P_at_0 + K_P_slope * ph)[0]
 
 
 @compiled
@@ -179,7 +179,7 @@ def exposure_density(
     """
     xi, xi_1, xi_2 = extent_of_ph(ph, case, charge_at_0)
     K_P = K_P_at_0 + K_P_slope * ph
-    half_rate, activity_1, urea, saturation, inhibition = _rate(ph, xi, case, K_P)
+    half_rate, activity_1, urea, saturation, inhibition = rate_factors(ph, xi, case, K_P)
     log_rate_1 = (
         -LN10 * activity_1
         - xi_1 * (1.0 / urea - (1.0 + 2.0 * urea / K_S) / saturation)

@@ -182,7 +182,7 @@ def test_dictionary_of_todays_worlds_holds_what_it_held():
         ),
         (
             lambda: World("mine", kla_per_s=np.nan),
-            "world 'mine': kla_per_s must be between 0 and 10, got nan. Mend the world.",
+            "world 'mine': kla_per_s must be between 0 and 1, got nan. Mend the world.",
         ),
     ],
 )
