@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bench.arrays import Array
 from bench.compiled import compiled
 from bench.world.electrode import shown_trace
+from bench.world.integrator import integrate
 from bench.world.kinetics import PH0
 from bench.world.progress import MAX_NODES, N_ROWS, POWER_1, Q, U, build_curve, unit_exposure
 from bench.world.progress import PER_WIDTH as ROW_PER_WIDTH
@@ -24,6 +25,9 @@ Mask = NDArray[np.bool_]
 FIRST_STEP_S = 0.05
 STEP_GROWTH = 0.2
 """Steps of the electrode's integration: longer ones move no mean by 1e-3 of its standard deviation."""
+
+DIFFERENCE = 1e-3
+"""Relative step of E0 of a derivative where there is none in closed form; it steers searches, and enters no density."""
 
 # What is known of a trace: noise variance, offset variance, lag, box of E0, box of k_d.
 NOISE, OFFSET, LAG, E0_LOW, E0_HIGH, K_D_LOW, K_D_HIGH = range(7)
@@ -37,6 +41,7 @@ N_COEFFICIENTS = 8
 class Trace(NamedTuple):
     """One measured trace with its tabulated progress curve, and room to work in.
 
+    ``carbon`` (5,) holds the rates of a world with slow CO2 or air, which is integrated instead; it is empty elsewhere.
     ``panels`` (node, 8) ends with one of no slope, for exposures past the curve. ``phi`` (sample,) holds the exposures
     per load at the k_d that is looked at, ``shown`` (2, sample) what ``shown_trace`` fills.
     """
@@ -45,6 +50,8 @@ class Trace(NamedTuple):
     ph: Array
     settings: Array
     rule: Array
+    case: Array
+    carbon: Array
     curve: Array
     n_nodes: int
     ph_eq: float
@@ -64,7 +71,15 @@ def number_of_samples(valid: Mask) -> int:
 
 @compiled
 def tabulated(
-    time_s: Array, ph: Array, settings: Array, rule: Array, case: Array, u_stop: float, curve: Array, panels: Array
+    time_s: Array,
+    ph: Array,
+    settings: Array,
+    rule: Array,
+    case: Array,
+    carbon: Array,
+    u_stop: float,
+    curve: Array,
+    panels: Array,
 ) -> Trace:
     """Trace with its progress curve up to an exposure; the number of nodes is -1 where they do not suffice."""
     n_nodes, ph_eq = build_curve(case, case[PH0], u_stop, math.inf, curve)
@@ -77,7 +92,7 @@ def tabulated(
         panels[n_nodes - 1] = 0.0
         panels[n_nodes - 1, LEFT], panels[n_nodes - 1, FIRST_POWER] = curve[U, n_nodes - 1], curve[Q, n_nodes - 1]
     n = time_s.shape[0]
-    return Trace(time_s, ph, settings, rule, curve, n_nodes, ph_eq, panels, np.empty(n), np.empty((2, n)))
+    return Trace(time_s, ph, settings, rule, case, carbon, curve, n_nodes, ph_eq, panels, np.empty(n), np.empty((2, n)))
 
 
 @compiled
@@ -101,14 +116,14 @@ def log_likelihood(E0: float, k_d: float, trace: Trace) -> tuple[float, float, f
     every pair of samples, and is integrated out.
     """
     n_samples = trace.time_s.shape[0]
-    lagging = trace.settings[LAG] > 0.0
-    if lagging:
+    shown = trace.settings[LAG] > 0.0 or trace.carbon.shape[0] > 0
+    if shown:
         _show(E0, k_d, trace)
     panels, last = trace.panels, trace.n_nodes - 1
     rr = r = rd = dd = d = 0.0
     j = 0
     for i in range(n_samples):
-        if lagging:
+        if shown:
             residual, slope = trace.ph[i] - trace.shown[0, i], trace.shown[1, i]
         else:
             u = E0 * trace.phi[i]
@@ -137,7 +152,7 @@ def log_likelihoods(E0: Array, k_d: float, trace: Trace, value: Array) -> None:
     They differ so little that most samples fall into one panel for all of them: that inner loop has no branch.
     """
     n_E0 = E0.shape[0]
-    if trace.settings[LAG] > 0.0:
+    if trace.settings[LAG] > 0.0 or trace.carbon.shape[0] > 0:
         for b in range(n_E0):
             value[b], _, _ = log_likelihood(E0[b], k_d, trace)
         return
@@ -173,7 +188,15 @@ def log_likelihoods(E0: Array, k_d: float, trace: Trace, value: Array) -> None:
 
 @compiled
 def _show(E0: float, k_d: float, trace: Trace) -> None:
-    """Fill what an electrode with a lag shows, and its derivative by E0."""
+    """Fill what an electrode with a lag shows, or the pH of a world that is integrated, and its derivative by E0."""
+    if trace.carbon.shape[0] > 0:
+        step, lag_s, time_s = DIFFERENCE * E0, trace.settings[LAG], trace.time_s
+        integrate(E0 + step, k_d, time_s, lag_s, trace.case, trace.carbon, trace.shown[1])
+        done = integrate(E0, k_d, time_s, lag_s, trace.case, trace.carbon, trace.shown[0])
+        for i in range(time_s.shape[0]):
+            trace.shown[0, i] = trace.shown[0, i] if done else math.nan
+            trace.shown[1, i] = (trace.shown[1, i] - trace.shown[0, i]) / step
+        return
     shown_trace(
         E0,
         k_d,

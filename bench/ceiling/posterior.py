@@ -19,8 +19,8 @@ from bench.ceiling.marginals import Marginals, gauss_legendre, marginals_of
 from bench.ceiling.quadrature import densities_at, predictive, quadrature
 from bench.errors import BenchError
 from bench.world.acquisition import Acquisition
+from bench.world.carbon import pack_world
 from bench.world.equilibria import World
-from bench.world.kinetics import pack_cases
 from bench.world.quantities import E0, K_D, TARGETS
 
 N_E0 = 12
@@ -97,7 +97,7 @@ class Posterior:
         Parameters
         ----------
         time_s : array, shape (sample,)
-            Times [s].
+            Times [s], ascending.
         known : array, shape (case, 5)
             Known inputs.
         world : World
@@ -110,7 +110,7 @@ class Posterior:
         """
         mean = np.empty((len(known), len(time_s)))
         sd = np.empty_like(mean)
-        predictive(time_s, pack_cases(known, world), self.k_d, self.E0, self.weight, mean, sd)
+        predictive(time_s, *pack_world(known, world), self.k_d, self.E0, self.weight, mean, sd)
         return mean, sd
 
 
@@ -161,7 +161,7 @@ def exact_posterior(
         np.ascontiguousarray(measured.time_s),  # of one layout, so that the kernel is compiled once
         np.ascontiguousarray(measured.ph),
         np.ascontiguousarray(measured.valid),
-        pack_cases(measured.known, world),
+        *pack_world(measured.known, world),
         _settings(acquisition),
         (gauss_legendre(LAG_RULE), rule_E0, rule_k_d),
         windows,
@@ -205,12 +205,13 @@ def log_posterior_density(
     """
     value = np.empty(measured.n_cases)
     rule = gauss_legendre(LAG_RULE)
-    packed = pack_cases(measured.known, world)
+    packed, carbon = pack_world(measured.known, world)
     densities_at(
         np.ascontiguousarray(measured.time_s),
         np.ascontiguousarray(measured.ph),
         np.ascontiguousarray(measured.valid),
         packed,
+        carbon,
         np.ascontiguousarray(targets),
         _settings(acquisition),
         rule,

@@ -27,6 +27,7 @@ from bench.ceiling.likelihood import (
     tabulated,
 )
 from bench.compiled import compiled
+from bench.world.integrator import integrate
 from bench.world.kinetics import PH0
 from bench.world.progress import MAX_NODES, N_ROWS, build_curve, ph_at, unit_exposure
 
@@ -146,6 +147,7 @@ def quadrature(
     ph: Array,
     valid: Mask,
     packed: Array,
+    carbon: Array,
     settings: Array,
     rules: tuple[Array, Array, Array],
     windows: Array,
@@ -161,7 +163,7 @@ def quadrature(
     for i in range(packed.shape[0]):
         n = number_of_samples(valid[i])
         u_stop = settings[E0_HIGH] * unit_exposure(time_s[i, n - 1], settings[K_D_LOW])[0]
-        trace = tabulated(time_s[i, :n], ph[i, :n], settings, lag_rule, packed[i], u_stop, curve, panels)
+        trace = tabulated(time_s[i, :n], ph[i, :n], settings, lag_rule, packed[i], carbon[i], u_stop, curve, panels)
         if trace.n_nodes < 0:
             log_density[i] = math.nan
             continue
@@ -178,7 +180,15 @@ def quadrature(
 
 @compiled
 def densities_at(
-    time_s: Array, ph: Array, valid: Mask, packed: Array, targets: Array, settings: Array, rule: Array, value: Array
+    time_s: Array,
+    ph: Array,
+    valid: Mask,
+    packed: Array,
+    carbon: Array,
+    targets: Array,
+    settings: Array,
+    rule: Array,
+    value: Array,
 ) -> None:
     """Fill the log likelihood of one point a case."""
     curve, panels = room()
@@ -186,14 +196,17 @@ def densities_at(
         n = number_of_samples(valid[i])
         E0, k_d = targets[i]
         u_stop = E0 * unit_exposure(time_s[i, n - 1], k_d)[0]
-        trace = tabulated(time_s[i, :n], ph[i, :n], settings, rule, packed[i], u_stop, curve, panels)
+        trace = tabulated(time_s[i, :n], ph[i, :n], settings, rule, packed[i], carbon[i], u_stop, curve, panels)
         look_at(k_d, trace)
         value[i], _, _ = log_likelihood(E0, k_d, trace)
 
 
 @compiled
-def predictive(time_s: Array, packed: Array, k_d: Array, E0: Array, weight: Array, mean: Array, sd: Array) -> None:
-    """Fill the posterior mean and standard deviation of the noise-free pH (case, sample)."""
+def predictive(
+    time_s: Array, packed: Array, carbon: Array, k_d: Array, E0: Array, weight: Array, mean: Array, sd: Array
+) -> None:
+    """Fill the posterior mean and standard deviation of the noise-free pH (case, sample), times ascending."""
+    integrated = np.empty(time_s.shape[0])
     curve = np.empty((N_ROWS, MAX_NODES))
     phi = np.empty(time_s.shape[0])
     for i in range(packed.shape[0]):
@@ -214,9 +227,16 @@ def predictive(time_s: Array, packed: Array, k_d: Array, E0: Array, weight: Arra
                 if share < least:
                     continue
                 total += share
+                if carbon.shape[1] > 0 and not integrate(
+                    E0[i, a, b], k_d[i, a], time_s, 0.0, packed[i], carbon[i], integrated
+                ):
+                    integrated[:] = math.nan
                 j = 0
                 for k in range(time_s.shape[0]):
-                    ph, _, j = ph_at(E0[i, a, b] * phi[k], curve, n, ph_eq, j)
+                    if carbon.shape[1] > 0:
+                        ph = integrated[k]
+                    else:
+                        ph, _, j = ph_at(E0[i, a, b] * phi[k], curve, n, ph_eq, j)
                     mean[i, k] += share * (ph - ph_eq)
                     sd[i, k] += share * (ph - ph_eq) ** 2
         for k in range(time_s.shape[0]):

@@ -33,7 +33,7 @@ from bench.run.packages import join_models
 from bench.run.scores.answer import InvalidAnswerError, check_predictor, plain_arrays
 from bench.task import Sizes, task_from_dict
 from bench.world.acquisition import Acquisition
-from bench.world.equilibria import WORLDS
+from bench.world.equilibria import world_from_dict
 
 FIT_FILE = "fit.pickle"
 
@@ -182,7 +182,7 @@ def _context(order: dict[str, Any], channel: Channel, limits: dict[str, Any]) ->
     return Context(
         seed=order["seed"],
         acquisitions=tuple(Acquisition(**value) for value in order["acquisitions"]),
-        world=WORLDS[order["world"]],
+        world=world_from_dict(order["world"]),
         device=order["device"],
         threads=order["threads"],
         report=lambda fraction, message: channel.send("progress", fraction=float(fraction), message=str(message)),

@@ -16,8 +16,10 @@ from bench.cases import Traces
 from bench.compiled import compiled
 from bench.errors import BenchError
 from bench.seeding import Stream
+from bench.world.carbon import pack_world
 from bench.world.electrode import shown_trace
 from bench.world.equilibria import World
+from bench.world.integrator import integrated_ph
 from bench.world.kinetics import PH0, pack_cases
 from bench.world.progress import MAX_NODES, N_ROWS, build_curve, unit_exposure
 from bench.world.quantities import E0, K_D
@@ -229,6 +231,8 @@ def lagged_ph(time_s: Array, valid: Mask, known: Array, targets: Array, world: W
     >>> lagged_ph(time_s, time_s >= 0, known, targets, TEMPERATURE_CORRECTED, 2.0).round(3).tolist()
     [[7.0, 8.255]]
     """
+    if not world.autonomous:
+        return integrated_ph(time_s, *pack_world(known, world), targets, lag_s, valid)
     ph = np.zeros(time_s.shape)
     rule = np.array(np.polynomial.legendre.leggauss(5))
     _lag(time_s, valid, pack_cases(known, world), targets, lag_s, LAG_STEP_S, rule, ph)

@@ -1,7 +1,6 @@
 """The shared simulator: pH from targets, exposure from pH, derivatives by the targets.
 
-Names, units and order of columns are those of ``bench.world.quantities``. Closed vessel, ideal solution,
-instantaneous equilibria. Accurate to 1e-6 pH over the domain, for any time.
+Names, units and order of columns: ``bench.world.quantities``. Accurate to 1e-6 pH over the domain.
 """
 
 from __future__ import annotations
@@ -14,7 +13,9 @@ from numpy.typing import ArrayLike
 from bench.arrays import Array
 from bench.compiled import compiled
 from bench.errors import BenchError, DomainError
+from bench.world.carbon import pack_world
 from bench.world.equilibria import TEMPERATURE_CORRECTED, World
+from bench.world.integrator import integrated_derivatives, integrated_ph
 from bench.world.kinetics import PH0, pack_cases
 from bench.world.progress import MAX_NODES, N_ROWS, build_curve, exposure_at, ph_at, unit_exposure
 from bench.world.quantities import E0, INITIAL_PH, K_D, KNOWN_NAMES, SUBSTRATE, TARGET_NAMES, TEMPERATURE
@@ -60,6 +61,8 @@ def simulate_ph(time_s: ArrayLike, known: ArrayLike, targets: ArrayLike, world: 
     [[7.0, 8.341, 8.618]]
     """
     known, targets, time_s = _checked(time_s, known, targets)
+    if not world.autonomous:
+        return integrated_ph(time_s, *pack_world(known, world), targets)
     ph = np.empty((len(known), time_s.shape[1]))
     _simulate(time_s, pack_cases(known, world), targets, ph)
     return _without_nan(ph)
@@ -68,7 +71,7 @@ def simulate_ph(time_s: ArrayLike, known: ArrayLike, targets: ArrayLike, world: 
 def ph_and_derivatives(
     time_s: ArrayLike, known: ArrayLike, targets: ArrayLike, world: World = TEMPERATURE_CORRECTED
 ) -> tuple[Array, Array]:
-    """PH of every case and its derivatives by E0 and k_d, in closed form.
+    """PH of every case and its derivatives by E0 and k_d, in closed form (by differences with slow CO2 or air).
 
     Parameters
     ----------
@@ -94,6 +97,8 @@ def ph_and_derivatives(
     [[[0.438, -3.269]]]
     """
     known, targets, time_s = _checked(time_s, known, targets)
+    if not world.autonomous:
+        return integrated_derivatives(time_s, *pack_world(known, world), targets)
     ph = np.empty((len(known), time_s.shape[1]))
     derivatives = np.empty((*ph.shape, 2))
     _simulate_with_derivatives(time_s, pack_cases(known, world), targets, ph, derivatives)
@@ -123,6 +128,8 @@ def exposure_of_ph(ph: ArrayLike, known: ArrayLike, world: World = TEMPERATURE_C
     ------
     DomainError
         A quantity is outside the domain; the message names the case and the quantity.
+    BenchError
+        A world with slow CO2 or air, which has no exposure.
 
     Examples
     --------
@@ -248,9 +255,8 @@ def _without_nan(values: Array) -> Array:
     """Raise for the first case whose curve could not be tabulated."""
     if np.isnan(values).any():
         case = int(np.argmax(np.isnan(values).any(axis=1)))
-        raise DomainError(
-            f"case {case} 'progress curve': nodes must be at most {MAX_NODES}, got more. Report this case as a bug."
-        )
+        where = f"case {case} 'progress curve'"
+        raise DomainError(f"{where}: nodes must be at most {MAX_NODES}, got more. Report this case as a bug.")
     return values
 
 
