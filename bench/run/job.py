@@ -30,8 +30,7 @@ from bench.compiled import ROOT, compiler
 from bench.contract import Context, Model, Prediction, Predictor
 from bench.errors import BenchError, PluginError, unknown
 from bench.run.catalogue import load_module
-from bench.task import Sizes, task_from_dict
-from bench.world.acquisition import Acquisition
+from bench.task import Sizes, acquisition_from_dict, task_from_dict
 from bench.world.equilibria import WORLDS
 
 FIT_FILE = "fit.pickle"
@@ -235,7 +234,7 @@ def _context(order: dict[str, Any], channel: Channel) -> Context:
     """Context of the fit that a job asks for."""
     return Context(
         seed=order["seed"],
-        acquisitions=tuple(Acquisition(**value) for value in order["acquisitions"]),
+        acquisitions=tuple(acquisition_from_dict(value) for value in order["acquisitions"]),
         world=WORLDS[order["world"]],
         device=order["device"],
         threads=order["threads"],

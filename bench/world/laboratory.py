@@ -111,7 +111,8 @@ class Laboratory(Acquisition):
         """Short text such as ``600 s @ 4 s, laboratory, carbonate 3 to 300 uM``."""
         plain = Acquisition(self.prefix_s, self.interval_s, 0.01, self.jitter_s, self.drop_fraction)
         carbonate = f"carbonate {self.least_carbonate_uM:g} to {self.most_carbonate_uM:g} uM"
-        return ", ".join([plain.label, "laboratory", *[carbonate] * (self.most_carbonate_uM > 0)])
+        what = "laboratory" if self.start_sd_s > 0 else f"{100 * self.outlier_fraction:g} % outliers"
+        return ", ".join([plain.label, what, *[carbonate] * (self.most_carbonate_uM > 0)])
 
 
 @dataclass(frozen=True, eq=False)
