@@ -8,9 +8,9 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from bench.errors import BenchError, unknown
+from bench.errors import BenchError
 from bench.world.acquisition import Acquisition
-from bench.world.equilibria import TEMPERATURE_CORRECTED, WORLDS, World
+from bench.world.equilibria import TEMPERATURE_CORRECTED, World, world_from_dict
 from bench.world.laboratory import Laboratory
 
 
@@ -112,6 +112,7 @@ class Task:
         """
         value = asdict(self)
         del value["question"], value["core"], value["suite"]
+        value["train_world"], value["test_world"] = self.train_world.as_dict(), self.test_world.as_dict()
         for acquisition in (*value["train"], value["test"]):  # 30 and 30.0 are one number, but two texts
             acquisition.update({name: float(number) for name, number in acquisition.items()})
         return digest_of(value)
@@ -133,7 +134,7 @@ def task_from_dict(value: dict[str, Any]) -> Task:
     Raises
     ------
     BenchError
-        A world that this version does not have.
+        A world with a field that this version does not have.
 
     Examples
     --------
@@ -141,12 +142,7 @@ def task_from_dict(value: dict[str, Any]) -> Task:
     >>> task_from_dict(asdict(task)) == task
     True
     """
-    worlds = {}
-    for side in ("train_world", "test_world"):
-        name = value[side]["name"]
-        if name not in WORLDS:
-            raise unknown("world", name, WORLDS)
-        worlds[side] = WORLDS[name]
+    worlds = {side: world_from_dict(value[side]) for side in ("train_world", "test_world")}
     acquisitions = tuple(acquisition_from_dict(acquisition) for acquisition in value["train"])
     return Task(**{**value, **worlds, "train": acquisitions, "test": acquisition_from_dict(value["test"])})
 

@@ -158,7 +158,7 @@ def _write_order(job: Job, cells: list[Cell], folder: Path) -> None:
             "sizes": asdict(first.sizes),
             "tasks": [asdict(cell.task) for cell in cells],
             "acquisitions": [asdict(acquisition) for acquisition in first.task.train],
-            "world": first.task.train_world.name,
+            "world": first.task.train_world.as_dict(),
             "device": job.device,
             "threads": job.threads,
         },

@@ -31,7 +31,7 @@ from bench.contract import Context, Model, Prediction, Predictor
 from bench.errors import BenchError, PluginError, unknown
 from bench.run.catalogue import load_module
 from bench.task import Sizes, acquisition_from_dict, task_from_dict
-from bench.world.equilibria import WORLDS
+from bench.world.equilibria import world_from_dict
 
 FIT_FILE = "fit.pickle"
 
@@ -235,7 +235,7 @@ def _context(order: dict[str, Any], channel: Channel) -> Context:
     return Context(
         seed=order["seed"],
         acquisitions=tuple(acquisition_from_dict(value) for value in order["acquisitions"]),
-        world=WORLDS[order["world"]],
+        world=world_from_dict(order["world"]),
         device=order["device"],
         threads=order["threads"],
         report=lambda fraction, message: channel.send("progress", fraction=float(fraction), message=str(message)),

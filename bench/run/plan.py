@@ -100,13 +100,13 @@ class Cell:
     @cached_property
     def training_digest(self) -> str:
         """Digest of the training and validation cases."""
-        drawn = [[asdict(acquisition) for acquisition in self.task.train], asdict(self.task.train_world)]
+        drawn = [[asdict(acquisition) for acquisition in self.task.train], self.task.train_world.as_dict()]
         return digest_of([*drawn, self.sizes.train, self.sizes.valid, self.seed, source_digest(DRAW)])
 
     @cached_property
     def test_digest(self) -> str:
         """Digest of the test cases."""
-        drawn = [asdict(self.task.test), asdict(self.task.test_world), self.sizes.test, source_digest(DRAW)]
+        drawn = [asdict(self.task.test), self.task.test_world.as_dict(), self.sizes.test, source_digest(DRAW)]
         return digest_of([*drawn, self.seal, self.task.name] if self.seal else drawn)
 
     @property

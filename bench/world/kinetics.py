@@ -2,6 +2,8 @@
 
 r = E0 exp(-k_d t) k(T) f(pH, T) S / (K_M + S + S^2/K_S) / (1 + N/K_P(pH))   [mol NH3 / L / s]
 
+N = N0 + 2 xi and C = C0 + xi are the totals of ammonia and inorganic carbon at the extent xi.
+
 Source: Qin & Cabral, Appl. Biochem. Biotechnol. 49 (1994) 217-240.
 """
 
@@ -13,6 +15,7 @@ import numpy as np
 
 from bench.arrays import Array
 from bench.compiled import compiled
+from bench.errors import BenchError
 from bench.world.equilibria import World
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
 
@@ -24,8 +27,8 @@ K_P_PH = np.array([6.25, 6.50, 7.00, 7.50, 8.00, 8.50, 8.75, 9.00])
 K_P_M = np.array([0.1785, 0.1194, 0.0693, 0.0386, 0.0311, 0.0327, 0.0298, 0.0310])
 
 # Columns of a packed case. The kernels take one row; tests replace single columns to meet published conditions.
-S0, PH0, K_T, P1, P2, A, B, KW, KA, K1, K2 = range(11)
-N_PACKED = 11
+S0, PH0, K_T, P1, P2, A, B, KW, KA, K1, K2, N0, C0, BT, KB = range(15)
+N_PACKED = 15
 
 
 def pack_cases(known: Array, world: World) -> Array:
@@ -40,9 +43,22 @@ def pack_cases(known: Array, world: World) -> Array:
 
     Returns
     -------
-    array, shape (case, 11)
-        S0 [mol/L], pH0, k(T) [mol/(s g)], p1, p2, a, b of f(pH, T), and Kw, Ka(NH4+), K1, K2.
+    array, shape (case, 15)
+        S0 [mol/L], pH0, k(T) [mol/(s g)], p1, p2, a, b of f(pH, T), Kw, Ka(NH4+), K1, K2, then ammonia and carbonate
+        at t = 0 and buffer [mol/L] and the buffer's constant.
+
+    Raises
+    ------
+    BenchError
+        A world with slow CO2 or air, where pH is no function of the exposure.
     """
+    if not world.autonomous:
+        raise BenchError(
+            f"world '{world.name}': CO2 must be hydrated at once and the vessel closed for pH to be a function of the "
+            "exposure, got slow CO2 or air. Use simulate_ph."
+        )
+    if world.activity:
+        raise BenchError(f"world '{world.name}': activity must be False, got True. Leave it out.")
     T_C = known[:, TEMPERATURE]
     packed = np.empty((len(known), N_PACKED))
     packed[:, S0] = known[:, SUBSTRATE] * 1e-3
@@ -57,48 +73,78 @@ def pack_cases(known: Array, world: World) -> Array:
     packed[:, KA] = equilibria.Ka_NH4
     packed[:, K1] = equilibria.K1
     packed[:, K2] = equilibria.K2
+    packed[:, N0] = np.multiply(world.ammonium_uM, 1e-6)
+    packed[:, C0] = np.multiply(world.carbonate_uM, 1e-6)
+    packed[:, BT] = 0.0 if world.buffer is None else np.multiply(world.buffer.total_mM, 1e-3)
+    packed[:, KB] = 1.0 if world.buffer is None else world.buffer.constant(T_C)
     return packed
 
 
 @compiled
-def charge_per_extent(H: float, case: Array) -> tuple[float, float, float]:
-    """Net charge 2 [NH4+] - [HCO3-] - 2 [CO3--] per mole of urea hydrolysed, with its two derivatives by pH."""
-    ammonium = H / (H + case[KA])
+def ammonium(H: float, case: Array) -> tuple[float, float, float]:
+    """Share of ammonia that is NH4+, and the second and third cumulant of its charge."""
+    charged = H / (H + case[KA])
+    binary = charged * (1.0 - charged)
+    return charged, binary, binary * (1.0 - 2.0 * charged)
+
+
+@compiled
+def carbonate(H: float, case: Array) -> tuple[float, float, float]:
+    """Negative charge per mole of inorganic carbon, and the second and third cumulant of it."""
     carbonate_sum = H * H + case[K1] * H + case[K1] * case[K2]
     HCO3 = case[K1] * H / carbonate_sum
     CO3 = case[K1] * case[K2] / carbonate_sum
-    carbonate = HCO3 + 2.0 * CO3
-    # The charge on an acid is a mean over its protonation states: its derivatives by ln H are the next cumulants.
-    spread = HCO3 + 4.0 * CO3 - carbonate * carbonate
-    skew = HCO3 + 8.0 * CO3 - 3.0 * carbonate * (HCO3 + 4.0 * CO3) + 2.0 * carbonate * carbonate * carbonate
-    binary = ammonium * (1.0 - ammonium)
-    value = 2.0 * ammonium - carbonate
-    first = -LN10 * (2.0 * binary + spread)
-    second = LN10 * LN10 * (2.0 * binary * (1.0 - 2.0 * ammonium) - skew)
+    mean = HCO3 + 2.0 * CO3
+    spread = HCO3 + 4.0 * CO3 - mean * mean
+    skew = HCO3 + 8.0 * CO3 - 3.0 * mean * (HCO3 + 4.0 * CO3) + 2.0 * mean * mean * mean
+    return mean, spread, skew
+
+
+@compiled
+def charge_per_extent(H: float, case: Array) -> tuple[float, float, float]:
+    """Net charge 2 [NH4+] - [HCO3-] - 2 [CO3--] per mole of urea hydrolysed, with its two derivatives by pH.
+
+    The charge on an acid is a mean over its protonation states: its derivatives by ln H are the next cumulants.
+    """
+    charged, binary, tilt = ammonium(H, case)
+    mean, spread, skew = carbonate(H, case)
+    return 2.0 * charged - mean, -LN10 * (2.0 * binary + spread), LN10 * LN10 * (2.0 * tilt - skew)
+
+
+@compiled
+def alkalinity(H: float, case: Array) -> tuple[float, float, float]:
+    """Charge [mol/L] that the water and what it held at t = 0 leave to the strong ions, with two derivatives by pH."""
+    OH = case[KW] / H
+    charged, binary, tilt = ammonium(H, case)
+    mean, spread, skew = carbonate(H, case)
+    base = case[KB] / (H + case[KB])
+    pairs = base * (1.0 - base)
+    N, C, BT_ = case[N0], case[C0], case[BT]
+    value = (OH - H) + (C * mean - N * charged + BT_ * base)
+    first = LN10 * (OH + H + (C * spread + N * binary + BT_ * pairs))
+    second = LN10 * LN10 * (OH - H + (C * skew - N * tilt + BT_ * (pairs * (1.0 - 2.0 * base))))
     return value, first, second
 
 
 @compiled
-def water_charge(ph: float, case: Array) -> float:
-    """Charge OH - H [mol/L] of water at a pH."""
-    H = math.exp(-LN10 * ph)
-    Kw: float = case[KW]
-    return Kw / H - H
+def strong_ions(case: Array) -> float:
+    """Charge [mol/L] of the strong ions that make up the initial pH."""
+    value, _, _ = alkalinity(math.exp(-LN10 * case[PH0]), case)
+    return value
 
 
 @compiled
 def extent_of_ph(ph: float, case: Array, charge_at_0: float) -> tuple[float, float, float]:
     """Extent xi [mol/L] that the charge balance gives at a pH, with its two derivatives by pH.
 
-    ``charge_at_0`` is the water's charge at the initial pH; the caller has it once a curve.
+    ``charge_at_0`` is that of the strong ions; the caller has it once a curve.
     """
     H = math.exp(-LN10 * ph)
-    OH = case[KW] / H
-    numerator = (OH - H) - charge_at_0
+    held, held_1, held_2 = alkalinity(H, case)
     charge, charge_1, charge_2 = charge_per_extent(H, case)
-    xi = numerator / charge
-    xi_1 = (LN10 * (OH + H) - xi * charge_1) / charge
-    xi_2 = (LN10 * LN10 * (OH - H) - 2.0 * xi_1 * charge_1 - xi * charge_2) / charge
+    xi = (held - charge_at_0) / charge
+    xi_1 = (held_1 - xi * charge_1) / charge
+    xi_2 = (held_2 - 2.0 * xi_1 * charge_1 - xi * charge_2) / charge
     return xi, xi_1, xi_2
 
 
@@ -109,7 +155,7 @@ def _rate(ph: float, xi: float, case: Array, K_P: float) -> tuple[float, float, 
     acid = math.exp(LN10 * case[A] * (ph - case[P1]))
     base = math.exp(LN10 * case[B] * (case[P2] - ph))
     saturation = K_M + urea + urea * urea / K_S
-    inhibition = 1.0 + 2.0 * xi / K_P
+    inhibition = 1.0 + (case[N0] + 2.0 * xi) / K_P
     activity = 1.0 + acid + base
     half_rate = 0.5 * case[K_T] * urea / (activity * saturation * inhibition)
     return half_rate, (case[A] * acid - case[B] * base) / activity, urea, saturation, inhibition
@@ -137,7 +183,7 @@ def exposure_density(
     log_rate_1 = (
         -LN10 * activity_1
         - xi_1 * (1.0 / urea - (1.0 + 2.0 * urea / K_S) / saturation)
-        - 2.0 * (xi_1 - xi * K_P_slope / K_P) / (K_P * inhibition)
+        - (2.0 * xi_1 - (case[N0] + 2.0 * xi) * K_P_slope / K_P) / (K_P * inhibition)
     )
     g = xi_1 / half_rate
     return g, g * (xi_2 / xi_1 - log_rate_1), urea, xi_1

@@ -74,9 +74,9 @@ class Laboratory(Acquisition):
     outlier_sd: float = 0.1
     initial_ph_sd: float = 0.03
     substrate_share_sd: float = 0.015
-    temperature_sd_C: float = 0.4  # noqa: N815  # the field's unit
-    least_carbonate_uM: float = 0.0  # noqa: N815  # the field's unit
-    most_carbonate_uM: float = 0.0  # noqa: N815  # the field's unit
+    temperature_sd_C: float = 0.4  # the field's unit
+    least_carbonate_uM: float = 0.0  # the field's unit
+    most_carbonate_uM: float = 0.0  # the field's unit
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -140,7 +140,7 @@ class Circumstances:
     offset: Array
     noise_sd: Array
     drift_per_s: Array
-    carbonate_uM: Array  # noqa: N815  # the field's unit
+    carbonate_uM: Array  # the field's unit
 
 
 def draw_circumstances(laboratory: Laboratory, recorded: Array, stream_name: str, numbers: range) -> Circumstances:

@@ -128,13 +128,7 @@ def packed_with_carbonate(known: Array, carbonate_uM: Array, world: World) -> Ar
     array, shape (case, constant)
         As ``pack_cases``.
     """
-    if not carbonate_uM.any():
-        return pack_cases(known, world)
-    rows = [
-        pack_cases(row[None], replace(world, carbonate_uM=float(carbonate)))  # type: ignore[call-arg]
-        for row, carbonate in zip(known, carbonate_uM, strict=True)
-    ]
-    return np.concatenate(rows)
+    return pack_cases(known, replace(world, carbonate_uM=carbonate_uM) if carbonate_uM.any() else world)
 
 
 def _normal(name: str, numbers: range, n_samples: int) -> Array:

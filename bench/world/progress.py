@@ -22,7 +22,7 @@ from bench.world.kinetics import (
     equilibrium_ph,
     exposure_density,
     exposure_per_ph,
-    water_charge,
+    strong_ions,
 )
 
 STEP = 0.22
@@ -72,7 +72,7 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
     """
     ph_eq = equilibrium_ph(case)
     reach = ph_eq - case[PH0]
-    charge_at_0 = water_charge(case[PH0], case)
+    charge_at_0 = strong_ions(case)
     n_knots = K_P_PH.shape[0]
     s = -math.log((ph_eq - ph_start) / reach)
     u, ph, u_origin = 0.0, ph_start, 0.0

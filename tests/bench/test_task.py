@@ -5,6 +5,7 @@ import pytest
 from bench.errors import BenchError
 from bench.task import PRESETS, Sizes, Task, digest_of, task_from_dict
 from bench.world.acquisition import Acquisition
+from bench.world.buffers import Buffer
 from bench.world.equilibria import FIXED_25C
 
 PLAIN = Acquisition(30.0, 0.3)
@@ -86,15 +87,22 @@ def test_task_is_rebuilt_from_its_dictionary():
     rebuilt = task_from_dict(dataclasses.asdict(task))
     assert rebuilt == task
     assert rebuilt.digest() == task.digest()
-    assert rebuilt.train_world is FIXED_25C
+    assert rebuilt.train_world == FIXED_25C
 
 
-def test_world_that_does_not_exist_is_refused():
+def test_world_of_another_version_is_refused():
     value = dataclasses.asdict(TASK)
-    value["test_world"]["name"] = "fixed_30C"
+    value["test_world"]["sulfate_uM"] = 1.0
     with pytest.raises(BenchError) as error:
         task_from_dict(value)
     assert str(error.value) == (
-        "world 'fixed_30C': name must be one of fixed_25C, temperature_corrected, got 'fixed_30C'. "
-        "Did you mean 'fixed_25C'?"
+        "world 'temperature_corrected': fields must be those of bench.world.equilibria.World, got sulfate_uM as well. "
+        "Run it with the version that wrote it."
     )
+
+
+def test_digest_tells_worlds_apart_by_what_is_in_the_water():
+    wet, same, other = (dataclasses.replace(FIXED_25C, buffer=Buffer("Tris", total)) for total in (10, 10.0, 11.0))
+    digests = [dataclasses.replace(TASK, test_world=world).digest() for world in (FIXED_25C, wet, same, other)]
+    assert digests[1] == digests[2]
+    assert len(set(digests)) == 3

@@ -20,6 +20,7 @@ SIZES = Sizes(train=9, valid=3, test=12, seeds=1)
 S03, S1, S10 = (Acquisition(30.0, interval_s) for interval_s in (0.3, 1.0, 10.0))
 SHORT, LONG = Acquisition(10.0, 0.3), Acquisition(60.0, 0.3)
 DIRTY_30, DIRTY_60, DIRTY_600 = Laboratory(30.0, 0.3), Laboratory(60.0, 0.3), Laboratory(600.0, 4.0)
+WATER_600 = Laboratory(600.0, 4.0, least_carbonate_uM=3.0, most_carbonate_uM=300.0)
 BUBBLES = Laboratory(
     30.0,
     0.3,
@@ -62,6 +63,7 @@ TABLE = {
     "laboratory_60s": ((DIRTY_60,), DIRTY_60),
     "laboratory_600s": ((DIRTY_600,), DIRTY_600),
     "laboratory_shift_10s": ((DIRTY_60,), Laboratory(60.0, 10.0)),
+    "laboratory_water_600s": ((WATER_600,), WATER_600),
     "sim_to_laboratory": ((LONG,), DIRTY_60),
     "outliers": ((S03,), BUBBLES),
 }
@@ -70,6 +72,7 @@ LABORATORY = {
     "laboratory_60s",
     "laboratory_600s",
     "laboratory_shift_10s",
+    "laboratory_water_600s",
     "sim_to_laboratory",
     "outliers",
 }
@@ -83,6 +86,7 @@ DIGESTS = {
     "laboratory_600s": "024cb3403624b541",
     "laboratory_60s": "34eecdc1b976a6e5",
     "laboratory_shift_10s": "f82aac8d8059ca84",
+    "laboratory_water_600s": "ead70081a0c3200b",
     "matched_10s": "b0a1bb88023876f7",
     "matched_1s": "b4b5af826177326b",
     "mixed_sampling": "7543e26c753e325c",

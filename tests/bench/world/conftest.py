@@ -41,9 +41,13 @@ class Reaction:
     Ka: float
     K1: float
     K2: float
+    N0: float = 0.0
+    C0: float = 0.0
+    BT: float = 0.0
+    KB: float = 1.0
 
     @classmethod
-    def of(cls, known: list[float], world: str) -> "Reaction":
+    def of(cls, known: list[float], world: str, **held: float) -> "Reaction":
         substrate_mM, _, t, initial_ph, _ = (float(value) for value in known)
         T = t + 273.15
         lg = math.log10(T)
@@ -66,17 +70,21 @@ class Reaction:
             Ka=Ka,
             K1=K1,
             K2=K2,
+            **held,
         )
 
     def charge(self, ph: float, extent: float) -> float:
         """Cations less anions, with the strong-ion charge that makes the initial pH."""
-        H, H0 = 10.0**-ph, 10.0**-self.initial_ph
-        strong_ions = self.Kw / H0 - H0
-        ammonium = 2 * extent * H / (H + self.Ka)
+        return self.weak_ions(ph, extent) - self.weak_ions(self.initial_ph, 0.0)
+
+    def weak_ions(self, ph: float, extent: float) -> float:
+        H = 10.0**-ph
+        ammonium = (self.N0 + 2 * extent) * H / (H + self.Ka)
         carbonate_sum = H * H + self.K1 * H + self.K1 * self.K2
-        HCO3 = extent * self.K1 * H / carbonate_sum
-        CO3 = extent * self.K1 * self.K2 / carbonate_sum
-        return H + ammonium + strong_ions - self.Kw / H - HCO3 - 2 * CO3
+        carbon = self.C0 + extent
+        HCO3 = carbon * self.K1 * H / carbonate_sum
+        CO3 = carbon * self.K1 * self.K2 / carbonate_sum
+        return H + ammonium - self.Kw / H - HCO3 - 2 * CO3 - self.BT * self.KB / (H + self.KB)
 
     def ph(self, extent: float) -> float:
         if extent == 0:
@@ -86,7 +94,7 @@ class Reaction:
 
     def rate(self, extent: float, ph: float, enzyme: float) -> float:
         """d(extent)/dt [mol/(L s)] at the pH of that extent, with the given active enzyme [g/L]."""
-        S, N = self.urea - extent, 2 * extent
+        S, N = self.urea - extent, self.N0 + 2 * extent
         f = 1 / (1 + 10 ** (self.a * (ph - self.p1)) + 10 ** (self.b * (self.p2 - ph)))
         return enzyme * self.k * f * S / (2.56e-3 + S + S * S / 6.18) / (1 + N / np.interp(ph, K_P_PH, K_P)) / 2
 
@@ -128,5 +136,5 @@ class Reaction:
 
 @pytest.fixture(scope="session")
 def reaction_of():
-    """``reaction_of(known, world name)``: the independent reaction of one case."""
+    """``reaction_of(known, world name, **held)``: the independent reaction of one case, held in mol/L."""
     return Reaction.of

@@ -94,4 +94,4 @@ def phreeqc_solution(temperature_C, ammonia_mM, carbon_mM):
 
 def extent_at(ph, case):
     """Extent at a pH [mol/L]."""
-    return kinetics.extent_of_ph(ph, case, kinetics.water_charge(case[kinetics.PH0], case))[0]
+    return kinetics.extent_of_ph(ph, case, kinetics.strong_ions(case))[0]

@@ -12,7 +12,7 @@ from bench.world.kinetics import (
     exposure_per_ph,
     extent_of_ph,
     pack_cases,
-    water_charge,
+    strong_ions,
 )
 
 CASES = st.builds(
@@ -29,7 +29,7 @@ CASE = pack_cases(np.array([[50.0, 0.25, 30.0, 7.0, 0.2]]), TEMPERATURE_CORRECTE
 def test_packed_case_holds_the_published_constants(reaction_of, world):
     for known in ([50.0, 0.25, 30.0, 7.0, 0.2], [10.0, 0.5, 0.0, 4.0, 0.2], [1000.0, 0.05, 60.0, 8.0, 0.2]):
         r = reaction_of(known, world.name)
-        expected = [r.urea, r.initial_ph, r.k, r.p1, r.p2, r.a, r.b, r.Kw, r.Ka, r.K1, r.K2]
+        expected = [r.urea, r.initial_ph, r.k, r.p1, r.p2, r.a, r.b, r.Kw, r.Ka, r.K1, r.K2, 0, 0, 0, 1]
         np.testing.assert_allclose(pack_cases(np.array([known]), world)[0], expected, rtol=1e-9)
 
 
@@ -101,7 +101,7 @@ def test_equilibrium_ph_is_where_the_products_carry_no_charge(case):
 
 def density(ph, case):
     """``exposure_density`` on the segment of K_P that holds the pH; ``exposure_per_ph`` must agree with it."""
-    start = water_charge(case[kinetics.PH0], case)
+    start = strong_ions(case)
     segment = np.searchsorted(kinetics.K_P_PH, ph, side="right")
     if segment == 0:
         return exposure_density(ph, case, start, kinetics.K_P_M[0], 0.0)
@@ -120,4 +120,4 @@ def charge_at(ph, case):
 
 def extent_at(ph, case):
     """Extent and its derivatives at a pH."""
-    return extent_of_ph(ph, case, water_charge(case[kinetics.PH0], case))
+    return extent_of_ph(ph, case, strong_ions(case))

@@ -10,7 +10,7 @@ from scipy.integrate import quad
 
 from bench.world import progress
 from bench.world.equilibria import TEMPERATURE_CORRECTED
-from bench.world.kinetics import K_P_M, K_P_PH, PH0, exposure_density, pack_cases, water_charge
+from bench.world.kinetics import K_P_M, K_P_PH, PH0, exposure_density, pack_cases, strong_ions
 from bench.world.progress import N_ROWS, Q, U, build_curve, exposure_at, locate, ph_at, unit_exposure
 
 CASE = pack_cases(np.array([[50.0, 0.25, 30.0, 7.0, 0.2]]), TEMPERATURE_CORRECTED)[0]
@@ -109,7 +109,7 @@ def density_from(knot, ph):
     """``exposure_density`` on the segment of K_P that begins at or below a pH."""
     left = np.searchsorted(K_P_PH, knot, side="right") - 1
     slope = np.append(np.diff(K_P_M) / np.diff(K_P_PH), 0.0)[left]
-    return exposure_density(ph, CASE, water_charge(CASE[PH0], CASE), K_P_M[left] - slope * K_P_PH[left], slope)[0]
+    return exposure_density(ph, CASE, strong_ions(CASE), K_P_M[left] - slope * K_P_PH[left], slope)[0]
 
 
 def test_ph_and_exposure_are_inverse_and_their_slopes_are_the_density():
