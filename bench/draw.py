@@ -10,6 +10,8 @@ from bench.seeding import Stream
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition, deliver, measure
 from bench.world.equilibria import World
+from bench.world.laboratory import Laboratory
+from bench.world.mixing import measure_in_laboratory
 from bench.world.quantities import KNOWN, TARGETS
 
 TEST_STREAM = "test"
@@ -69,6 +71,8 @@ def draw_measured(acquisition: Acquisition, world: World, stream_name: str, numb
         What is asked for.
     """
     known, targets = draw_parameters(stream_name, numbers)
+    if isinstance(acquisition, Laboratory):
+        return measure_in_laboratory(acquisition, known, targets, world, stream_name, numbers), Targets(targets)
     return measure(acquisition, known, targets, world, stream_name, numbers), Targets(targets)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from bench.errors import BenchError
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED, World, world_from_dict
+from bench.world.laboratory import Laboratory
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Task:
         Chemistry of the training and of the test cases.
     core : bool
         Whether the task belongs to the suite ``core``.
+    suite : str
+        Further suite that the task belongs to; tasks of one are not on the published board yet.
     version : int
         Raised whenever a published task changes.
 
@@ -88,6 +91,7 @@ class Task:
     train_world: World = TEMPERATURE_CORRECTED
     test_world: World = TEMPERATURE_CORRECTED
     core: bool = False
+    suite: str = ""
     version: int = 1
 
     def __post_init__(self) -> None:
@@ -107,7 +111,7 @@ class Task:
             Sixteen hexadecimal digits.
         """
         value = asdict(self)
-        del value["question"], value["core"]
+        del value["question"], value["core"], value["suite"]
         value["train_world"], value["test_world"] = self.train_world.as_dict(), self.test_world.as_dict()
         for acquisition in (*value["train"], value["test"]):  # 30 and 30.0 are one number, but two texts
             acquisition.update({name: float(number) for name, number in acquisition.items()})
@@ -139,8 +143,31 @@ def task_from_dict(value: dict[str, Any]) -> Task:
     True
     """
     worlds = {side: world_from_dict(value[side]) for side in ("train_world", "test_world")}
-    acquisitions = tuple(Acquisition(**acquisition) for acquisition in value["train"])
-    return Task(**{**value, **worlds, "train": acquisitions, "test": Acquisition(**value["test"])})
+    acquisitions = tuple(acquisition_from_dict(acquisition) for acquisition in value["train"])
+    return Task(**{**value, **worlds, "train": acquisitions, "test": acquisition_from_dict(value["test"])})
+
+
+def acquisition_from_dict(value: dict[str, Any]) -> Acquisition:
+    """Rebuild an acquisition, or a laboratory, from what ``dataclasses.asdict`` made of it.
+
+    Parameters
+    ----------
+    value : dict
+        Its fields.
+
+    Returns
+    -------
+    Acquisition
+        An equal one.
+
+    Examples
+    --------
+    >>> laboratory = Laboratory(30.0, 0.3)
+    >>> acquisition_from_dict(asdict(laboratory)) == laboratory
+    True
+    """
+    plain = set(value) <= {each.name for each in fields(Acquisition)}
+    return Acquisition(**value) if plain else Laboratory(**value)
 
 
 def digest_of(value: object) -> str:

@@ -16,7 +16,7 @@ from bench.draw import draw_measured
 from bench.task import Task
 from bench.world.quantities import TARGETS
 from commands._import_picture import architecture_svg, imports_between
-from commands._shared.options import ROOT, all_tasks, say
+from commands._shared.options import ROOT, published_tasks, say
 from commands._shared.terminal import Console
 from leaderboard.pictures.ceiling import draw_ceiling
 from leaderboard.pictures.looks import drawing, save
@@ -51,7 +51,7 @@ def documents(
     console = Console()
     page = to / TASKS_PAGE
     text = page.read_text(encoding="utf-8") if page.exists() else MARKS
-    tasks = track(all_tasks().values(), "attainable scores", console=console, disable=not console.is_terminal)
+    tasks = track(published_tasks().values(), "attainable scores", console=console, disable=not console.is_terminal)
     written = fill(text, TASKS_PAGE, COMMAND, {BLOCK: "\n".join(task_table(tasks, cases))})
     pictures = to / "pictures"
     with drawing():

@@ -18,7 +18,7 @@ from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
 from commands._shared.arguments import MemoryLimit, NJobs, TimeLimit
-from commands._shared.options import PUBLISHED, all_tasks, choose_tasks, plugin_files, say
+from commands._shared.options import PUBLISHED, choose_tasks, plugin_files, published_tasks, say
 from commands._shared.running import Conditions, carry_out, scored_today
 from commands._shared.terminal import Console
 from commands.release import planned_then, planned_today, say_all
@@ -72,7 +72,7 @@ def publish(
 
 def _run(console: Console, models: list[str], names: list[str], conditions: Conditions) -> None:
     """Run what is not done, publish it, and write the board."""
-    tasks, files, out = all_tasks(), plugin_files([]), conditions.out
+    tasks, files, out = published_tasks(), plugin_files([]), conditions.out
     chosen = choose_tasks(names) if names else tasks
     plugins = [Plugin(path) for path in (choose("row", models, files) if models else files).values()]
     given = unpack(PUBLISHED, out, tasks)
@@ -115,7 +115,7 @@ def _content(record: Record) -> Record:
 
 def _write(console: Console) -> None:
     """Write everything that is made from the published records."""
-    tasks, records = all_tasks(), read_published(PUBLISHED)
+    tasks, records = published_tasks(), read_published(PUBLISHED)
     if not records:
         raise BenchError("published 'records': number must be at least 1, got none. Run 'publish' without --no-run.")
     planned = planned_today(records, tasks)
@@ -129,7 +129,7 @@ def _write(console: Console) -> None:
 
 def _check(console: Console) -> None:
     """Fail where a record is wrong, or where the board is not what the records give."""
-    tasks, records = all_tasks(), read_published(PUBLISHED)
+    tasks, records = published_tasks(), read_published(PUBLISHED)
     predictions = Predictions(PUBLISHED)
     faults = {"wrong": problems(predictions, records)}
     if records:

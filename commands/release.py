@@ -12,7 +12,7 @@ from bench.errors import BenchError
 from bench.run.catalogue import summary_of
 from bench.run.record import Record
 from bench.task import Task
-from commands._shared.options import PUBLISHED, all_tasks, plugin_files, say
+from commands._shared.options import PUBLISHED, plugin_files, published_tasks, say
 from commands._shared.running import stale_in, unfinished
 from commands._shared.terminal import Console
 from leaderboard.predictions import Predictions
@@ -35,7 +35,7 @@ def release() -> None:
       python run_bench.py release
     """
     console = Console()
-    tasks, records = all_tasks(), read_published(PUBLISHED)
+    tasks, records = published_tasks(), read_published(PUBLISHED)
     planned = planned_today(records, tasks)
     findings = published_findings(records, Predictions(PUBLISHED), tasks, planned)
     faults = {

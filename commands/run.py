@@ -13,7 +13,9 @@ from commands._shared.arguments import Folders, MemoryLimit, NJobs
 def run(
     context: typer.Context,
     task: Annotated[list[str] | None, typer.Option(help="Task to run; may be repeated.", metavar="NAME")] = None,
-    suite: Annotated[str | None, typer.Option(help="Tasks to run: core or all.", metavar="core|all")] = None,
+    suite: Annotated[
+        str | None, typer.Option(help="Tasks to run: core, laboratory or all.", metavar="core|laboratory|all")
+    ] = None,
     model: Annotated[
         list[str] | None,
         typer.Option(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands._shared.options import PUBLISHED, ROOT, all_tasks, say
+from commands._shared.options import PUBLISHED, ROOT, published_tasks, say
 from commands._shared.terminal import Console
 from commands.release import planned_then
 from leaderboard.comparison.nulls import NULLS, measure
@@ -45,6 +45,6 @@ def statistics(
         "such a pair, families of which that is said of the methods, intervals that hold the middle of all fits.\n",
     )
     say(console, grid(HEADING, lines, "lr") + "\n")
-    findings = published_findings(read_published(PUBLISHED), Predictions(PUBLISHED), all_tasks(), planned_then(ROOT))
+    findings = published_findings(read_published(PUBLISHED), Predictions(PUBLISHED), published_tasks(), planned_then(ROOT))
     for overview in findings.overviews:
         say(console, f"The published board, {overview.preset}: {found_text(overview)}")

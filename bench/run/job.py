@@ -31,8 +31,7 @@ from bench.run.catalogue import folder_of, name_of
 from bench.run.loading import load_model, missing_packages, not_found
 from bench.run.packages import join_models
 from bench.run.scores.answer import InvalidAnswerError, check_predictor, plain_arrays
-from bench.task import Sizes, task_from_dict
-from bench.world.acquisition import Acquisition
+from bench.task import Sizes, acquisition_from_dict, task_from_dict
 from bench.world.equilibria import world_from_dict
 
 FIT_FILE = "fit.pickle"
@@ -181,7 +180,7 @@ def _context(order: dict[str, Any], channel: Channel, limits: dict[str, Any]) ->
     """Context of the fit that a job asks for, with what is left of its limits."""
     return Context(
         seed=order["seed"],
-        acquisitions=tuple(Acquisition(**value) for value in order["acquisitions"]),
+        acquisitions=tuple(acquisition_from_dict(value) for value in order["acquisitions"]),
         world=world_from_dict(order["world"]),
         device=order["device"],
         threads=order["threads"],

@@ -152,9 +152,13 @@ def _tasks(names: list[str], suite: str | None) -> list[Task]:
     """Tasks that were asked for, by name and suite."""
     tasks = choose_tasks(names)
     if suite is not None:
-        if suite not in ("core", "all"):
-            raise unknown("suite", suite, ["core", "all"])
-        tasks |= {name: task for name, task in all_tasks().items() if suite == "all" or task.core}
+        suites = {"all": all_tasks()}
+        for name, task in suites["all"].items():
+            for each in ["core"] * task.core + [task.suite] * bool(task.suite):
+                suites.setdefault(each, {})[name] = task
+        if suite not in suites:
+            raise unknown("suite", suite, suites)
+        tasks |= suites[suite]
     return list(tasks.values())
 
 

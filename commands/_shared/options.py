@@ -61,6 +61,11 @@ def all_tasks() -> dict[str, Task]:
     return {name: load_task(path) for name, path in task_files().items()}
 
 
+def published_tasks() -> dict[str, Task]:
+    """Every task of the published board by name: those of a suite of their own are not on it."""
+    return {name: task for name, task in all_tasks().items() if not task.suite}
+
+
 def choose_tasks(asked: Iterable[str]) -> dict[str, Task]:
     """Pick tasks by name."""
     return {name: load_task(path) for name, path in choose("task", asked, task_files()).items()}

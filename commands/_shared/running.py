@@ -17,7 +17,7 @@ from bench.run.engine import Engine, run_plan
 from bench.run.estimate import Estimate, duration, estimate, longest_first
 from bench.run.plan import CellKey, Plan, Stale, stale_cells, without_stale_predictions
 from bench.run.record import FINAL, RECORDS_FILE, Record, read_records
-from bench.run.scores.ceiling import CEILING, SOURCE, ceilings
+from bench.run.scores.ceiling import CEILING, SOURCE, UNTOLD, ceilings, source_of
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal
 from commands._shared.options import all_tasks, plugin_files, say
@@ -120,7 +120,12 @@ def stale_in(records: Sequence[Record], folders: Sequence[Path]) -> Stale:
 
 def stale_among(records: Sequence[Record], plugins: Mapping[str, Path]) -> Stale:
     """What has changed since each record was made; fresh records are left out."""
-    return stale_cells(records, all_tasks(), {**plugins, CEILING: SOURCE})
+    tasks = all_tasks()
+    stale: dict[CellKey, tuple[str, ...]] = {}
+    for source in (SOURCE, UNTOLD):
+        told = [each for each in records if (source_of(tasks[each.task]) if each.task in tasks else SOURCE) == source]
+        stale |= stale_cells(told, tasks, {**plugins, CEILING: source})
+    return stale
 
 
 def scored_today(console: Console, out: Path, plugins: Mapping[str, Path], seal: Seal | None = None) -> list[Record]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 import commands.documents
-from commands._shared.options import all_tasks
+from commands._shared.options import published_tasks
 from commands.documents import BLOCK, COMMAND, N_CASES, TASKS_PAGE, task_table
 from leaderboard.published.marked import fill
 
@@ -24,18 +24,18 @@ def without_attainable(lines):
 
 
 def test_the_table_of_tasks_is_what_the_tasks_say(kept):
-    expected = without_attainable(task_table(all_tasks().values(), n_cases=10))
+    expected = without_attainable(task_table(published_tasks().values(), n_cases=10))
     assert without_attainable(kept) == expected, "Run `python run_bench.py documents`."
 
 
 @pytest.mark.slow
 def test_the_attainable_scores_of_the_documents_are_those_of_the_posterior(kept):
-    assert kept == task_table(all_tasks().values(), N_CASES), "Run `python run_bench.py documents`."
+    assert kept == task_table(published_tasks().values(), N_CASES), "Run `python run_bench.py documents`."
 
 
 def test_everything_is_written_where_it_is_asked_for(invoke, monkeypatch, tmp_path):
-    tasks = {name: task for name, task in all_tasks().items() if name == "shift_10s"}
-    monkeypatch.setattr(commands.documents, "all_tasks", lambda: tasks)
+    tasks = {name: task for name, task in published_tasks().items() if name == "shift_10s"}
+    monkeypatch.setattr(commands.documents, "published_tasks", lambda: tasks)
     monkeypatch.setattr(commands.documents, "draw_ceiling", lambda: commands.documents.draw_problem(twins))
     twins = commands.documents.example_twins()
     result = invoke("documents", "--to", tmp_path, "--cases", 10)

@@ -10,6 +10,7 @@ from bench.draw import training_cases
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import FIXED_25C, TEMPERATURE_CORRECTED
+from bench.world.laboratory import Laboratory
 
 FOLDER = Path(__file__).resolve().parents[2] / "tasks"
 FILES = sorted(FOLDER.glob("*.py"))
@@ -18,6 +19,25 @@ SIZES = Sizes(train=9, valid=3, test=12, seeds=1)
 # What each task asks, as published: training acquisitions, test acquisition.
 S03, S1, S10 = (Acquisition(30.0, interval_s) for interval_s in (0.3, 1.0, 10.0))
 SHORT, LONG = Acquisition(10.0, 0.3), Acquisition(60.0, 0.3)
+DIRTY_30, DIRTY_60, DIRTY_600 = Laboratory(30.0, 0.3), Laboratory(60.0, 0.3), Laboratory(600.0, 4.0)
+WATER_600 = Laboratory(600.0, 4.0, least_carbonate_uM=3.0, most_carbonate_uM=300.0)
+BUBBLES = Laboratory(
+    30.0,
+    0.3,
+    noise_sd=0.01,
+    offset_sd=0.0,
+    noise_factor=1.0,
+    longest_lag_s=0.0,
+    start_sd_s=0.0,
+    longest_ramp_s=0.0,
+    drift_sd_per_s=0.0,
+    step_ph=0.0,
+    outlier_fraction=0.02,
+    outlier_sd=0.3,
+    initial_ph_sd=0.0,
+    substrate_share_sd=0.0,
+    temperature_sd_C=0.0,
+)
 TABLE = {
     "in_distribution": ((S03,), S03),
     "shift_1s": ((S03,), S1),
@@ -39,6 +59,22 @@ TABLE = {
     "probe_lag": ((S03,), Acquisition(30.0, 0.3, lag_s=2.0)),
     "probe_offset": ((S03,), Acquisition(30.0, 0.3, offset_sd=0.03)),
     "world_fixed_25C": ((S03,), S03),
+    "laboratory_30s": ((DIRTY_30,), DIRTY_30),
+    "laboratory_60s": ((DIRTY_60,), DIRTY_60),
+    "laboratory_600s": ((DIRTY_600,), DIRTY_600),
+    "laboratory_shift_10s": ((DIRTY_60,), Laboratory(60.0, 10.0)),
+    "laboratory_water_600s": ((WATER_600,), WATER_600),
+    "sim_to_laboratory": ((LONG,), DIRTY_60),
+    "outliers": ((S03,), BUBBLES),
+}
+LABORATORY = {
+    "laboratory_30s",
+    "laboratory_60s",
+    "laboratory_600s",
+    "laboratory_shift_10s",
+    "laboratory_water_600s",
+    "sim_to_laboratory",
+    "outliers",
 }
 CORE = {"in_distribution", "shift_1s", "shift_10s", "prefix_10s", "prefix_60s", "shift_10s_prefix_60s"}
 
@@ -46,10 +82,16 @@ CORE = {"in_distribution", "shift_1s", "shift_10s", "prefix_10s", "prefix_60s", 
 DIGESTS = {
     "in_distribution": "170a36c0a5fe4846",
     "irregular_sampling": "60ee3b146c7fca7b",
+    "laboratory_30s": "ccffb8dd8ab29987",
+    "laboratory_600s": "024cb3403624b541",
+    "laboratory_60s": "34eecdc1b976a6e5",
+    "laboratory_shift_10s": "f82aac8d8059ca84",
+    "laboratory_water_600s": "ead70081a0c3200b",
     "matched_10s": "b0a1bb88023876f7",
     "matched_1s": "b4b5af826177326b",
     "mixed_sampling": "7543e26c753e325c",
     "noise_3x": "55c6a51f92d4fbdf",
+    "outliers": "2a0d7e8aaa478743",
     "prefix_10s": "4f8e5cfba5be856f",
     "prefix_60s": "d6bab1669b9fc16f",
     "prefix_transfer_10s": "3bb5d5fd181fa372",
@@ -63,6 +105,7 @@ DIGESTS = {
     "shift_1s_prefix_10s": "14d7dff5c7430cf1",
     "shift_1s_prefix_60s": "0a51ffb5160b87a0",
     "shift_1s_resampled": "b719353ac31400fd",
+    "sim_to_laboratory": "cc173052a8a3a11e",
     "world_fixed_25C": "5317e6c70fe940da",
 }
 
@@ -99,6 +142,10 @@ def test_no_two_tasks_ask_the_same():
 
 def test_core_suite_is_the_published_six():
     assert {name for name in TABLE if load(name).core} == CORE
+
+
+def test_tasks_of_a_laboratory_are_a_suite_of_their_own():
+    assert {name: load(name).suite for name in TABLE if load(name).suite} == dict.fromkeys(LABORATORY, "laboratory")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from bench.arrays import Array
+from bench.cases import Traces
 from bench.ceiling.calibration import exact_uncertainty
 from bench.ceiling.forecast import REFERENCE_TIME_S, forecast_scores, true_ph
-from bench.ceiling.posterior import Posterior, exact_posterior
+from bench.ceiling.posterior import exact_posterior
+from bench.ceiling.untold.many import untold_ceiling
 from bench.compiled import ROOT
 from bench.contract import Prediction
 from bench.draw import draw_measured
@@ -22,14 +25,18 @@ from bench.run.plan import Cell, Plugin
 from bench.run.record import EXAMPLES_FOLDER, PREDICTIONS_FOLDER, Record, append_records, write_arrays
 from bench.run.scores.scoring import N_EXAMPLES, prediction_arrays, r2_error
 from bench.run.seal import Seal, test_stream
-from bench.task import digest_of
+from bench.task import Task, digest_of
 from bench.world.acquisition import deliver
+from bench.world.equilibria import World
+from bench.world.laboratory import Laboratory
 from bench.world.quantities import TARGET_NAMES, TARGETS
 
 CEILING = "bayes"
 """Name of the row."""
 SOURCE = ROOT / "bench" / "ceiling" / "posterior.py"
 """File whose digest stands for the row."""
+UNTOLD = ROOT / "bench" / "ceiling" / "untold" / "many.py"
+"""The same on tasks of a laboratory, where the posterior is told the distribution of what is wrong and no more."""
 
 
 def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: Seal | None = None) -> Iterator[Record]:
@@ -37,7 +44,7 @@ def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: 
     newest = {record.cell: record for record in records}
     seen: set[tuple[str, str, int, str]] = set()
     for cell in cells:
-        own = replace(cell, plugin=Plugin(SOURCE), seed=0)
+        own = replace(cell, plugin=Plugin(source_of(cell.task)), seed=0)
         key = (cell.task.name, CEILING, 0, cell.preset)
         if key in seen:
             continue
@@ -49,24 +56,57 @@ def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: 
             yield ceiling(own, out, seal)
 
 
+def source_of(task: Task) -> Path:
+    """File whose digest stands for the row on a task."""
+    return UNTOLD if isinstance(task.test, Laboratory) else SOURCE
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What can be known of each test case: means, spreads, ranks of the truth, scores of its uncertainty, forecasts."""
+
+    mean: Array
+    sd: Array
+    rank: Array
+    uncertainty: dict[str, dict[str, float]]
+    forecasts: Callable[[Array, Array, World], tuple[Array, Array]]
+    note: str = ""
+
+    def predictive_ph(self, known: Array, world: World) -> tuple[Array, Array]:
+        """Forecast on the reference grid, and its standard deviation."""
+        return self.forecasts(REFERENCE_TIME_S, known, world)
+
+
+def _posterior(task: Task, measured: Traces, truth: Array) -> Known:
+    """Posterior of the test cases: told how they were measured, or only how a laboratory measures."""
+    if isinstance(task.test, Laboratory):
+        untold = untold_ceiling(measured, truth, task.test, task.test_world)
+        n_poor = int(np.sum(~untold.ok))
+        note = f"{n_poor} of {len(truth)} posteriors have too few effective draws" if n_poor else ""
+        return Known(untold.mean, untold.sd, untold.rank, untold.uncertainty, untold.predictive_ph, note)
+    exact = exact_posterior(measured, task.test, task.test_world)
+    rank, uncertainty = exact.marginals.cdf(truth), exact_uncertainty(truth, exact)
+    return Known(exact.mean, exact.sd, rank, uncertainty, exact.predictive_ph)
+
+
 def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     """Compute the ceiling of one task, with its forecasts and the example traces, and append its record."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     task = cell.task
     measured, targets = draw_measured(task.test, task.test_world, test_stream(seal, task.name), range(cell.sizes.test))
     truth, known = targets.values, measured.known
-    exact_posterior(measured.take(slice(0, 1)), task.test, task.test_world)  # compiles, if nothing has yet
+    _posterior(task, measured.take(slice(0, 1)), truth[:1])  # compiles, if nothing has yet
     began, cpu_began = time.perf_counter(), time.process_time()
-    posterior = exact_posterior(measured, task.test, task.test_world)
+    posterior = _posterior(task, measured, truth)
     prediction = Prediction(posterior.mean, posterior.sd)
     predict_s, predict_cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
     true = true_ph(known, truth, task.test_world)
-    forecast, band = posterior.predictive_ph(REFERENCE_TIME_S, known, task.test_world)
+    forecast, band = posterior.predictive_ph(known, task.test_world)
     stem = digest_of([task.name, cell.preset, cell.test_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / task.name / f"{CEILING}-{stem}.npz"
     write_arrays(
         out / prediction_file,
-        prediction_arrays(prediction, truth, true, forecast) | {"rank": posterior.marginals.cdf(truth)},
+        prediction_arrays(prediction, truth, true, forecast) | {"rank": posterior.rank},
     )
     few = slice(0, N_EXAMPLES)
     traces = deliver(task.test, measured).take(few)
@@ -95,13 +135,13 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
         preset=cell.preset,
         sizes=asdict(cell.sizes),
         status="ok",
-        message="",
+        message=posterior.note,
         source_digest=cell.plugin.digest,
         cases_digest=cell.cases_digest,
         metric_version=METRIC_VERSION,
         scores=scores(truth, posterior.mean),
         forecast=forecast_scores(true, forecast) | {"n_clipped": 0},
-        uncertainty=exact_uncertainty(truth, posterior),
+        uncertainty=posterior.uncertainty,
         ceiling=_implied(posterior, truth),
         predict_s=predict_s,
         predict_cpu_s=predict_cpu_s,
@@ -118,7 +158,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
 
 
 def _implied(
-    posterior: Posterior, truth: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    posterior: Known, truth: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 ) -> dict[str, dict[str, float | str]]:
     """R2 that the posterior implies, 1 - E[Var] / prior variance, and the errors of that and of the observed R2."""
     mean, variance = posterior.mean, posterior.sd**2

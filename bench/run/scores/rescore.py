@@ -14,7 +14,7 @@ from bench.errors import BenchError
 from bench.metrics import METRIC_VERSION
 from bench.run.plan import Cell, Plugin
 from bench.run.record import Record, append_records, read_arrays, write_arrays
-from bench.run.scores.ceiling import CEILING, SOURCE, ceiling
+from bench.run.scores.ceiling import CEILING, ceiling, source_of
 from bench.run.scores.scoring import beside, scored
 from bench.run.seal import Seal, test_stream
 from bench.task import Sizes, Task
@@ -33,7 +33,7 @@ def rescore(
         if record.seal_sha256 != (seal.sha256 if seal else ""):
             raise _other_seal(record, seal)
         if key not in ceiling_of:
-            cell = Cell(task, Plugin(SOURCE), 0, record.preset, sizes, record.seal_sha256)
+            cell = Cell(task, Plugin(source_of(task)), 0, record.preset, sizes, record.seal_sha256)
             ceiling_of[key] = ceiling(cell, out, seal)
         if record.row == CEILING:
             yield ceiling_of[key]
@@ -76,7 +76,8 @@ def put_beside(
 def _comparable(record: Record, ceiling: Record, tasks: Mapping[str, Task]) -> bool:
     """Whether a row was scored by the ceiling's metric and on its test cases, those of today."""
     sizes = Sizes(**record.sizes)
-    cell = Cell(tasks[record.task], Plugin(SOURCE), record.seed, record.preset, sizes, record.seal_sha256)
+    task = tasks[record.task]
+    cell = Cell(task, Plugin(source_of(task)), record.seed, record.preset, sizes, record.seal_sha256)
     return (record.metric_version, record.sizes, record.seal_sha256, record.cases_digest) == (
         ceiling.metric_version,
         ceiling.sizes,

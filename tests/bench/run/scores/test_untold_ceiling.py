@@ -1,0 +1,31 @@
+from bench.compiled import ROOT
+from bench.metrics import METRIC_VERSION
+from bench.run.catalogue import load_task
+from bench.run.plan import Cell, Plugin
+from bench.run.record import read_arrays, read_records
+from bench.run.scores.ceiling import CEILING, SOURCE, UNTOLD, ceilings, source_of
+from bench.run.scores.rescore import rescore
+from bench.task import Sizes
+
+TASK = load_task(ROOT / "tasks" / "laboratory_shift_10s.py")
+CELL = Cell(TASK, Plugin(ROOT / "models" / "mean.py"), 3, "tiny", Sizes(64, 32, 24, 1))
+
+
+def test_a_task_of_a_laboratory_has_the_untold_posterior_for_ceiling(tmp_path):
+    (record,) = ceilings([CELL], [], tmp_path)
+    assert (record.row, record.status, record.metric_version) == (CEILING, "ok", METRIC_VERSION)
+    assert record.source_digest == Plugin(UNTOLD).digest != Plugin(SOURCE).digest
+    assert record.scores["E0_g_per_L"]["r2"] > 0.8
+    assert record.ceiling["E0_g_per_L"]["r2_implied"] > 0.8
+    assert record.uncertainty["E0_g_per_L"]["nll"] < -1.0
+    assert 0 < record.uncertainty["E0_g_per_L"]["crps"] < record.uncertainty["E0_g_per_L"]["sharpness"] * 2
+    examples = read_arrays(tmp_path / "examples" / f"{TASK.name}.npz")
+    assert examples["forecast_sd"].shape == (12, 401)
+    (found,) = ceilings([CELL], read_records(tmp_path), tmp_path)
+    assert found.started_utc == record.started_utc
+    (again,) = rescore(read_records(tmp_path), {TASK.name: TASK}, tmp_path, every=True)
+    assert again.scores == record.scores
+
+
+def test_other_tasks_have_the_told_one():
+    assert source_of(load_task(ROOT / "tasks" / "probe_lag.py")) == SOURCE
