@@ -45,6 +45,8 @@ def statistics(
         "such a pair, families of which that is said of the methods, intervals that hold the middle of all fits.\n",
     )
     say(console, grid(HEADING, lines, "lr") + "\n")
-    findings = published_findings(read_published(PUBLISHED), Predictions(PUBLISHED), published_tasks(), planned_then(ROOT))
+    findings = published_findings(
+        read_published(PUBLISHED), Predictions(PUBLISHED), published_tasks(), planned_then(ROOT)
+    )
     for overview in findings.overviews:
         say(console, f"The published board, {overview.preset}: {found_text(overview)}")
