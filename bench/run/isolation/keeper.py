@@ -21,11 +21,12 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from bench.run.isolation.namespaces import furnish, leave_namespaces
+from bench.run.isolation.namespaces import SHARED_MEMORY, furnish, leave_namespaces
 from bench.run.isolation.sandbox import Sandbox, confine
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 PR_SET_CHILD_SUBREAPER = 36
+SHORT = f"{SHARED_MEMORY}/tmp"
 
 
 def main() -> None:
@@ -37,6 +38,9 @@ def main() -> None:
         importlib.import_module(package)
     if len(sys.argv) > 5:
         rules = json.loads(sys.argv[5])
+        if apart:  # a short way to its folder for temporary files: a path of a socket has at most 107 bytes
+            os.symlink(os.environ["TMPDIR"], SHORT)
+            os.environ["TMPDIR"] = SHORT
         confine(Path.cwd(), Sandbox(tuple(rules["readable"]), tuple(rules["writable"])), apart=apart)
     importlib.import_module("bench.run.job").main()
 
