@@ -21,11 +21,12 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from bench.run.isolation.namespaces import furnish, leave_namespaces
+from bench.run.isolation.namespaces import SHARED_MEMORY, furnish, leave_namespaces
 from bench.run.isolation.sandbox import Sandbox, confine
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 PR_SET_CHILD_SUBREAPER = 36
+SHORT = f"{SHARED_MEMORY}/tmp"
 
 
 def main() -> None:
@@ -43,6 +44,9 @@ def enter(runner: int, memory_mb: float, rules: str) -> None:
         importlib.import_module(package)
     if rules:
         opened = json.loads(rules)
+        if apart:  # a short way to its folder for temporary files: a path of a socket has at most 107 bytes
+            os.symlink(os.environ["TMPDIR"], SHORT)
+            os.environ["TMPDIR"] = SHORT
         confine(Path.cwd(), Sandbox(tuple(opened["readable"]), tuple(opened["writable"])), apart=apart)
 
 
