@@ -146,7 +146,7 @@ def extent_with_activity(ph: float, case: Array, charge_at_0: float) -> tuple[fl
         value = charge[0] * excess - left * per_extent[0]
         slope = charge[1] * excess + charge[0] * (1.0 - at_0[1]) - held[1] * per_extent[0] - left * per_extent[1]
         moved = max(strength - value / slope, 1e-4 * strength, LEAST_STRENGTH)
-        done = abs(moved - strength) < 1e-13 * moved
+        done = abs(moved - strength) < 1e-8 * moved  # whose square is left
         strength = moved
         if done:
             break

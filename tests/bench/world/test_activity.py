@@ -9,6 +9,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from bench.draw import draw_parameters
+from bench.errors import BenchError
 from bench.world import kinetics
 from bench.world.activity import debye_hueckel
 from bench.world.buffers import Buffer
@@ -155,3 +156,22 @@ def test_little_is_changed_in_a_prefix_and_little_at_the_end():
     moved = np.median(simulate_ph(times, known, targets, WORLD) - simulate_ph(times, known, targets), axis=0)
     assert np.abs(moved[:3]).max() < 2e-3
     assert 0 < moved[3] < 1e-2
+
+
+@pytest.mark.parametrize("name", sorted(CHARGES))
+@pytest.mark.parametrize("temperature_C", [0.0, 60.0])
+def test_curves_at_the_ends_of_the_domain_rise_to_the_exhausted_solution(name, temperature_C):
+    known = np.array([[S, 0.2, temperature_C, ph, 0.2] for S in (1e-3, 10.0, 1000.0) for ph in (4.0, 6.5, 8.0)])
+    world = replace(WORLD, carbonate_uM=1e5, ammonium_uM=1e6, buffer=Buffer(name, 100.0))
+    for each in (WORLD, world):
+        ph = simulate_ph([0.0, 1.0, 100.0, 1e5, 1e9], known, np.tile([1.0, 1e-3], (len(known), 1)), each)
+        assert (np.diff(ph) >= -1e-12).all()
+
+
+def test_a_stronger_buffer_than_the_law_is_made_for_is_refused():
+    with pytest.raises(BenchError) as error:
+        replace(WORLD, buffer=Buffer("Tris", 200.0))
+    assert str(error.value) == (
+        "world 'temperature_corrected': buffer.total_mM with activity must be between 0 and 100, got 200.0. "
+        "Mend the world."
+    )
