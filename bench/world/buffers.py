@@ -71,6 +71,11 @@ class Buffer:
             )
         check_between(f"buffer '{self.name}'", "total_mM", self.total_mM, MOST_MM)
 
+    @property
+    def acid_charge(self) -> int:
+        """Charge of the acid; the base has one less."""
+        return IONISATIONS[self.name].acid_charge
+
     def constant(self, temperature_C: ArrayLike) -> Array:
         """Ionisation constant at a temperature.
 

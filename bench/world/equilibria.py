@@ -17,6 +17,8 @@ from bench.world.buffers import Buffer, check_between
 
 MOST_CARBONATE_UM, MOST_AMMONIUM_UM, MOST_KLA_PER_S = 1e5, 1e6, 1.0
 """Largest values that the simulator is tested for."""
+MOST_BUFFER_WITH_ACTIVITY_MM = 100.0
+"""The law of the activity coefficients is none of stronger solutions."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class World:
         check_between(where, "kla_per_s", self.kla_per_s, MOST_KLA_PER_S)
         if self.co2_share is not None:
             check_between(where, "co2_share", self.co2_share, 1.0)
+        if self.activity and self.buffer is not None:
+            check_between(where, "buffer.total_mM with activity", self.buffer.total_mM, MOST_BUFFER_WITH_ACTIVITY_MM)
         if self.activity and not self.autonomous:
             raise BenchError(f"{where}: activity must be False with slow CO2 or air, got True. Leave out one of them.")
 

@@ -159,7 +159,8 @@ def integrate(E0_: float, k_d: float, time_s: Array, lag_s: float, case: Array, 
             h *= 0.1
         else:
             h *= min(5.0, max(0.2, 0.9 * max(worst, 1e-10) ** -0.2))
-    return bool(sample == n_samples)
+    done: bool = sample == n_samples
+    return done
 
 
 @compiled

@@ -16,6 +16,12 @@ import numpy as np
 from bench.arrays import Array
 from bench.compiled import compiled
 from bench.errors import BenchError
+from bench.world.activity import (
+    constants_at_the_end,
+    debye_hueckel,
+    extent_with_activity,
+    strong_ions_with_activity,
+)
 from bench.world.equilibria import World
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
 
@@ -27,8 +33,8 @@ K_P_PH = np.array([6.25, 6.50, 7.00, 7.50, 8.00, 8.50, 8.75, 9.00])
 K_P_M = np.array([0.1785, 0.1194, 0.0693, 0.0386, 0.0311, 0.0327, 0.0298, 0.0310])
 
 # Columns of a packed case. The kernels take one row; tests replace single columns to meet published conditions.
-S0, PH0, K_T, P1, P2, A, B, KW, KA, K1, K2, N0, C0, BT, KB = range(15)
-N_PACKED = 15
+S0, PH0, K_T, P1, P2, A, B, KW, KA, K1, K2, N0, C0, BT, KB, DH_A, DH_B, ACID = range(18)
+N_PACKED = 18
 
 
 def pack_cases(known: Array, world: World) -> Array:
@@ -43,9 +49,9 @@ def pack_cases(known: Array, world: World) -> Array:
 
     Returns
     -------
-    array, shape (case, 15)
+    array, shape (case, 18)
         S0 [mol/L], pH0, k(T) [mol/(s g)], p1, p2, a, b of f(pH, T), Kw, Ka(NH4+), K1, K2, then ammonia and carbonate
-        at t = 0 and buffer [mol/L] and the buffer's constant.
+        at t = 0 and buffer [mol/L], the buffer's constant, and what activity coefficients need (0: ideal).
 
     Raises
     ------
@@ -57,8 +63,6 @@ def pack_cases(known: Array, world: World) -> Array:
             f"world '{world.name}': CO2 must be hydrated at once and the vessel closed for pH to be a function of the "
             "exposure, got slow CO2 or air. Use simulate_ph."
         )
-    if world.activity:
-        raise BenchError(f"world '{world.name}': activity must be False, got True. Leave it out.")
     T_C = known[:, TEMPERATURE]
     packed = np.empty((len(known), N_PACKED))
     packed[:, S0] = known[:, SUBSTRATE] * 1e-3
@@ -77,6 +81,10 @@ def pack_cases(known: Array, world: World) -> Array:
     packed[:, C0] = np.multiply(world.carbonate_uM, 1e-6)
     packed[:, BT] = 0.0 if world.buffer is None else np.multiply(world.buffer.total_mM, 1e-3)
     packed[:, KB] = 1.0 if world.buffer is None else world.buffer.constant(T_C)
+    packed[:, [DH_A, DH_B, ACID]] = 0.0
+    if world.activity:
+        packed[:, DH_A], packed[:, DH_B] = debye_hueckel(T_C)
+        packed[:, ACID] = 0.0 if world.buffer is None else world.buffer.acid_charge
     return packed
 
 
@@ -129,6 +137,8 @@ def alkalinity(H: float, case: Array) -> tuple[float, float, float]:
 @compiled
 def strong_ions(case: Array) -> float:
     """Charge [mol/L] of the strong ions that make up the initial pH."""
+    if case[DH_A] > 0.0:
+        return strong_ions_with_activity(case[PH0], case[KW:])
     value, _, _ = alkalinity(math.exp(-LN10 * case[PH0]), case)
     return value
 
@@ -139,6 +149,8 @@ def extent_of_ph(ph: float, case: Array, charge_at_0: float) -> tuple[float, flo
 
     ``charge_at_0`` is that of the strong ions; the caller has it once a curve.
     """
+    if case[DH_A] > 0.0:
+        return extent_with_activity(ph, case[KW:], charge_at_0)
     H = math.exp(-LN10 * ph)
     held, held_1, held_2 = alkalinity(H, case)
     charge, charge_1, charge_2 = charge_per_extent(H, case)
@@ -193,10 +205,27 @@ def exposure_density(
 def equilibrium_ph(case: Array) -> float:
     """PH that an endless hydrolysis tends to: where the charge per extent vanishes.
 
-    There 2 H^3 + K1 H^2 - K1 Ka H - 2 K1 K2 Ka = 0. Without the cube the root is too large by little, and from there
-    Newton's steps only fall.
+    With activity coefficients, those of the exhausted solution.
     """
-    Ka, K1_, K2_ = case[KA], case[K1], case[K2]
+    ph = root_of_charge(case[KA], case[K1], case[K2])
+    if case[DH_A] > 0.0:
+        charge_at_0 = strong_ions(case)
+        for _ in range(20):
+            Ka, K1_, K2_ = constants_at_the_end(ph, case[S0], charge_at_0, case[KW:])
+            moved = root_of_charge(Ka, K1_, K2_)
+            done = abs(moved - ph) < 1e-12
+            ph = moved
+            if done:
+                break
+    return ph
+
+
+@compiled
+def root_of_charge(Ka: float, K1_: float, K2_: float) -> float:
+    """PH at which 2 H^3 + K1 H^2 - K1 Ka H - 2 K1 K2 Ka = 0: the charge per extent vanishes.
+
+    Without the cube the root is too large by little, and from there Newton's steps only fall.
+    """
     H = 0.5 * (Ka + math.sqrt(Ka * (Ka + 8.0 * K2_)))
     for _ in range(60):
         value = ((2.0 * H + K1_) * H - K1_ * Ka) * H - 2.0 * K1_ * K2_ * Ka

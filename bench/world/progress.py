@@ -15,6 +15,7 @@ import math
 from bench.arrays import Array
 from bench.compiled import compiled
 from bench.world.kinetics import (
+    DH_A,
     K_P_M,
     K_P_PH,
     PH0,
@@ -29,6 +30,8 @@ STEP = 0.22
 """Width of a panel in s, and the largest change of ln(urea) over one."""
 PH_SCALE = 0.4
 """Farther than this from the equilibrium pH panels are STEP * PH_SCALE of pH: unbuffered, the extent goes as 10^pH."""
+DILUTE = 1e-5
+"""Extent [mol/L] below which activity coefficients do not bend the curve."""
 EXHAUSTED = 1e-10
 """Share of the urea left at which the pH is held."""
 MAX_NODES = 320
@@ -111,6 +114,8 @@ def build_curve(case: Array, ph_start: float, u_stop: float, ph_stop: float, cur
         if ph >= ph_stop and not starting:
             break
         h = STEP / max(1.0, distance / PH_SCALE, xi_1 * distance / urea)
+        if case[DH_A] > 0.0:  # the pole moves with the ionic strength: until the urea is exhausted it is nearer
+            h = min(h, STEP / (xi_1 * distance / (abs(case[S0] - urea) + DILUTE)))
         at_break = False
         if ph_break < ph_eq:
             n_panels = math.ceil((s_break - s) / h - 1e-9)

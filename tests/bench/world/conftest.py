@@ -89,7 +89,8 @@ class Reaction:
     def ph(self, extent: float) -> float:
         if extent == 0:
             return self.initial_ph
-        ends = (self.initial_ph, 14.0) if extent > 0 else (-1.0, self.initial_ph)
+        # A little beyond the initial pH, where the charge of a small extent is rounded away beside a molar buffer.
+        ends = (self.initial_ph - 1e-3, 14.0) if extent > 0 else (-1.0, self.initial_ph + 1e-3)
         return brentq(self.charge, *ends, args=(extent,), xtol=1e-14, rtol=1e-14)
 
     def rate(self, extent: float, ph: float, enzyme: float) -> float:
