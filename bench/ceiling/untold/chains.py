@@ -1,8 +1,9 @@
 """Compiled: the shape of a trace's posterior as a mixture, from chains of fits along its long directions.
 
 Several starts find its modes. From each, k_d is moved away in steps and everything else fitted again, as long as the
-posterior has not fallen far: the ridge of E0 is curved, and where a trace cannot tell k_d from 0 it is long. Where
-there is carbonate, a second chain goes along it, and each of its nodes has a chain along k_d.
+posterior has not fallen far: the ridge of E0 is curved, and where a trace cannot tell k_d from 0 it is long. So it is
+with ramp and lag, which a coarse sampling cannot tell from 0 either, and each has a chain of its own. Where there is
+carbonate, a second chain goes along it, and each of its nodes has a chain along k_d.
 """
 
 from __future__ import annotations
@@ -242,6 +243,8 @@ def mixture_of(run: Run, n_coordinates: int, most: int) -> tuple[Chain, int, Arr
     out = empty_chain(most, d)
     n = 0
     for k in range(n_modes):
+        for axis in (RAMP, LAG):
+            n = chain(found[k], found_betas[k], np.array([-1, axis]), 0.0, run, room, out, n)
         if d > CARBONATE:
             along = empty_chain(2 * N_DIRECTION + 1, d)
             n_along = chain(found[k], found_betas[k], np.array([-1, CARBONATE]), 0.0, run, room, along, 0)

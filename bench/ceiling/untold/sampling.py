@@ -18,13 +18,15 @@ ENOUGH = 300.0
 WORST_PARETO_K = 0.7
 """Shape of the largest weights' tail beyond which they are not trusted (Vehtari et al., JMLR 25 (2024) 72)."""
 LEAST_ROUNDS = 3
-ROUNDS = (250,) * 12 + (2500,) * 4
+ROUNDS = (400,) * 8 + (2500,) * 4
 """Draws of each round: what most cases need, then a second tier."""
 MOST_COMPONENTS = 160
 FLOOR = 0.05
 """Share of the first mixture that is spread evenly over its components, so that no part is left out."""
 N_LOCAL, LARGE = 4, 0.02
 """Components that a round may add, at draws with at least this share of the weight."""
+WIDER = 1.3
+"""Factor of the first mixture's covariances: too wide costs draws, too narrow costs what it does not reach."""
 SLIGHT = 1e-5
 """Components with less than this share are dropped."""
 
@@ -106,7 +108,7 @@ def sample(run: Run, n_coordinates: int, generator: np.random.Generator) -> Samp
     nodes, n, mode, mode_beta = mixture_of(run, n_coordinates, MOST_COMPONENTS)
     weight = np.exp(nodes.log_weight[:n] - nodes.log_weight[:n].max())
     weight = (1.0 - FLOOR) * weight / weight.sum() + FLOOR / n
-    mixture = _Mixture(weight, nodes.means[:n].copy(), nodes.covariances[:n].copy(), nodes.betas[:n].copy())
+    mixture = _Mixture(weight, nodes.means[:n].copy(), WIDER * nodes.covariances[:n], nodes.betas[:n].copy())
     z, beta = np.empty((0, n_coordinates)), np.empty((0, N_LINEAR))
     log_target, log_proposal = np.empty(0), np.empty(0)  # of the draws, under all rounds so far
     used: list[tuple[int, _Mixture]] = []
