@@ -11,7 +11,7 @@ import typer
 from bench.run.catalogue import summary_of
 from commands._shared.arguments import Folders
 from commands._shared.options import all_tasks, plugin_files, say
-from commands._shared.running import records_in, stale_in
+from commands._shared.running import records_in, stale_in, unchecked_in
 from commands._shared.terminal import Console
 from leaderboard.board.terminal import terminal_board
 from leaderboard.board.write import draw_priors, write_board
@@ -43,6 +43,8 @@ def board(
     console = Console()
     findings = Findings.of(records, folder, all_tasks(), stale)
     console.print(terminal_board(findings))
+    for line in unchecked_in(records, models or []):
+        say(console, line, style="yellow")
     written = write_board(findings, to)
     if page:
         abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}

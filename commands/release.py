@@ -13,7 +13,7 @@ from bench.run.catalogue import summary_of
 from bench.run.record import Record
 from bench.task import Task
 from commands._shared.options import PUBLISHED, plugin_files, published_tasks, say
-from commands._shared.running import stale_in, unfinished
+from commands._shared.running import stale_in, unchecked_in, unfinished
 from commands._shared.terminal import Console
 from leaderboard.predictions import Predictions
 from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings
@@ -53,6 +53,8 @@ def release() -> None:
     if say_all(console, faults):
         say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
         raise typer.Exit(1)
+    for line in unchecked_in(records, []):
+        say(console, line)
     say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
 
 
