@@ -7,6 +7,7 @@ from contextlib import contextmanager
 VERBS = {
     "With a trace of your own": {
         "infer": "E0 and k_d from your own pH trace, and what can be known.",
+        "plan": "Before measuring: what each design would tell.",
     },
     "With a model (without a verb: run it on tasks)": {
         "new": "Write a working plugin to start from.",

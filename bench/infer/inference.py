@@ -111,9 +111,7 @@ class Inference:
     @property
     def rises(self) -> bool:
         """Whether the best fit rises by more than the noise of one sample: otherwise no reaction is to be seen."""
-        last = self.traces.time_s[:, -1:]
-        ph = simulate_ph(last, self.traces.known, self.fit.targets[None], self.world)
-        return float(ph[0, 0] - self.traces.known[0, INITIAL_PH]) > self.acquisition.noise_sd
+        return rise_of(self.traces, self.fit, self.world) > self.acquisition.noise_sd
 
     @property
     def step_ph(self) -> float:
@@ -141,6 +139,27 @@ class Inference:
             for quantity, value in zip(KNOWN, self.traces.known[0], strict=True)
             if quantity.low < quantity.high and not quantity.low <= value <= quantity.high
         )
+
+
+def rise_of(traces: Traces, fit: Fit, world: World = TEMPERATURE_CORRECTED) -> float:
+    """How far the pH rises over a trace by a fit of it.
+
+    Parameters
+    ----------
+    traces : Traces
+        A single case.
+    fit : Fit
+        Of that case.
+    world : World
+        Chemistry of the fit.
+
+    Returns
+    -------
+    float
+        From the initial pH to the last sample [pH].
+    """
+    ph = simulate_ph(traces.time_s[:, -1:], traces.known, fit.targets[None], world)
+    return float(ph[0, 0] - traces.known[0, INITIAL_PH])
 
 
 def infer(traces: Traces, probe: Probe | None = None, world: World = TEMPERATURE_CORRECTED) -> Inference:

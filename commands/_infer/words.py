@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from bench.cases import Traces
 from bench.errors import BenchError
 from bench.infer.duration import HORIZON_S, WANTED, Duration
 from bench.infer.fit import INITIAL, LAG, NOISE, OFFSET, Doubt
@@ -40,9 +41,9 @@ def intervals_hold(inference: Inference, doubts: Sequence[Doubt]) -> bool:
     return all(doubt.what == NOISE and doubt.value < inference.acquisition.noise_sd for doubt in doubts)
 
 
-def no_reaction(name: str, inference: Inference) -> BenchError:
+def no_reaction(name: str, traces: Traces) -> BenchError:
     """Error for a trace in which no reaction is to be seen."""
-    start, ph = inference.traces.known[0, INITIAL_PH], inference.traces.ph[0]
+    start, ph = traces.known[0, INITIAL_PH], traces.ph[0]
     return BenchError(
         f"{name} 'ph': value must rise as urea is split, got {ph[-3:].mean():.2f} at the end from an initial pH of "
         f"{start:g}. Check that enzyme was added, that this column is the pH of this vessel, and the initial pH."

@@ -36,7 +36,7 @@ def table_of(result):
 
 
 def test_the_example_gives_both_targets_near_those_it_was_made_with(invoke, tmp_path):
-    result = invoke("infer", EXAMPLE, "--picture", tmp_path / "a.png")
+    result = invoke("infer", "--ideal", EXAMPLE, "--picture", tmp_path / "a.png")
     assert result.exit_code == 0, result.stderr
     rows = table_of(result)
     assert list(rows) == ["exact posterior", "50 % interval", "90 % interval"]
@@ -52,41 +52,41 @@ def test_the_example_gives_both_targets_near_those_it_was_made_with(invoke, tmp_
 
 
 def test_the_picture_is_drawn_where_asked_and_else_beside_the_work(invoke, tmp_path):
-    invoke("infer", EXAMPLE, "--picture", tmp_path / "deep" / "a.png")
+    invoke("infer", "--ideal", EXAMPLE, "--picture", tmp_path / "deep" / "a.png")
     pixels = image.imread(tmp_path / "deep" / "a.png")
     assert pixels.shape[:2] == (720, 1200)
     assert len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 100
-    result = invoke("infer", EXAMPLE)
+    result = invoke("infer", "--ideal", EXAMPLE)
     assert result.stdout.splitlines()[-1] == "Picture: example_trace_inferred.png"
     assert os.path.exists("example_trace_inferred.png")
 
 
 def test_a_trace_too_short_for_k_d_is_said_to_be(invoke, trace_of):
-    result = invoke("infer", trace_of(Acquisition(30.0, 10.0)))
+    result = invoke("infer", "--ideal", trace_of(Acquisition(30.0, 10.0)))
     assert "k_d cannot be told from this trace: nearly every value from 0.01 to 5 1e-3/s fits it" in result.stdout
     assert "Few samples: a fault of the electrode could hide." in result.stdout
 
 
 def test_a_long_trace_needs_no_longer_one(invoke, trace_of):
-    result = invoke("infer", trace_of(Acquisition(300.0, 1.0)))
+    result = invoke("infer", "--ideal", trace_of(Acquisition(300.0, 1.0)))
     assert "k_d is known to " in result.stdout
     assert "To know k_d" not in result.stdout
 
 
 def test_a_lagging_electrode_is_recognised_and_the_option_mends_it(invoke, trace_of):
     path = trace_of(Acquisition(60.0, 1.0, lag_s=2.0))
-    first = invoke("infer", path)
+    first = invoke("infer", "--ideal", path)
     assert "warning: An electrode that lags by 2 s would fit better. If it does, add --lag 2.\n" in first.stdout
     assert "are not to be trusted before that is settled." in first.stdout
     assert "is known" not in first.stdout
-    second = invoke("infer", path, "--lag", "2")
+    second = invoke("infer", "--ideal", path, "--lag", "2")
     assert "the reaction explains the trace." in second.stdout
     low, high = map(float, table_of(second)["90 % interval"][0].split(" to "))
     assert low < 0.5 < high
 
 
 def test_a_trace_outside_the_prior_is_warned_of_and_not_judged(invoke, trace_of):
-    result = invoke("infer", trace_of(Acquisition(60.0, 1.0), (2.0, 1.5e-3)))
+    result = invoke("infer", "--ideal", trace_of(Acquisition(60.0, 1.0), (2.0, 1.5e-3)))
     assert "warning: The trace asks for E0 = " in result.stdout
     assert "outside the prior of 0.05 to 1.25: estimate and intervals are cut off there" in result.stdout
     assert "is known" not in result.stdout
@@ -97,7 +97,7 @@ def test_a_trace_without_a_reaction_is_refused(invoke, tmp_path):
     lines = EXAMPLE.read_text().splitlines()
     flat = [line if line.startswith("#") or "ph" in line else f"{line.split(',')[0]},7.00" for line in lines]
     (tmp_path / "flat.csv").write_text("\n".join(flat))
-    result = invoke("infer", tmp_path / "flat.csv")
+    result = invoke("infer", "--ideal", tmp_path / "flat.csv")
     assert (result.exit_code, result.stdout, result.stderr) == (
         2,
         "",
@@ -111,7 +111,7 @@ def test_a_ph_in_coarse_steps_is_warned_of_and_not_judged(invoke, tmp_path):
     split = [line.split(",") for line in lines]
     coarse = [f"{each[0]},{float(each[1]):.1f}" if each[0].isdigit() else ",".join(each) for each in split]
     (tmp_path / "coarse.csv").write_text("\n".join(coarse))
-    result = invoke("infer", tmp_path / "coarse.csv")
+    result = invoke("infer", "--ideal", tmp_path / "coarse.csv")
     assert "warning: The pH is written in steps of 0.1, coarser than the noise. Export more digits.\n" in result.stdout
     assert "is known" not in result.stdout
 
@@ -122,26 +122,32 @@ def test_the_clock_of_a_logger_needs_the_moment_of_mixing(invoke, tmp_path):
     clock = [f"14:{int(each[0]) // 60:02d}:{int(each[0]) % 60:02d},{each[1]}" for each in split if each[0].isdigit()]
     known = [line for line in lines if line.startswith("#")]
     (tmp_path / "logger.csv").write_text("\n".join([*known, "Time,pH", *clock]))
-    assert "Add --mixed-at '14:00:00' with your moment of mixing" in invoke("infer", tmp_path / "logger.csv").stderr
-    plain, timed = invoke("infer", EXAMPLE), invoke("infer", tmp_path / "logger.csv", "--mixed-at", "14:00:00")
+    assert (
+        "Add --mixed-at '14:00:00' with your moment of mixing"
+        in invoke("infer", "--ideal", tmp_path / "logger.csv").stderr
+    )
+    plain, timed = (
+        invoke("infer", "--ideal", EXAMPLE),
+        invoke("infer", "--ideal", tmp_path / "logger.csv", "--mixed-at", "14:00:00"),
+    )
     assert table_of(timed) == table_of(plain)
 
 
 def test_a_trace_to_the_end_leaves_nothing_to_forecast(invoke, trace_of, tmp_path):
-    result = invoke("infer", trace_of(Acquisition(2000.0, 10.0)), "--picture", tmp_path / "long.png")
+    result = invoke("infer", "--ideal", trace_of(Acquisition(2000.0, 10.0)), "--picture", tmp_path / "long.png")
     assert result.exit_code == 0, result.stderr
     assert image.imread(tmp_path / "long.png").shape[:2] == (720, 1200)
 
 
 def test_an_option_is_shown_as_the_source_and_a_temperature_outside_is_warned_of(invoke):
-    result = invoke("infer", EXAMPLE, "--temperature", "41")
+    result = invoke("infer", "--ideal", EXAMPLE, "--temperature", "41")
     assert "temperature_C 41 (option)" in result.stdout
     assert "warning: temperature_C = 41 is outside the usual 20 to 40 degree C:" in result.stdout
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence(invoke, tmp_path):
     (tmp_path / "bad.csv").write_text("time,ph\n0,7\n1,8\n")
-    result = invoke("infer", tmp_path / "bad.csv")
+    result = invoke("infer", "--ideal", tmp_path / "bad.csv")
     assert (result.exit_code, result.stdout, result.stderr) == (
         2,
         "",
@@ -155,7 +161,7 @@ def asked(invoke, hostile, tmp_path_factory):
     """The row ``behaves`` asked about the same kind of trace twice, and the folder of its fits."""
     out = tmp_path_factory.mktemp("infer")
     common = ("--models", hostile, "--model", "behaves", "--preset", "quick", "--out", out, "--force")
-    return out, [invoke("infer", EXAMPLE, *common) for _ in range(2)]
+    return out, [invoke("infer", "--ideal", EXAMPLE, *common) for _ in range(2)]
 
 
 def test_a_learned_row_is_fitted_once_and_then_taken_from_its_fit(asked):
@@ -177,15 +183,15 @@ def test_a_row_that_was_forced_says_that_it_was(asked):
 
 
 def test_a_row_refuses_a_trace_that_was_measured_in_another_way(invoke, trace_of):
-    result = invoke("infer", EXAMPLE, "--model", "ridge")
+    result = invoke("infer", "--ideal", EXAMPLE, "--model", "ridge")
     assert (result.exit_code, result.stderr) == (
         2,
         "error: model 'ridge': trace must be measured as its training cases, 30 s @ 0.3 s, got 60 s @ 1 s. "
         "No task is trained so: leave --model out, or insist with --force.\n",
     )
-    result = invoke("infer", trace_of(Acquisition(60.0, 0.3)), "--model", "ridge")
+    result = invoke("infer", "--ideal", trace_of(Acquisition(60.0, 0.3)), "--model", "ridge")
     assert "got 60 s @ 0.3 s. Add --task prefix_60s, or insist with --force.\n" in result.stderr
-    result = invoke("infer", EXAMPLE, "--model", "ridge", "--temperature", "45")
+    result = invoke("infer", "--ideal", EXAMPLE, "--model", "ridge", "--temperature", "45")
     assert result.stderr == (
         "error: model 'ridge': known inputs must be inside the range that it was trained on, got temperature_C "
         "outside. Leave --model out, or insist with --force.\n"
@@ -194,7 +200,18 @@ def test_a_row_refuses_a_trace_that_was_measured_in_another_way(invoke, trace_of
 
 def test_a_row_that_fails_says_why(invoke, hostile, tmp_path):
     result = invoke(
-        "infer", EXAMPLE, "--models", hostile, "--model", "raises", "--preset", "quick", "--force", "--out", tmp_path
+        "infer",
+        "--ideal",
+        EXAMPLE,
+        "--models",
+        hostile,
+        "--model",
+        "raises",
+        "--preset",
+        "quick",
+        "--force",
+        "--out",
+        tmp_path,
     )
     assert result.exit_code == 2
     assert "error: model 'raises': it must answer, got failed: " in result.stderr
@@ -211,7 +228,7 @@ def test_a_row_that_fails_says_why(invoke, hostile, tmp_path):
     ],
 )
 def test_an_option_that_cannot_be_is_refused(invoke, options, message):
-    result = invoke("infer", EXAMPLE, *options)
+    result = invoke("infer", "--ideal", EXAMPLE, *options)
     assert result.exit_code == 2
     assert message in result.stderr
 
@@ -227,7 +244,7 @@ def test_the_documented_example_is_what_its_remark_says():
 
 def test_the_ceiling_by_name_is_the_default(invoke, tmp_path):
     shutil.copy(EXAMPLE, tmp_path / "copy.csv")
-    plain, named = (invoke("infer", tmp_path / "copy.csv", *more) for more in ((), ("--model", "bayes")))
+    plain, named = (invoke("infer", "--ideal", tmp_path / "copy.csv", *more) for more in ((), ("--model", "bayes")))
     assert plain.stdout == named.stdout
 
 
@@ -247,7 +264,7 @@ def test_the_ceiling_by_name_is_the_default(invoke, tmp_path):
 def test_a_place_that_takes_no_files_is_one_sentence(invoke, hostile, tmp_path, options, message):
     file = tmp_path / "file"
     file.write_text("")
-    result = invoke("infer", EXAMPLE, "--models", hostile, *[each.format(file=file) for each in options])
+    result = invoke("infer", "--ideal", EXAMPLE, "--models", hostile, *[each.format(file=file) for each in options])
     assert result.exit_code == 2
     assert result.stderr.startswith(message.format(file=file))
 
@@ -257,5 +274,5 @@ def test_a_run_and_how_it_is_read_are_told_by_options(invoke, tmp_path):
     (tmp_path / "a.txt").write_text("\n".join(["Logger 1,2", *[f"7.00;{line.replace(',', ';')}" for line in samples]]))
     known = ("--substrate", "50", "--temperature", "30", "--initial-ph", "7")
     told = ("--skip-rows", "1", "--time", "2", "--ph", "3", "--time-unit", "s", "--decimal", ".", "--run", "1")
-    result = invoke("infer", tmp_path / "a.txt", *known, *told)
-    assert table_of(result) == table_of(invoke("infer", EXAMPLE))
+    result = invoke("infer", "--ideal", tmp_path / "a.txt", *known, *told)
+    assert table_of(result) == table_of(invoke("infer", "--ideal", EXAMPLE))

@@ -161,14 +161,33 @@ class UntoldPosterior:
         array, shape (n_draws, sample)
             With noise, outliers and rounding.
         """
+        return self.predicted(n_draws)[1]
+
+    def predicted(self, n_draws: int) -> tuple[Array, Array, Array]:
+        """What equal draws of the posterior say of the samples.
+
+        Parameters
+        ----------
+        n_draws : int
+            How many.
+
+        Returns
+        -------
+        shown, replicated : array, shape (n_draws, sample)
+            Readings without noise, and of the same measurement made again.
+        noise_sd : array, shape (n_draws, 1)
+            Standard deviation of noise and rounding [pH].
+        """
         generator = Stream("untold/replicated").generator(0)
         rows = self.chosen(n_draws, generator)
-        ph = np.array([self._reading(self.sample.z[row], self.sample.beta[row]) for row in rows])
-        ph += self.draws[rows, NOISE, None] * generator.standard_normal(ph.shape)
+        shown = np.array([self._reading(self.sample.z[row], self.sample.beta[row]) for row in rows])
+        noise_sd = self.draws[rows, NOISE, None]
+        ph = shown + noise_sd * generator.standard_normal(shown.shape)
         struck = generator.random(ph.shape) < self.laboratory.outlier_fraction
         ph += np.where(struck, self.laboratory.outlier_sd * generator.standard_normal(ph.shape), 0.0)
         step = self.laboratory.step_ph
-        return np.asarray(np.round(ph / step) * step if step > 0 else ph)
+        ph = np.round(ph / step) * step if step > 0 else ph
+        return shown, np.asarray(ph), np.hypot(noise_sd, step / math.sqrt(12.0))
 
     def forecast(self, time_s: Array, n_draws: int, reading: bool = False) -> Array:
         """PH that the posterior predicts at any times.

@@ -1,0 +1,168 @@
+"""An answer for other programs: estimates, what bounds them, whether they can be trusted, and every warning."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bench.arrays import Array
+from bench.infer.answer import Answer
+from bench.world.quantities import E0, K_D, TARGET_NAMES
+
+BOTH, UPPER, LOWER, NONE, OPEN = "both", "upper", "lower", "none", "not established"
+"""What an estimate is: bounded on both sides, from above or below alone, not at all, or other in every world."""
+SHORT_S, LONG_S = 2.0, 10_000.0
+"""Traces shorter or longer than these are more likely in another unit of time."""
+COARSE_PH = 0.05
+"""Steps from this on hide k_d [pH]."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What is known of E0 or k_d; None for what cannot be said.
+
+    Parameters
+    ----------
+    mean, sd : float or None
+        Of the posterior.
+    low_90, high_90 : float or None
+        Ends of the 90 % interval, or the bound.
+    bound : str
+        ``both``, ``upper``, ``lower``, ``none`` or ``not established``.
+    """
+
+    mean: float | None
+    sd: float | None
+    low_90: float | None
+    high_90: float | None
+    bound: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that speaks against an answer.
+
+    Parameters
+    ----------
+    code : str
+        For programs.
+    text : str
+        One or two sentences.
+    trusted : bool
+        Whether the answer can be trusted all the same.
+    """
+
+    code: str
+    text: str
+    trusted: bool = True
+
+
+def estimates(answer: Answer) -> list[Estimate]:
+    """E0 [g/L] and k_d [1/s] as far as an answer knows them.
+
+    Parameters
+    ----------
+    answer : Answer
+        Of one trace.
+
+    Returns
+    -------
+    list of Estimate
+        In the order of the targets.
+    """
+    low, high, mean, sd = answer.quantile(0.05), answer.quantile(0.95), answer.mean, answer.sd
+    found = [_estimate(answer, column, low, high, mean, sd) for column in (E0, K_D)]
+    if answer.contradicted or answer.disagree(K_D):
+        found[K_D] = Estimate(None, None, float(low[K_D]) if answer.identified else None, float(high[K_D]), OPEN)
+    elif not answer.identified:
+        below = answer.k_d_below
+        found[K_D] = Estimate(None, None, None, below, NONE if below is None else UPPER)
+    return found
+
+
+def _estimate(answer: Answer, column: int, low: Array, high: Array, mean: Array, sd: Array) -> Estimate:
+    """One target, cut where its posterior is piled up at an end of the prior."""
+    piled = answer.piled(column)
+    if piled == "upper":
+        return Estimate(None, None, float(low[column]), None, LOWER)
+    if piled == "lower":
+        return Estimate(None, None, None, float(high[column]), UPPER)
+    return Estimate(float(mean[column]), float(sd[column]), float(low[column]), float(high[column]), BOTH)
+
+
+def warnings_of(answer: Answer) -> list[Warned]:
+    """Everything that speaks against an answer.
+
+    Parameters
+    ----------
+    answer : Answer
+        Of one trace.
+
+    Returns
+    -------
+    list of Warned
+        Empty for a sound trace.
+    """
+    found = []
+    if answer.contradicted:
+        text = (
+            f"The trace contradicts the answer: measured again it would look this bad with a chance of "
+            f"{answer.predictive_p:.1g}. Something is in the beaker or the electrode that is not weighed; k_d is not "
+            "established, and E0 is not to be trusted."
+        )
+        found.append(Warned("contradicted", text, trusted=False))
+    if not answer.sampled:
+        size = min(answer.worlds[name].effective_size for name in answer.near)
+        text = f"The posterior could not be sampled well (effective size {size:.0f}): it may be too narrow."
+        found.append(Warned("sampling", text, trusted=False))
+    for column, symbol in enumerate(("E0", "k_d")):
+        end = answer.piled(column)
+        if end and (column == E0 or (end == "upper" and answer.identified)):
+            limit = (answer.prior.E0_g_per_L, answer.prior.k_d_per_s)[column][end == "upper"]
+            text = (
+                f"{symbol} is piled up at the {end} end of its prior, {limit:g}: the value may lie beyond it. "
+                "Check the units of time, urea and temperature."
+            )
+            found.append(Warned(f"{TARGET_NAMES[column]}_at_prior_end", text, trusted=False))
+    apart = [symbol for column, symbol in enumerate(("E0", "k_d")) if answer.disagree(column)]
+    if apart:
+        text = (
+            f"{' and '.join(answer.near)} explain the trace about equally well and disagree on {' and '.join(apart)}. "
+            "A second short run with enzyme that has aged tells them apart; 'plan' says how well."
+        )
+        found.append(Warned("worlds_disagree", text))
+    length_s = float(answer.traces.time_s[0, -1])
+    if not SHORT_S <= length_s <= LONG_S:
+        text = f"The trace is {length_s:g} s long. If that is not so, mend the unit of the time column."
+        found.append(Warned("length", text))
+    step = next(iter(answer.worlds.values())).laboratory.step_ph
+    if step >= COARSE_PH:
+        found.append(Warned("coarse_steps", f"The pH is written in steps of {step:g}. Export more digits."))
+    return found
+
+
+def report(answer: Answer, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Everything that an answer says, as plain values for JSON.
+
+    Parameters
+    ----------
+    answer : Answer
+        Of one trace.
+    known : dict
+        Known inputs as they were read.
+
+    Returns
+    -------
+    dict
+        ``estimates``, ``trusted``, ``world``, ``also_explained_by``, ``known``, ``warnings``.
+    """
+    warned = warnings_of(answer)
+    best, *others = answer.near
+    return {
+        "estimates": dict(zip(TARGET_NAMES, map(asdict, estimates(answer)), strict=True)),
+        "trusted": all(each.trusted for each in warned),
+        "world": best,
+        "also_explained_by": others,
+        "known": known,
+        "warnings": [{"code": each.code, "text": each.text} for each in warned],
+    }

@@ -1,0 +1,140 @@
+"""Files in, answers out: one in words and a picture, several in a table, all of them for other programs."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.table import Column, Table
+
+from bench.errors import BenchError
+from bench.infer.answer import Answer, answer_of
+from bench.infer.fit import fit_trace
+from bench.infer.inference import rise_of
+from bench.infer.report import Estimate, report, warnings_of
+from bench.infer.told import Told
+from bench.laboratory.table import Reading
+from bench.laboratory.trace import LabTrace, read_trace
+from bench.world.acquisition import Acquisition
+from bench.world.equilibria import TEMPERATURE_CORRECTED
+from bench.world.quantities import TARGET_NAMES
+from commands._infer.answered import answer_sentences, answer_table, range_text
+from commands._infer.answered_picture import draw_answer
+from commands._infer.read import known_as_read, say_read
+from commands._infer.words import no_reaction
+from commands._shared.options import say
+from commands._shared.terminal import Console
+from leaderboard.wording import SHOWN
+
+REFUSED, DOUBTED = 2, 3
+"""Exit status where a file was refused, and where an answer is not to be trusted."""
+
+NOISE_SD = 0.01
+"""Noise of the fit by which a reaction is told from none [pH]."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How files are read, what is told of the measurement, and where the answers go."""
+
+    reading: Reading
+    told: Told
+    picture: Path | None
+    csv: Path | None
+    as_json: bool
+
+
+def answer_files(console: Console, paths: list[Path], asked: Asked) -> int:
+    """Answer every file; the exit status."""
+    if len(paths) > 1 and asked.picture is not None:
+        raise BenchError(f"option '--picture': traces must be one, got {len(paths)}. Leave it out.")
+    reports, status = [], 0
+    for path in paths:
+        try:
+            lab_trace, answer = _answered(console, path, asked)
+        except BenchError as error:
+            if len(paths) == 1:
+                raise
+            reports.append({"file": path.name, "refused": str(error)})
+            status = REFUSED
+            continue
+        found = report(answer, known_as_read(lab_trace))
+        reports.append({"file": path.name, **found})
+        status = status or (0 if found["trusted"] else DOUBTED)
+        if len(paths) == 1 and not asked.as_json:
+            _say_answer(console, path, lab_trace, answer, asked.picture)
+    if asked.csv is not None:
+        _write_csv(reports, asked.csv)
+    if asked.as_json:
+        print(json.dumps(reports if len(paths) > 1 else reports[0], indent=2))
+    elif len(paths) > 1:
+        console.print(_table(reports))
+    return status
+
+
+def _answered(console: Console, path: Path, asked: Asked) -> tuple[LabTrace, Answer]:
+    """Read and answer one file."""
+    lab_trace = read_trace(path, asked.reading)
+    traces, interval_s = lab_trace.traces, float(np.median(np.diff(lab_trace.time_s)))
+    acquisition = Acquisition(float(lab_trace.time_s[-1]), interval_s, NOISE_SD)
+    fit = fit_trace(traces, acquisition, TEMPERATURE_CORRECTED)
+    offset_sd = asked.told.worlds(traces)[0][1].offset_sd
+    if rise_of(traces, fit) <= max(NOISE_SD, 2.0 * offset_sd):
+        raise no_reaction(path.name, traces)
+    if asked.as_json:
+        return lab_trace, answer_of(lab_trace.traces, asked.told)
+    with console.status(f"computing the posterior of {path.name}"):
+        return lab_trace, answer_of(lab_trace.traces, asked.told)
+
+
+def _say_answer(console: Console, path: Path, lab_trace: LabTrace, answer: Answer, picture: Path | None) -> None:
+    """Print and draw the answer of one file."""
+    say_read(console, path, lab_trace)
+    console.print(answer_table(answer))
+    for sentence in answer_sentences(answer):
+        say(console, sentence)
+    warned = warnings_of(answer)
+    for each in warned:
+        say(console, f"warning: {each.text}", "yellow")
+    doubted = any(not each.trusted for each in warned)
+    title = f"What {path.name} tells" + ", not to be trusted before its warnings are settled" * doubted
+    drawn = draw_answer(answer, title, picture or Path(f"{path.stem}_inferred.png"))
+    say(console, f"Picture: {os.path.relpath(drawn)}")
+
+
+def _table(reports: list[dict[str, Any]]) -> Table:
+    """A line a file."""
+    headings = [Column(f"{shown.symbol} \\[{shown.unit}], 90 %", justify="right") for shown in SHOWN]
+    table = Table("", *headings, "", box=box.SIMPLE_HEAD, pad_edge=False)
+    for each in reports:
+        if "refused" in each:
+            table.add_row(each["file"], "-", "-", each["refused"])
+            continue
+        texts = [
+            range_text(Estimate(**each["estimates"][name]), shown)
+            for name, shown in zip(TARGET_NAMES, SHOWN, strict=True)
+        ]
+        codes = ", ".join(warned["code"] for warned in each["warnings"])
+        table.add_row(each["file"], *texts, ("" if each["trusted"] else "not to be trusted: ") + codes)
+    return table
+
+
+def _write_csv(reports: list[dict[str, Any]], path: Path) -> None:
+    """Write a line a file, keys joined by dots."""
+    flat = pd.json_normalize(reports)
+    for column in ("also_explained_by", "warnings"):
+        if column in flat:
+            flat[column] = flat[column].map(json.dumps, na_action="ignore")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        flat.to_csv(path, index=False)
+    except OSError as error:
+        raise BenchError(
+            f"csv '{path}': path must be a file that can be written, got: {error.strerror}. Choose another."
+        ) from error

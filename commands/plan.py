@@ -1,0 +1,127 @@
+"""Say before measuring what each design would tell of E0 and k_d."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich import box
+from rich.table import Column, Table
+
+from bench.arrays import Array
+from bench.errors import BenchError
+from bench.infer.design import Expected, designs, expect
+from bench.world.quantities import E0, INITIAL_PH, K_D, SUBSTRATE, TEMPERATURE
+from bench.world.simulator import DOMAIN
+from commands._infer.plan_picture import draw_designs
+from commands._shared.options import say
+from commands._shared.terminal import Console
+from leaderboard.wording import SHOWN, quantity_text
+
+AGEING = (
+    "A second run with aged enzyme takes deactivation to be the same with and without urea and its products, and "
+    "electrode, water and solutions to be those of the first run."
+)
+
+
+def plan(
+    e0: Annotated[float, typer.Option("--e0", help="Enzyme load that you expect [g/L].")],
+    kd: Annotated[float, typer.Option("--kd", help="Deactivation that you expect [1/s].")],
+    substrate: Annotated[float, typer.Option(help="Urea at mixing [mM].")] = 50.0,
+    temperature: Annotated[float, typer.Option(help="Temperature [degree C].")] = 30.0,
+    initial_ph: Annotated[float, typer.Option(help="pH before mixing.")] = 7.0,
+    calibrated: Annotated[
+        bool, typer.Option("--calibrated", help="Offset, drift and initial pH will be known from buffers anyhow.")
+    ] = False,
+    target: Annotated[
+        str, typer.Option(help="How well k_d is to be known, as a standard deviation.", metavar="PERCENT")
+    ] = "20%",
+    picture: Annotated[Path, typer.Option(help="Picture to write.")] = Path("plan.png"),
+) -> None:
+    """Say before measuring what each design would tell of E0 and k_d.
+
+    Lag, mixing, offset, drift, noise and errors of the record are unknown, as in docs/laboratory.md. For example:
+
+      python run_bench.py plan --e0 0.5 --kd 1e-3
+
+      python run_bench.py plan --e0 0.05 --kd 3e-4 --temperature 40 --calibrated --target 10%
+    """
+    console = Console()
+    wanted = _share(target)
+    known = np.array([[substrate, 0.25, temperature, initial_ph, 0.2]])
+    for column, option in ((SUBSTRATE, "--substrate"), (TEMPERATURE, "--temperature"), (INITIAL_PH, "--initial-ph")):
+        low, high = DOMAIN[column]
+        if not low <= known[0, column] <= high or (column == SUBSTRATE and substrate == 0):
+            raise BenchError(
+                f"option '{option}': value must be between {low:g} and {high:g}, got {known[0, column]:g}. Mend it."
+            )
+    targets = np.array([e0, kd])
+    with console.status("trying designs"):
+        expected = sorted(
+            (expect(design, known, targets) for design in designs(calibrated)), key=lambda each: each.design.cost_s
+        )
+    reaching = [each for each in expected if each.share_sd[K_D] <= wanted]
+    console.print(_table(expected, targets))
+    say(
+        console,
+        "Standard deviations; in brackets with every nuisance known. Aged: a second run with enzyme that was kept so "
+        "long without urea.",
+    )
+    if reaching:
+        best = reaching[0]
+        say(
+            console,
+            f"Cheapest that knows k_d to {100 * wanted:g} %: {best.design.label}, {best.design.cost_s / 60:.0f} min in "
+            f"all; k_d to {100 * best.share_sd[K_D]:.2g} %, E0 to {100 * best.share_sd[E0]:.2g} %.",
+        )
+    else:
+        best = min(expected, key=lambda each: float(each.share_sd[K_D]))
+        say(
+            console,
+            f"No design knows k_d to {100 * wanted:g} %; the best is {best.design.label}, "
+            f"{100 * best.share_sd[K_D]:.2g} %.",
+        )
+    say(console, AGEING)
+    say(console, "The figures are linear: where k_d is not known to 50 %, read them as not known.")
+    say(console, f"Picture: {os.path.relpath(draw_designs(expected, wanted, picture))}")
+
+
+def _share(text: str) -> float:
+    """A percentage as a share."""
+    try:
+        share = float(text.removesuffix("%")) / 100
+    except ValueError:
+        share = np.nan
+    if not 0 < share < 10:
+        raise BenchError(f"option '--target': value must be a percentage such as 20%, got '{text}'. Mend it.")
+    return share
+
+
+def _table(expected: list[Expected], targets: Array) -> Table:
+    """A line a design, the cheapest first: standard deviations in units, and in brackets were all nuisances known."""
+    columns = [Column(f"{shown.symbol} \\[{shown.unit}]", justify="right", no_wrap=True) for shown in SHOWN]
+    headings = [Column(text, no_wrap=True) for text in ("run", "enzyme", "calib.", "aged")]
+    table = Table(
+        *headings, Column("min", justify="right", no_wrap=True), *columns, box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    table.padding = (0, 1, 0, 0)
+    for each in expected:
+        cells = []
+        for column, shown in enumerate(SHOWN):
+            sd, told = (
+                quantity_text(share[column] * targets[column] / shown.scale)
+                for share in (each.share_sd, each.told_share_sd)
+            )
+            cells.append(f"{sd} ({told})")
+        design = each.design
+        kind = (
+            f"{design.length_s:g} s @ {design.interval_s:g} s",
+            f"1:{design.dilution:g}",
+            "yes" if design.calibrated else "no",
+            f"{design.aged_s:g} s" if design.aged_s > 0 else "-",
+        )
+        table.add_row(*kind, f"{design.cost_s / 60:.0f}", *cells)
+    return table

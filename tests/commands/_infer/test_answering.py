@@ -1,0 +1,57 @@
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+EXAMPLE = Path(__file__).parents[3] / "docs" / "example_trace.csv"
+
+
+@pytest.fixture(scope="module")
+def answered(invoke, tmp_path_factory):
+    """The example and a file that cannot be read, asked together, and the table that was written."""
+    folder = tmp_path_factory.mktemp("answers")
+    (folder / "bad.csv").write_text("time,ph\n0,7\n1,8\n")
+    asked = ("infer", "--carbonate", "0", "--json", "--csv", folder / "a.csv", EXAMPLE, folder / "bad.csv")
+    return invoke(*asked), pd.read_csv(folder / "a.csv")
+
+
+def test_the_example_is_answered_within_what_it_can_tell(answered):
+    first, _ = json.loads(answered[0].stdout)
+    e0, k_d = first["estimates"]["E0_g_per_L"], first["estimates"]["k_d_per_s"]
+    assert e0["low_90"] < 0.5 < e0["high_90"]
+    assert e0["bound"] == "both"
+    assert (k_d["mean"], k_d["low_90"], k_d["bound"]) == (None, None, "upper")  # sixty seconds do not identify it
+    assert 1.5e-3 < k_d["high_90"] < 2e-2
+    assert (first["trusted"], first["world"], first["also_explained_by"]) == (True, "pure water", [])
+    assert first["known"]["substrate_mM"] == {"value": 50.0, "source": "line 2"}
+    assert first["warnings"] == []
+
+
+def test_a_file_that_is_refused_is_a_line_of_its_own_and_the_status(answered):
+    result, table = answered
+    assert result.exit_code == 2
+    assert "unit must be one of s, ms" in json.loads(result.stdout)[1]["refused"]
+    assert table["file"].tolist() == ["example_trace.csv", "bad.csv"]
+    assert "unit must be one of s, ms" in table["refused"][1]
+
+
+def test_the_table_has_the_keys_of_the_json(answered):
+    first, table = json.loads(answered[0].stdout)[0], answered[1]
+    assert table["estimates.E0_g_per_L.mean"][0] == pytest.approx(first["estimates"]["E0_g_per_L"]["mean"])
+    assert {"trusted", "world", "also_explained_by", "warnings", "known.substrate_mM.value"} <= set(table.columns)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--prior", "box"), "error: prior 'box': name must be one of benchmark, laboratory, got 'box'."),
+        (("--noise", "0"), "error: told 'noise_sd': value must be between 0.0001 and 1, got 0. Mend it.\n"),
+        (("--model", "ridge"), "error: option '--model': it must come with --ideal, got --model ridge alone. "),
+        (("--ideal", "--calibrated"), "error: option '--ideal': it must be asked of one trace, without --json, "),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(invoke, options, message):
+    result = invoke("infer", EXAMPLE, *options)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(message)
