@@ -252,6 +252,12 @@ class UntoldPosterior:
         none = float(self.weight @ (self.sample.z[:, DECAY] < special.ndtri(NEARLY_ZERO))) / NEARLY_ZERO
         return np.asarray(np.exp(self._log_gain(DECAY, z)) / max(none, 1e-300))
 
+    @property
+    def support_size(self) -> float:
+        """Effective draws where k_d is next to none: the support curve is uncertain by a share of one over its root."""
+        there = self.weight[self.sample.z[:, DECAY] < special.ndtri(NEARLY_ZERO)]
+        return float(there.sum() ** 2 / max(there @ there, 1e-300))
+
     def log_gain(self, column: int, value: float) -> float:
         """Log of the posterior's density over the prior's, at one value of E0 or k_d.
 

@@ -22,6 +22,7 @@ from bench.ceiling.untold.likelihood import (
     LOAD,
     N_LINEAR,
     RAMP,
+    START,
     Run,
     cholesky,
     forward,
@@ -30,6 +31,8 @@ from bench.ceiling.untold.likelihood import (
 )
 from bench.compiled import compiled
 
+N_STARTS = 16
+"""Either side of lag, ramp, k_d and moment of mixing: from the middle of the last one mode in sixty was missed."""
 N_MODES = 3
 """Modes from which chains begin."""
 N_FIRST_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 4
@@ -62,17 +65,18 @@ class Chain(NamedTuple):
 @compiled
 def modes(run: Run, n_coordinates: int, found: Array, betas: Array, room: Room) -> int:
     """Fill modes and their linear nuisances, the best first; return their number."""
-    starts = np.zeros((8, n_coordinates))
-    values = np.empty(8)
-    start_betas = np.zeros((8, N_LINEAR))
+    starts = np.zeros((N_STARTS, n_coordinates))
+    values = np.empty(N_STARTS)
+    start_betas = np.zeros((N_STARTS, N_LINEAR))
     hessian = np.empty((n_coordinates, n_coordinates))
     trial = np.empty(n_coordinates)
     free = np.array([-1, -1])
-    for i in range(8):
+    for i in range(N_STARTS):
         start = starts[i]
         start[LAG] = -1.0 if i % 2 == 0 else 0.8
         start[RAMP] = -1.0 if (i // 2) % 2 == 0 else 0.8
-        start[DECAY] = -0.7 if i < 4 else 0.8
+        start[DECAY] = -0.7 if (i // 4) % 2 == 0 else 0.8
+        start[START] = -1.0 if i < 8 else 1.0
         best = math.inf
         best_load, best_carbonate = 0.0, 0.0
         for j in range(9):  # the load that such an electrode would need
@@ -92,7 +96,7 @@ def modes(run: Run, n_coordinates: int, found: Array, betas: Array, room: Room) 
         values[i] = settle(start, start_betas[i], free, N_FIRST_STEPS, run, room, hessian)
     n_found = 0
     first_value = float(np.min(values))
-    for _ in range(8):
+    for _ in range(N_STARTS):
         i = int(np.argmin(values))
         if n_found == N_MODES or values[i] > first_value + 3.0 * FALLEN:
             break

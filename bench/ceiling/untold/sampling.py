@@ -27,6 +27,8 @@ N_LOCAL, LARGE = 4, 0.02
 """Components that a round may add, at draws with at least this share of the weight."""
 WIDER = 1.3
 """Factor of the first mixture's covariances: too wide costs draws, too narrow costs what it does not reach."""
+KEPT = 0.25
+"""Share of every later round that is drawn from the first mixture: what is learnt forgets parts that few draws met."""
 SLIGHT = 1e-5
 """Components with less than this share are dropped."""
 
@@ -102,6 +104,15 @@ class _Mixture:
         betas = np.concatenate([betas, beta[heavy]])
         return _Mixture(share / share.sum(), means, covariances, betas)
 
+    def beside(self, first: _Mixture) -> _Mixture:
+        """With a share of the first mixture."""
+        return _Mixture(
+            np.append((1.0 - KEPT) * self.weight, KEPT * first.weight),
+            np.concatenate([self.means, first.means]),
+            np.concatenate([self.covariances, first.covariances]),
+            np.concatenate([self.betas, first.betas]),
+        )
+
 
 def sample(run: Run, n_coordinates: int, generator: np.random.Generator) -> Sample:
     """Sample the posterior of one trace."""
@@ -109,6 +120,7 @@ def sample(run: Run, n_coordinates: int, generator: np.random.Generator) -> Samp
     weight = np.exp(nodes.log_weight[:n] - nodes.log_weight[:n].max())
     weight = (1.0 - FLOOR) * weight / weight.sum() + FLOOR / n
     mixture = _Mixture(weight, nodes.means[:n].copy(), WIDER * nodes.covariances[:n], nodes.betas[:n].copy())
+    first = learner = mixture
     z, beta = np.empty((0, n_coordinates)), np.empty((0, N_LINEAR))
     log_target, log_proposal = np.empty(0), np.empty(0)  # of the draws, under all rounds so far
     used: list[tuple[int, _Mixture]] = []
@@ -138,7 +150,8 @@ def sample(run: Run, n_coordinates: int, generator: np.random.Generator) -> Samp
             if shape <= WORST_PARETO_K:
                 break
         if number < len(ROUNDS):
-            mixture = mixture.learnt(z, beta, weight, effective_size)
+            learner = learner.learnt(z, beta, weight, effective_size)
+            mixture = learner.beside(first)
     else:
         shape = pareto_shape(weight)
     d = n_coordinates
