@@ -14,7 +14,8 @@ def run(
     context: typer.Context,
     task: Annotated[list[str] | None, typer.Option(help="Task to run; may be repeated.", metavar="NAME")] = None,
     suite: Annotated[
-        str | None, typer.Option(help="Tasks to run: core, laboratory or all.", metavar="core|laboratory|all")
+        str | None,
+        typer.Option(help="Tasks to run: core, laboratory, worlds or all.", metavar="core|laboratory|worlds|all"),
     ] = None,
     model: Annotated[
         list[str] | None,

@@ -1,5 +1,6 @@
 import ast
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from bench.draw import test_cases as draw_test_cases
 from bench.draw import training_cases
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition
+from bench.world.buffers import Buffer
 from bench.world.equilibria import FIXED_25C, TEMPERATURE_CORRECTED
 from bench.world.laboratory import Laboratory
 
@@ -66,7 +68,26 @@ TABLE = {
     "laboratory_water_600s": ((WATER_600,), WATER_600),
     "sim_to_laboratory": ((LONG,), DIRTY_60),
     "outliers": ((S03,), BUBBLES),
+    "world_slow_co2": ((S03,), S03),
+    "world_slow_bicarbonate": ((S03,), S03),
+    "world_carbonate_10uM": ((S03,), S03),
+    "world_air": ((S03,), S03),
+    "buffered_10mM": ((Acquisition(60.0, 1.0),), Acquisition(60.0, 1.0)),
+    "shift_15s": ((S03,), Acquisition(30.0, 15.0)),
+    "sparse_times": ((S03,), Acquisition(26.2, 6.5, jitter_s=3.2)),
 }
+HEPES = replace(TEMPERATURE_CORRECTED, name="HEPES_10mM", buffer=Buffer("HEPES", 10.0))
+TRAIN_WORLDS = {"buffered_10mM": HEPES}
+TEST_WORLDS = {
+    "world_fixed_25C": FIXED_25C,
+    "world_slow_co2": replace(TEMPERATURE_CORRECTED, name="slow_co2", co2_share=1.0),
+    "world_slow_bicarbonate": replace(TEMPERATURE_CORRECTED, name="slow_bicarbonate", co2_share=0.0),
+    "world_carbonate_10uM": replace(TEMPERATURE_CORRECTED, name="carbonate_10uM", carbonate_uM=10.0),
+    "world_air": replace(TEMPERATURE_CORRECTED, name="air", kla_per_s=1e-3),
+    "buffered_10mM": HEPES,
+}
+SPARSE = {"shift_15s", "sparse_times"}
+WORLDS = SPARSE | TEST_WORLDS.keys() - {"world_fixed_25C"}
 LABORATORY = {
     "laboratory_30s",
     "laboratory_60s",
@@ -80,6 +101,7 @@ CORE = {"in_distribution", "shift_1s", "shift_10s", "prefix_10s", "prefix_60s", 
 
 # A published task is never edited: where a digest moves, the task is a new version.
 DIGESTS = {
+    "buffered_10mM": "6bbe34ccc7e85938",
     "in_distribution": "170a36c0a5fe4846",
     "irregular_sampling": "60ee3b146c7fca7b",
     "laboratory_30s": "ccffb8dd8ab29987",
@@ -101,12 +123,18 @@ DIGESTS = {
     "shift_10s": "c19c5bf5e3769df8",
     "shift_10s_prefix_60s": "4d3cd5eef7bdfb5e",
     "shift_10s_resampled": "ba6cde4088c923db",
+    "shift_15s": "451de361a7d7ad88",
     "shift_1s": "c1b8bbe5ca2aa575",
     "shift_1s_prefix_10s": "14d7dff5c7430cf1",
     "shift_1s_prefix_60s": "0a51ffb5160b87a0",
     "shift_1s_resampled": "b719353ac31400fd",
     "sim_to_laboratory": "cc173052a8a3a11e",
+    "sparse_times": "a70b49cd233e80db",
+    "world_air": "5f7f5fb42c188c3a",
+    "world_carbonate_10uM": "b12fcb27612649aa",
     "world_fixed_25C": "5317e6c70fe940da",
+    "world_slow_bicarbonate": "0d821a916e41859b",
+    "world_slow_co2": "27c35b4897311cc4",
 }
 
 
@@ -124,8 +152,8 @@ def test_task_asks_what_the_table_says(name):
     assert isinstance(task, Task)
     assert task.name == name
     assert (task.train, task.test) == TABLE[name]
-    assert task.train_world == TEMPERATURE_CORRECTED
-    assert task.test_world == (FIXED_25C if name == "world_fixed_25C" else TEMPERATURE_CORRECTED)
+    assert task.train_world == TRAIN_WORLDS.get(name, TEMPERATURE_CORRECTED)
+    assert task.test_world == TEST_WORLDS.get(name, TEMPERATURE_CORRECTED)
     assert task.question.strip()
     assert len(task.question) < 100
 
@@ -144,8 +172,9 @@ def test_core_suite_is_the_published_six():
     assert {name for name in TABLE if load(name).core} == CORE
 
 
-def test_tasks_of_a_laboratory_are_a_suite_of_their_own():
-    assert {name: load(name).suite for name in TABLE if load(name).suite} == dict.fromkeys(LABORATORY, "laboratory")
+def test_tasks_of_a_laboratory_and_of_other_worlds_are_suites_of_their_own():
+    expected = dict.fromkeys(LABORATORY, "laboratory") | dict.fromkeys(WORLDS, "worlds")
+    assert {name: load(name).suite for name in TABLE if load(name).suite} == expected
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
