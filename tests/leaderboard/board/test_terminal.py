@@ -101,6 +101,6 @@ def test_row_that_beats_the_ceiling_is_a_warning(beside_ceiling, folder_of):
 
 def test_rows_beyond_what_can_be_read_are_counted(beside_ceiling, monkeypatch):
     monkeypatch.setattr(leaderboard.board.terminal, "MOST_PRINTED", 3)
-    text = printed(beside_ceiling({f"row{n}": 0.1 + 0.01 * n for n in range(5)}, n_seeds=1))
+    text = printed(beside_ceiling({f"row{n}": 0.1 + 0.1 * n for n in range(5)}, n_seeds=1))
     assert [name in text for name in ("row0", "row1", "row2", "bayes")] == [True, True, False, True]
     assert "Printed: the best 3 of 6 rows; board.csv has all." in text
