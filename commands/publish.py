@@ -109,8 +109,8 @@ def _unpublished(out: Path) -> list[Record]:
 
 
 def _content(record: Record) -> Record:
-    """Record without the place of its predictions, which lie elsewhere once published."""
-    return replace(record, prediction_file="")
+    """Record without the place and the digest of its predictions, which lie elsewhere, as float32, once published."""
+    return replace(record, prediction_file="", prediction_sha256="")
 
 
 def _write(console: Console) -> None:

@@ -33,9 +33,16 @@ def score(
     console = Console()
     records_in(folder)
     key = None if seal is None else read_seal(seal)
-    n_scored = 0
+    n_scored, wrong = 0, []
     with said_when_full(folder), sole_run(folder):  # a cell that a run has just made again must stay the newest
         for record in rescore(read_records(folder), all_tasks(), folder, every=True, seal=key):
-            n_scored += 1
-            say(console, f"{record.row} on {record.task}, seed {record.seed}: scored")
+            if record.status == "ok":
+                n_scored += 1
+                say(console, f"{record.row} on {record.task}, seed {record.seed}: scored")
+            else:
+                wrong.append(record.message)
     say(console, f"{n_scored} cells scored again, none trained.")
+    for message in wrong:
+        say(console, f"not scored, and marked: {message}", style="red")
+    if wrong:
+        raise typer.Exit(1)

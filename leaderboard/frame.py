@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from bench.compiled import ROOT
-from bench.errors import BenchError
 from bench.run.plan import Stale
 from bench.run.record import Record
 from bench.world.quantities import TARGET_NAMES, TARGETS
@@ -41,28 +40,6 @@ ATTRIBUTES = (
     *("task", "row", "preset", "seed", "model", "status", "metric_version", "task_digest", "source_digest"),
     *("cases_digest", "seal_sha256", "isolation", "commit", "started_utc"),
 )
-
-
-def score_of(record: Record, target: str, score: str) -> float | str:
-    """Look up one score of a record."""
-    try:
-        return record.scores[target][score]
-    except KeyError as error:
-        raise BenchError(
-            f"record '{record.task}/{record.row}': {score} of {target} must be in the scores of an ok cell, "
-            "got none. Run the cell again."
-        ) from error
-
-
-def number_of(record: Record, target: str, score: str) -> float:
-    """Look up one score of a record that is always a number."""
-    value = score_of(record, target, score)
-    if isinstance(value, str):
-        raise BenchError(
-            f"record '{record.task}/{record.row}': {score} of {target} must be a number, got {value!r}. "
-            "Run the cell again."
-        )
-    return float(value)
 
 
 def ratio_of(record: Record, which: str) -> float | None:
@@ -125,9 +102,6 @@ def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFr
     numbers = pd.concat(parts, axis=1)
     cells = pd.DataFrame({name: [getattr(record, name) for record in ordered] for name in ATTRIBUTES})
     ok, ceiling = cells["status"] == "ok", cells["row"] == CEILING
-    for record in ordered:
-        if record.status == "ok":
-            _check(record)
     for target in TARGET_NAMES:
         numbers[f"{target}_ceiling_r2"] = numbers[f"{target}_ceiling_r2"].mask(ceiling, numbers[f"{target}_r2"])
     for which in (*TARGET_NAMES, FORECAST):
@@ -156,14 +130,6 @@ def published_scores() -> pd.DataFrame:
 
     planned = Published.from_json((ROOT / PLAN_FILE).read_text(encoding="utf-8"))
     return frame_of(read_published(ROOT / "leaderboard" / "records"), planned.stale)
-
-
-def _check(record: Record) -> None:
-    """Refuse a record with a score that lacks, or that must be a number and is none."""
-    for target in TARGET_NAMES:
-        score_of(record, target, "r2")
-        for score in SCORES[1:]:
-            number_of(record, target, score)
 
 
 def _nested(values: Sequence[Mapping[str, object]], names: Sequence[str], prefix: str) -> pd.DataFrame:

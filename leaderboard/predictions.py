@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +15,17 @@ from numpy.typing import NDArray
 from scipy import special
 
 from bench.arrays import Array
-from bench.errors import BenchError
+from bench.errors import BenchError, BenchWarning, ContradictionError
+from bench.metrics import METRIC_VERSION, scores
+from bench.run.predictions import PUT_BACK, contradicted, read_predictions
 from bench.run.record import EXAMPLES_FOLDER, Record, read_arrays
 from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
 
 TRUTH_FILE = "truth.npz"
 """True targets of all cells of a folder whose prediction files do not hold them, as the published ones do not."""
+
+CLOSE = 1e-4
+"""Difference, relative to the RMSE, that predictions kept as float32 can make to a score."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +76,21 @@ class Predictions:
             self._predicted[record.prediction_file] = read_predicted(self.folder, record, self._truth)
         return self._predicted[record.prediction_file]
 
+    def proven(self, records: Iterable[Record]) -> list[Record]:
+        """Records, those without their scores whose prediction files give others: said, and marked with the reason."""
+        kept = []
+        for record in records:
+            try:
+                if record.status == "ok" and record.prediction_file:
+                    self.of(record)
+            except ContradictionError as error:
+                warnings.warn(str(error), BenchWarning, stacklevel=2)
+                record = contradicted(record, error)
+            except BenchError:  # a file that is missing, said on the page by who draws the line
+                pass
+            kept.append(record)
+        return kept
+
     def examples(self, task: str) -> ExampleTraces:
         """Example traces of a task."""
         if task not in self._examples:
@@ -83,10 +105,12 @@ class Predictions:
 
 def read_predicted(folder: Path, record: Record, truth: Array | None = None) -> Predicted:
     """Read the raw predictions of a cell."""
-    where = f"predictions '{record.task}/{record.row}/{record.seed}'"
+    where = record.place
     if not record.prediction_file:
         raise BenchError(f"{where}: file must be named in the record, got none. Run the cell again.")
-    arrays = with_truth(folder, _arrays(folder / record.prediction_file, f"{where}: {record.prediction_file}"), truth)
+    path = folder / record.prediction_file
+    stored = _arrays(path, f"{where}: {record.prediction_file}", lambda: read_predictions(folder, record))
+    arrays = with_truth(folder, stored, truth)
     n_cases = np.size(arrays.get("case", ()))
     shape = (n_cases, len(TARGET_NAMES))
     stated: dict[str, tuple[int, ...]] = {name: shape for name in ("sd", "rank") if name in arrays}
@@ -94,6 +118,7 @@ def read_predicted(folder: Path, record: Record, truth: Array | None = None) -> 
     forecast = arrays.get("forecast")
     if forecast is not None:
         _check(arrays, {"forecast": (min(n_cases, len(forecast)), *np.shape(forecast)[1:2])}, where)
+    _check_scores(record, arrays["truth"], arrays["mean"])
     return Predicted(arrays["case"].astype(np.int64), arrays["truth"], arrays["mean"], _rank(arrays), forecast)
 
 
@@ -147,12 +172,51 @@ def _forecasts(arrays: dict[str, NDArray[Any]], n_cases: int, where: str) -> Exa
     return ExampleForecasts(arrays["forecast_time_s"], *(arrays[name] for name in curves))
 
 
-def _arrays(path: Path, where: str) -> dict[str, NDArray[Any]]:
+def _check_scores(record: Record, truth: Array, mean: Array) -> None:
+    """Check that the scores in a record are those of its predictions."""
+    if record.metric_version != METRIC_VERSION:  # scored again before anything is compared
+        return
+    file, n_cases = record.prediction_file, record.sizes["test"]
+    if len(truth) != n_cases:
+        raise ContradictionError(
+            f"{record.place}: cases in {file} must be {n_cases} as in the record, got {len(truth)}. {PUT_BACK}"
+        )
+    try:
+        again = scores(truth, np.asarray(mean, dtype=np.float64))
+    except BenchError as error:
+        raise ContradictionError(f"{record.place}: {file} must have been scored, got {error}") from error
+    for target, given in again.items():
+        for name, value in given.items():
+            told = record.scores[target][name]
+            if not _alike(told, value, float(given["rmse"]) if name != "r2" else None):
+                raise ContradictionError(
+                    f"{record.place}: {name} of {target} in the record must be {_shown(value)} as {file} gives it, "
+                    f"got {_shown(told)}. {PUT_BACK}"
+                )
+
+
+def _alike(told: float | str, value: float | str, scale: float | None) -> bool:
+    """Whether two scores differ by no more than predictions kept as float32 explain; of R2 the share not explained."""
+    if isinstance(told, str) or isinstance(value, str):
+        return told == value
+    return abs(told - value) <= CLOSE * (2.0 * (1.0 - value) if scale is None else scale)
+
+
+def _shown(score: float | str) -> str:
+    """Score in a sentence."""
+    return repr(score) if isinstance(score, str) else f"{score:.6g}"
+
+
+def _arrays(
+    path: Path, where: str, read: Callable[[], dict[str, NDArray[Any]]] | None = None
+) -> dict[str, NDArray[Any]]:
     """Read a file of arrays; what goes wrong is told without the path of this machine."""
     if not path.is_file():
         raise BenchError(f"{where} must be beside the records, got no such file. Run the cell again.")
     try:
-        return read_arrays(path)
+        return read() if read else read_arrays(path)
+    except ContradictionError:
+        raise
     except (BenchError, EOFError, zipfile.BadZipFile) as error:
         raise BenchError(f"{where} must be a file of plain arrays, got one that is not. Run the cell again.") from error
 

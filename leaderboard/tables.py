@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from bench.arrays import Array
 from bench.run.plan import NOT_FOUND, Stale
 from bench.run.record import Record
-from leaderboard.frame import ROLES, frame_of, score_of, status_text
+from leaderboard.frame import ROLES, frame_of, status_text
 from leaderboard.wording import gist, r2_text
 
 Place = tuple[str, str, tuple[tuple[str, int], ...]]
@@ -89,7 +89,7 @@ class Line:
 
     def r2(self, target: str) -> Spread | str | None:
         """R2 of a target over seeds, or why it has none."""
-        values = [score_of(record, target, "r2") for record in self.scored]
+        values = [record.scores[target]["r2"] for record in self.scored]
         return next((value for value in values if isinstance(value, str)), None) or self.spread(f"{target}_r2")
 
     def r2_text(self, target: str) -> str:
@@ -128,6 +128,11 @@ class Table:
     def place(self) -> Place:
         """What no other table shares."""
         return self.task, self.preset, tuple(sorted(self.sizes.items()))
+
+    def shortened(self, most: int) -> Table:
+        """Table of no more lines than can be read: the floor, the best rows, the ceiling."""
+        last = [line for line in self.lines if line.role == "ceiling"]
+        return self if len(self.lines) <= most else replace(self, lines=(*self.lines[: most - len(last)], *last))
 
     @property
     def title(self) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from bench.world.quantities import TARGETS
 
+CSV_FILE = "board.csv"
+"""File of a board that holds every cell."""
 NONE = "-"
 """Printed where there is no number."""
 NO_PLUGIN, GIVE_FOLDER = "Stale, plugin not found", "Give the folder of the plugin with --models."
@@ -116,6 +118,17 @@ def grid(heading: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> s
     """
     rule = ["---:" if letter == "r" else "---" for letter in align.ljust(len(heading), align[-1])]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [heading, rule, *rows])
+
+
+def rows_text(n_shown: int, n_rows: int) -> str:
+    """Say that rows are left out; nothing where none is.
+
+    Examples
+    --------
+    >>> rows_text(60, 100_002), rows_text(21, 21)
+    ('the best 60 of 100,002 rows; board.csv has all.', '')
+    """
+    return f"the best {n_shown:,} of {n_rows:,} rows; {CSV_FILE} has all." if n_shown < n_rows else ""
 
 
 def bias_text(value: float | None, error: float | None) -> str:

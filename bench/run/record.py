@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import io
 import json
 import math
 import os
 import threading
+import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
+from annotated_types import Ge, Le
 from numpy.typing import NDArray
+from typing_extensions import TypedDict
 
-from bench.errors import BenchError
+from bench.errors import BenchError, BenchWarning
+from bench.task import Sizes
+from bench.world.quantities import TARGET_NAMES
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 RECORDS_FILE = "records.jsonl"
 PREDICTIONS_FOLDER = "predictions"
@@ -26,14 +37,45 @@ EXAMPLES_FOLDER = "examples"
 BLOCK_BYTES = 65_536
 """How much of a file of records is looked at in one go for the end of its last line."""
 
-STATUSES = ("ok", "failed", "timeout", "out_of_memory", "invalid_output", "cannot", "not_run")
+MOST_PASSED_OVER = 20
+"""Lines of one file that are named as no records; the rest are counted."""
+
+Status = Literal["ok", "failed", "timeout", "out_of_memory", "invalid_output", "cannot", "not_run"]
+STATUSES: tuple[str, ...] = get_args(Status)
 FINAL = ("ok", "cannot")
 """Statuses of cells that need not run again."""
+Count = Annotated[int, Ge(0), Le(2**63 - 1)]
+
+
+@dataclass(frozen=True)
+class _Exactly:
+    """Has a line read as a type that names its keys, where the code goes through all keys alike."""
+
+    type_: Any
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Schema of the exact type."""
+        return handler.generate_schema(self.type_)
+
+
+class _TargetScores(TypedDict):
+    r2: float | str
+    rmse: float
+    mae: float
+    bias: float
+
+
+_Sizes = TypedDict("_Sizes", {size.name: Annotated[int, Ge(1)] for size in fields(Sizes)})  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
 class Record:
-    """What came out of one cell: a task, a model with its settings, and a seed."""
+    """What came out of one cell: a task, a model with its settings, and a seed.
+
+    The types are what a line of a file must be, to the letter; further keys, by a later version, are left out.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, bool]] = {"strict": True, "allow_inf_nan": False}
 
     task: str
     task_digest: str
@@ -41,10 +83,10 @@ class Record:
     model: str
     settings: dict[str, Any]
     """All settings of the model; ``row`` names those that were changed."""
-    seed: int
+    seed: Count
     preset: str
-    sizes: dict[str, int]
-    status: str
+    sizes: Annotated[dict[str, int], _Exactly(_Sizes)]
+    status: Annotated[str, _Exactly(Status)]
     message: str
     """The last lines of a failure, or the model's reason."""
     source_digest: str
@@ -52,9 +94,11 @@ class Record:
     cases_digest: str
     """Of the training and test cases and of the modules that draw them."""
     metric_version: int
-    scores: dict[str, dict[str, float | str]] = field(default_factory=dict)
+    scores: Annotated[dict[str, dict[str, float | str]], _Exactly(dict[str, _TargetScores])] = field(
+        default_factory=dict
+    )
     """Target to ``r2``, ``rmse``, ``mae``, ``bias``; empty unless ok."""
-    forecast: dict[str, float] = field(default_factory=dict)
+    forecast: Annotated[dict[str, float], _Exactly(dict[str, int | float])] = field(default_factory=dict)
     """pH RMSE to 2000 s: ``ph_rmse``, ``ph_rmse_median``, ``ph_rmse_p95``, and ``n_clipped`` cases."""
     uncertainty: dict[str, dict[str, float]] = field(default_factory=dict)
     """Target to ``nll``, ``crps``, ``sharpness``, ``coverage_50``, ``coverage_90``, for models that give it."""
@@ -70,8 +114,8 @@ class Record:
     """Wall milliseconds to predict a single case."""
     peak_memory_mb: float | None = None
     """Largest resident memory of the child and its descendants."""
-    n_parameters: int | None = None
-    simulator_calls: int | None = None
+    n_parameters: Count | None = None
+    simulator_calls: Count | None = None
     history: list[dict[str, float | str]] = field(default_factory=list)
     """One entry an epoch, for models that train by epochs; values that are not finite as text."""
     trials: int | None = None
@@ -80,6 +124,8 @@ class Record:
     """What it was trained on beside the training cases, where the plugin says so."""
     prediction_file: str = ""
     """Relative to the folder of the records; empty where there is none."""
+    prediction_sha256: str = ""
+    """SHA-256 of that file; empty in records from before it was kept."""
     versions: dict[str, str] = field(default_factory=dict)
     host: dict[str, Any] = field(default_factory=dict)
     commit: str = ""
@@ -91,17 +137,15 @@ class Record:
     isolation: str = "none"
     """What confined the child: ``landlock`` with its version, or ``none``."""
 
-    def __post_init__(self) -> None:
-        if self.status not in STATUSES:
-            raise BenchError(
-                f"record '{self.task}/{self.row}': status must be one of {', '.join(STATUSES)}, got {self.status!r}. "
-                "Mend or remove the line."
-            )
-
     @property
     def cell(self) -> tuple[str, str, int, str]:
         """What the record is about: task, row, seed, preset."""
         return self.task, self.row, self.seed, self.preset
+
+    @property
+    def place(self) -> str:
+        """Beginning of what is said of its predictions."""
+        return f"predictions '{self.task}/{self.row}/{self.seed}'"
 
 
 def read_records(folder: Path) -> list[Record]:
@@ -109,24 +153,26 @@ def read_records(folder: Path) -> list[Record]:
     path = folder / RECORDS_FILE
     if not path.exists():
         return []
+    with open(path, "rb") as file:
+        return records_of(file, path.name)
+
+
+def records_of(lines: Iterable[bytes], name: str) -> list[Record]:
+    """Newest record of every cell among the lines of a file; lines that are no records are named and passed over."""
     newest: dict[tuple[str, str, int, str], Record] = {}
-    known = {f.name for f in fields(Record)}
-    with open(path, encoding="utf-8", newline="\n") as file, _without_garbage():
-        for number, line in enumerate(file, start=1):
-            if not line.endswith("\n"):
-                break
-            if line == "\n":
-                continue
-            try:
-                value = json.loads(line)
-                if not value.keys() <= known:  # by a later version
-                    value = {name: value[name] for name in known & value.keys()}
-                record = Record(**value)
-            except (json.JSONDecodeError, TypeError, AttributeError) as error:
-                raise BenchError(
-                    f"{path.name} '{number}': line must be one JSON record, got {line[:-1][:60]!r}. Remove the line."
-                ) from error
-            newest[record.cell] = record
+    wrong = []
+    with _without_garbage():
+        for number, line in enumerate(map(bytes.strip, lines), start=1):
+            record = _record_of(line) if line else None
+            if isinstance(record, Record):
+                newest[record.cell] = record
+            elif record is not None:
+                wrong.append(f"{name} '{number}': line must be a record, got one that is none: {record}")
+    for text in wrong[:MOST_PASSED_OVER]:
+        warnings.warn(f"{text}. It is passed over, all others are read; remove the line.", BenchWarning, stacklevel=2)
+    if len(wrong) > MOST_PASSED_OVER:
+        more = f"{len(wrong) - MOST_PASSED_OVER:,} more lines"
+        warnings.warn(f"{name}: {more} are no records and passed over.", BenchWarning, stacklevel=2)
     return sorted(newest.values(), key=lambda r: (r.task, r.row, r.preset, r.seed))
 
 
@@ -138,7 +184,12 @@ def append_records(folder: Path, records: Iterable[Record]) -> None:
     text = "".join(json.dumps(_plain(asdict(record)), sort_keys=True, allow_nan=False) + "\n" for record in records)
     with open(folder / RECORDS_FILE, "ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.truncate(_end_of_lines(file))  # a line torn by a crash goes, so that what follows does not join it
+        end = _end_of_lines(file)
+        file.seek(end)
+        if isinstance(_record_of(file.read()), Record):  # a whole line that lacks its end alone
+            text = f"\n{text}"
+        else:
+            file.truncate(end)  # a line torn by a crash goes, so that what follows does not join it
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
@@ -150,26 +201,56 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
         file.write(json.dumps(_plain(value), sort_keys=True, allow_nan=False).encode())
 
 
-def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write named arrays to a file that appears whole or not at all."""
+def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> str:
+    """Write named arrays to a file that appears whole or not at all, and give its SHA-256."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _replacing(path) as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Read named arrays without executing anything."""
+def read_arrays(path: Path, check: Callable[[bytes], None] | None = None) -> dict[str, NDArray[Any]]:
+    """Read named arrays without executing anything, once a check has let the file's content pass."""
     try:
-        with open(path, "rb") as file:
-            with zipfile.ZipFile(file):  # np.load also takes a bare array, and says less about an empty file
-                file.seek(0)
-            stored = np.load(file, allow_pickle=False)
-            return {name: stored[name] for name in stored.files}
+        content = path.read_bytes()
+        if check is not None:
+            check(content)
+        zipfile.ZipFile(io.BytesIO(content)).close()  # np.load also takes a bare array, and says less of an empty file
+        stored = np.load(io.BytesIO(content), allow_pickle=False)
+        return {name: stored[name] for name in stored.files}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise BenchError(
             f"arrays '{path.name}': file must be a readable .npz of plain arrays, got: {reason}. Run the cell again."
         ) from error
+
+
+@cache
+def _model() -> TypeAdapter[Record]:
+    """What a line must be; built when the first is read, for it costs a fifth of a second."""
+    from pydantic import AfterValidator, TypeAdapter
+
+    return TypeAdapter(Annotated[Record, AfterValidator(_whole)])
+
+
+def _whole(record: Record) -> Record:
+    """Record with the scores that its status promises."""
+    if record.status == "ok" and not record.scores.keys() >= set(TARGET_NAMES):
+        raise ValueError(f"status ok must come with scores of {' and '.join(TARGET_NAMES)}")
+    return record
+
+
+def _record_of(line: bytes) -> Record | str:
+    """Record that a line is, or why it is none."""
+    from pydantic import ValidationError
+
+    try:
+        return _model().validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ascii(".".join(map(str, first["loc"])))
+        return f"{place}: {first['msg']}" if first["loc"] else first["msg"]
 
 
 def _end_of_lines(file: IO[bytes]) -> int:
@@ -198,12 +279,12 @@ def _without_garbage() -> Iterator[None]:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
+def _replacing(path: Path) -> Iterator[io.BufferedRandom]:
     """Open a new file beside a path, which takes its place once it is wholly on disk, or goes if anything fails."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
     try:
         temporary.unlink(missing_ok=True)
-        with open(temporary, "xb") as file:  # through no link that a plugin may have put there
+        with open(temporary, "xb+") as file:  # through no link that a plugin may have put there
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -1,8 +1,8 @@
 """Buffers that an assay is run in: one ionisation each, with its dependence on temperature.
 
 Source: Goldberg, Kishore & Lennen, J. Phys. Chem. Ref. Data 31 (2002) 231-370, doi:10.1063/1.1416902, section 8 (pK,
-enthalpy and heat capacity at 298.15 K and no ionic strength), as public transcriptions quote it: two agree on phosphate, one gives
-HEPES and Tris; the paper itself was not read.
+enthalpy and heat capacity at 298.15 K and no ionic strength), as public transcriptions quote it: two agree
+on phosphate, one gives HEPES and Tris; the paper itself was not read.
 """
 
 from __future__ import annotations

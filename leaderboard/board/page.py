@@ -49,6 +49,10 @@ class Section:
     pictures: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
+    unlisted: str = ""
+    """What is said of rows that are not in the table."""
+    undrawn: str = ""
+    """What is said of rows that are in no picture."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,9 @@ def markdown_board(
     parts += ["## Status of every cell", _statuses([section.table for section in sections])]
     parts += [text for section in sections for text in _section(section)]
     parts += [text for chapter in shifts for text in _chapter(chapter)]
-    parts += ["## Rows", _rows(records), "## Machines and versions", _machines(records)]
+    listed = {line.row for section in sections for line in section.table.lines}
+    parts += ["## Rows", _rows([record for record in records if record.row in listed])]
+    parts += ["## Machines and versions", _machines(records)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -103,7 +109,7 @@ def _section(section: Section) -> list[str]:
     parts += [f"**{alarm}**" for alarm in section.alarms]
     sentences = attainable(table)
     parts += ["\n".join(f"- {sentence}" for sentence in sentences)] * bool(sentences)
-    parts.append(scores_table(table))
+    parts += [scores_table(table), *[f"Listed: {section.unlisted}"] * bool(section.unlisted)]
     if table.unscored:
         heading = ["row", "seeds", "status", "message"]
         cells = [[code_span(row), seeds, status, code_span(text)] for row, seeds, status, text in table.unscored]
@@ -116,6 +122,7 @@ def _section(section: Section) -> list[str]:
         ("Further errors, and costs:", cost_table(table)),
     ):
         parts += [title, text] * bool(text)
+    parts += [f"Pictures: {section.undrawn}"] * bool(section.undrawn)
     parts += [f"![{shown} on {table.task}]({name})" for shown, name in section.pictures.items()]
     parts += [f"Not drawn: {code_span(note)}" for note in section.notes]
     return parts

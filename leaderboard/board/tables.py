@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bench.run.record import Record
-from leaderboard.frame import FORECAST, score_of
+from leaderboard.frame import FORECAST
 from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import (
     NONE,
@@ -119,7 +119,7 @@ def r2_and_error(line: Line, target: str) -> str:
 
 def _sentences(record: Record, shown: Shown) -> list[str]:
     """What the exact posterior reaches of one target."""
-    value = score_of(record, shown.name, "r2")
+    value = record.scores[shown.name]["r2"]
     if isinstance(value, str):
         return [f"{shown.symbol}: R2 of the exact posterior is {value}."]
     stated = record.ceiling.get(shown.name, {})

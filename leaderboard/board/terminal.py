@@ -13,7 +13,10 @@ from leaderboard.board.tables import COSTS, attainable
 from leaderboard.comparison.findings import Findings
 from leaderboard.frame import FORECAST, draws_text
 from leaderboard.tables import Line, Spread, Table
-from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2_text, ratio_text
+from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2_text, ratio_text, rows_text
+
+MOST_PRINTED = 200
+"""Rows of one table in the terminal."""
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {"ok": "green", "cannot": "yellow", "not_run": "yellow"}
@@ -25,9 +28,12 @@ def terminal_board(findings: Findings) -> RenderableType:
     if not findings.tables:
         return Text("No cells: nothing was planned or recorded.")
     parts: list[RenderableType] = []
-    for table in findings.tables:
+    for whole in findings.tables:
+        table = whole.shortened(MOST_PRINTED)
         parts += [Text(alarm, f"bold {FAILED}") for alarm in findings.alarms[table.place]]
         parts += [_table(table), *_messages(table)]
+        left_out = rows_text(len(table.lines), len(whole.lines))
+        parts += [Text(f"Printed: {left_out}", "yellow")] * bool(left_out)
         parts += [Text(f"{NO_PLUGIN}: {', '.join(table.not_found)}. {GIVE_FOLDER}", "yellow")] * bool(table.not_found)
         parts += [*(Text(sentence, "dim") for sentence in attainable(table)), Text()]
     legend = "R2: 1 is perfect, 0 answers the mean. "

@@ -26,9 +26,13 @@ from leaderboard.pictures.scores import draw_predicted, draw_r2
 from leaderboard.pictures.traces import draw_examples
 from leaderboard.predictions import Predicted
 from leaderboard.tables import Table, of_same_sizes
+from leaderboard.wording import CSV_FILE, rows_text
 
 BOARD_FILE = "board.md"
-CSV_FILE = "board.csv"
+MOST_LISTED = 1_000
+"""Rows of one table on the page: more, nobody reads."""
+MOST_DRAWN = 60
+"""Rows in one picture: a picture of thousands is larger than any format, and says nothing."""
 
 Draws = Mapping[str, tuple[str, Callable[[], Figure | None]]]
 """What a picture shows, to the beginning of its file's name and how it is drawn."""
@@ -90,8 +94,10 @@ def _pictures(draws: Draws, ending: str, out: Path) -> dict[str, str]:
     }
 
 
-def _section(findings: Findings, table: Table, looks: Mapping[str, Look], ending: str, out: Path) -> Section:
+def _section(findings: Findings, whole: Table, looks: Mapping[str, Look], ending: str, out: Path) -> Section:
     """Draw what the files of a table allow, and note what they do not."""
+    listed, table = whole.shortened(MOST_LISTED), whole.shortened(MOST_DRAWN)
+    left_out = [rows_text(len(shorter.lines), len(whole.lines)) for shorter in (listed, table)]
     notes: list[str] = []
     predicted: dict[str, Predicted] = {}
     seeds: dict[str, int] = {}
@@ -113,7 +119,8 @@ def _section(findings: Findings, table: Table, looks: Mapping[str, Look], ending
     else:
         draws["Example traces"] = ("examples", partial(draw_examples, table, examples, predicted, seeds, looks))
         draws["Forecasts"] = ("forecast", partial(draw_forecasts, table, examples, predicted, looks))
-    return Section(table, _pictures(draws, ending, out), tuple(notes), findings.alarms[table.place])
+    pictures = _pictures(draws, ending, out)
+    return Section(listed, pictures, tuple(notes), findings.alarms[table.place], left_out[0], left_out[1])
 
 
 def _overviews(findings: Findings, looks: Mapping[str, Look], out: Path) -> list[Chapter]:
@@ -121,8 +128,9 @@ def _overviews(findings: Findings, looks: Mapping[str, Look], out: Path) -> list
     chapters, core = [], sorted(name for name, task in findings.tasks.items() if task.core)
     endings = _endings(("", overview.preset) for overview in findings.overviews)
     for overview, ending in zip(findings.overviews, endings, strict=True):
-        compared = [table for table in findings.tables if table.place in overview.places]
-        alike = [t for t in findings.tables if (t.preset, t.sizes) == (overview.preset, overview.sizes)]
+        shown = [table.shortened(MOST_DRAWN) for table in findings.tables]
+        compared = [table for table in shown if table.place in overview.places]
+        alike = [t for t in shown if (t.preset, t.sizes) == (overview.preset, overview.sizes)]
         draws: Draws = {
             "Overview": ("overview", partial(draw_overview, overview, looks)),
             "Every row on every task": ("ratios", partial(draw_ratio_map, alike, core, overview.rows)),

@@ -38,7 +38,8 @@ class Findings:
         stale: Stale | None = None,
     ) -> Findings:
         """Take records, and the folder in which their predictions lie."""
-        return cls(tuple(records), Predictions(folder), tasks or {}, stale or {})
+        predictions = Predictions(folder)
+        return cls(tuple(predictions.proven(records)), predictions, tasks or {}, stale or {})
 
     @cached_property
     def cells(self) -> pd.DataFrame:

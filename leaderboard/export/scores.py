@@ -97,7 +97,13 @@ def check_pyarrow() -> None:
 
 def csv_of(frame: pd.DataFrame) -> str:
     """Comma-separated values, nine digits of each number."""
-    return frame.to_csv(index=False, float_format="%.9g", lineterminator="\n")
+    numbers = frame.select_dtypes("float")
+    texts = {
+        str(name): ["" if value != value else f"{value:.9g}" for value in numbers[name].tolist()] for name in numbers
+    }
+    return frame.assign(**texts).to_csv(
+        index=False, lineterminator="\n"
+    )  # its own float_format takes five times as long
 
 
 def _note(record: Record) -> str:

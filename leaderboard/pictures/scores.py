@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from leaderboard.frame import score_of, status_text
+from leaderboard.frame import status_text
 from leaderboard.pictures.looks import Look, legend, write_beside
 from leaderboard.predictions import Predicted
 from leaderboard.tables import Spread, Table
@@ -59,7 +59,7 @@ def draw_predicted(
             cell = predicted[line.label]
             outside = draw_answers(ax, cell.truth, cell.mean, shown, looks[line.row].colour)
             ax.set_title(line.label, fontsize=8, fontweight="bold")
-            reached = r2_text(score_of(line.scored[0], shown.name, "r2"))  # of the seed that is drawn
+            reached = r2_text(line.scored[0].scores[shown.name]["r2"])  # of the seed that is drawn
             ax.text(0.04, 0.95, f"R2 {reached}", transform=ax.transAxes, va="top", fontsize=7)
             ax.text(0.96, 0.04, outside, transform=ax.transAxes, ha="right", fontsize=7)
         for ax in panels.flat[len(lines) :]:
@@ -105,7 +105,7 @@ def _r2_panel(ax: Axes, table: Table, shown: Shown, looks: Mapping[str, Look]) -
         if line.role == "ceiling":
             ax.axvline(value.mean, color="0", linewidth=1.0, linestyle=":", zorder=1)
         if value.n > 1:
-            seeds = np.sort([float(score_of(record, shown.name, "r2")) for record in line.scored]).clip(left)
+            seeds = np.sort([float(record.scores[shown.name]["r2"]) for record in line.scored]).clip(left)
             ax.plot(seeds, [place + 0.3] * len(seeds), "-o", color=look.colour, lw=1.0, mfc="white", ms=3)
         marker, size = (BEYOND, 11) if value.mean < left else (look.marker, 10 if look.marker == "*" else 7)
         ax.plot(max(value.mean, left), place, marker=marker, color=look.colour, markersize=size, zorder=4, alpha=0.85)

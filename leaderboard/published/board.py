@@ -59,7 +59,7 @@ def published_findings(
     records: Sequence[Record], predictions: Predictions, tasks: Mapping[str, Task], planned: Published
 ) -> Findings:
     """Find out everything from published records, and from those that are planned."""
-    there = {record.cell: record for record in (*planned_cells(planned, tasks), *records)}
+    there = {record.cell: record for record in (*planned_cells(planned, tasks), *predictions.proven(records))}
     return Findings(tuple(there[cell] for cell in sorted(there)), predictions, tasks, planned.stale)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.task import Task
 from leaderboard.comparison.overview import Overview, both
-from leaderboard.frame import CEILING, number_of
+from leaderboard.frame import CEILING
 from leaderboard.pictures.accuracy_cost import predict_costs
 from leaderboard.tables import Table
 from leaderboard.wording import NONE, SHOWN, code_span, grid, quantity_text, ratio_text
@@ -62,7 +62,7 @@ def seeds_table(tables: Sequence[Table]) -> str:
     spreads: dict[str, dict[str, np.ndarray]] = {}
     for table in tables:
         for line in table.lines:
-            rmse = np.array([[number_of(r, shown.name, "rmse") for shown in SHOWN] for r in line.scored])
+            rmse = np.array([[float(r.scores[shown.name]["rmse"]) for shown in SHOWN] for r in line.scored])
             if len(rmse) > 1:
                 spreads.setdefault(line.label, {})[table.task] = 100 * np.std(np.log(rmse), axis=0, ddof=1)
     rows = [

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from bench.arrays import Array
 from bench.ceiling.forecast import forecast_ph
 from bench.errors import BenchError
+from bench.run.predictions import read_predictions
 from bench.run.record import (
     EXAMPLES_FOLDER,
     RECORDS_FILE,
@@ -26,6 +27,7 @@ from bench.run.record import (
     append_records,
     read_arrays,
     read_records,
+    records_of,
     write_arrays,
 )
 from bench.run.scores.ceiling import CEILING
@@ -69,10 +71,10 @@ def unpack(folder: Path, run: Path, tasks: Mapping[str, Task]) -> list[Record]:
         record for record in read_published(folder) if record.cell not in own or record.started_utc > own[record.cell]
     ]
     truth = read_truth(folder) if any(record.prediction_file for record in given) else None
-    for record in given:
+    for place, record in enumerate(given):
         if record.prediction_file:
             arrays = _unpacked(folder, record, tasks.get(record.task), truth)
-            write_arrays(run / record.prediction_file, arrays)
+            given[place] = replace(record, prediction_sha256=write_arrays(run / record.prediction_file, arrays))
         examples = folder / EXAMPLES_FOLDER / f"{record.task}.npz"
         if record.row == CEILING and examples.exists():
             write_arrays(run / EXAMPLES_FOLDER / examples.name, read_arrays(examples))
@@ -92,15 +94,15 @@ def stray_files(folder: Path, records: Sequence[Record]) -> list[str]:
 
 def _read_shard(shard: Path) -> list[Record]:
     """Read the records of one row and seed."""
-    with tempfile.TemporaryDirectory(prefix="published-") as name:
-        try:
-            (Path(name) / RECORDS_FILE).write_bytes(lzma.decompress(shard.read_bytes()))
-            return read_records(Path(name))
-        except (OSError, EOFError, lzma.LZMAError, BenchError) as error:
-            raise BenchError(
-                f"published '{shard.parent.name}/{shard.name}': file must be xz-compressed JSON records, "
-                f"got: {str(error).removesuffix('.')}. Take the file from git again, or remove it and publish again."
-            ) from error
+    name = f"{shard.parent.name}/{shard.name}"
+    try:
+        lines = lzma.decompress(shard.read_bytes()).splitlines()
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise BenchError(
+            f"published '{name}': file must be xz-compressed JSON records, "
+            f"got: {str(error).removesuffix('.')}. Take the file from git again, or remove it and publish again."
+        ) from error
+    return records_of(lines, name)
 
 
 def _with_predictions(record: Record, run: Path, folder: Path) -> Record:
@@ -109,9 +111,9 @@ def _with_predictions(record: Record, run: Path, folder: Path) -> Record:
     if not record.prediction_file:
         (folder / path).unlink(missing_ok=True)
         return record
-    arrays = with_truth(run, read_arrays(run / record.prediction_file))
+    arrays = with_truth(run, read_predictions(run, record))
     _publish_truth(arrays["truth"], record, folder)
-    write_arrays(folder / path, {name: _single(arrays[name]) for name in KEPT if name in arrays})
+    sha256 = write_arrays(folder / path, {name: _single(arrays[name]) for name in KEPT if name in arrays})
     examples = run / EXAMPLES_FOLDER / f"{record.task}.npz"
     if record.row == CEILING and examples.exists():
         kept = {
@@ -119,7 +121,7 @@ def _with_predictions(record: Record, run: Path, folder: Path) -> Record:
             for name, values in read_arrays(examples).items()
         }
         write_arrays(folder / EXAMPLES_FOLDER / examples.name, kept)
-    return replace(record, prediction_file=path.as_posix())
+    return replace(record, prediction_file=path.as_posix(), prediction_sha256=sha256)
 
 
 def _publish_truth(truth: Array, record: Record, folder: Path) -> None:
@@ -145,7 +147,7 @@ def _single(values: NDArray[Any]) -> NDArray[Any]:
 
 def _unpacked(folder: Path, record: Record, task: Task | None, truth: Array | None) -> dict[str, NDArray[Any]]:
     """Arrays of a prediction file as a run would have left it, with the forecasts of the example cases."""
-    arrays = with_truth(folder, read_arrays(folder / record.prediction_file), truth)
+    arrays = with_truth(folder, read_predictions(folder, record), truth)
     whole = {name: np.asarray(values, dtype=np.float64) for name, values in arrays.items() if name != "case"}
     examples = folder / EXAMPLES_FOLDER / f"{record.task}.npz"
     if examples.exists() and task is not None:

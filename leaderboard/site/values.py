@@ -15,7 +15,7 @@ from bench.run.record import Record
 from leaderboard.board.tables import attainable, r2_and_error
 from leaderboard.comparison.overview import Overview, both, how_compared, place_text
 from leaderboard.comparison.standing import Placed
-from leaderboard.frame import FORECAST, ratio_of, score_of
+from leaderboard.frame import FORECAST, ratio_of
 from leaderboard.pictures.reliability import CHANCE, coverage, density
 from leaderboard.predictions import Predicted, Predictions
 from leaderboard.tables import Line, Spread, Table
@@ -138,7 +138,7 @@ def _cell_values(record: Record, predicted: Predicted | None, truth: Array | Non
     if record.message:
         values["message"] = gist(record.message)
     if record.status == "ok":
-        scores = [score_of(record, shown.name, "r2") for shown in SHOWN]
+        scores = [record.scores[shown.name]["r2"] for shown in SHOWN]
         values["r2"] = [(None if isinstance(r2, str) else _rounded(r2), r2_text(r2)) for r2 in scores]
         values["ratio"] = [_value(ratio_of(record, shown.name), ratio_text) for shown in SHOWN]
     if record.commit:

@@ -1,5 +1,9 @@
+from dataclasses import asdict
+
 import commands._run.asked
 import commands.board
+from bench.run.record import Record, append_records
+from bench.task import PRESETS
 
 
 def test_page_and_pictures_of_the_prior_are_written_where_they_are_asked_for(invoke, hostile, tmp_path, monkeypatch):
@@ -19,3 +23,18 @@ def test_page_and_pictures_of_the_prior_are_written_where_they_are_asked_for(inv
     html = (tmp_path / "board" / "index.html").read_text(encoding="utf-8")
     assert '"row":"behaves"' in html
     assert str(tmp_path) not in html
+
+
+def test_a_line_that_is_no_record_is_a_warning_and_the_board_is_made_of_the_others(invoke, tmp_path, monkeypatch):
+    monkeypatch.setattr(commands.board, "write_board", lambda findings, out=None: [tmp_path / "board.md"])
+    sizes = asdict(PRESETS["quick"])
+    record = Record("shift_10s", "", "mean", "mean", {}, 0, "quick", sizes, "failed", "too long", "", "", 1)
+    append_records(tmp_path, [record])
+    with open(tmp_path / "records.jsonl", "ab") as file:
+        file.write(b"\xff\x1b[31m\n")
+    result = invoke("board", "--out", tmp_path)
+    assert (result.exit_code, "failed: too long" in result.stdout) == (0, True)
+    assert result.stderr == (
+        "warning: records.jsonl '2': line must be a record, got one that is none: Invalid JSON: expected value at "
+        "line 1 column 1. It is passed over, all others are read; remove the line.\n"
+    )

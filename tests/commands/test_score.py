@@ -1,7 +1,10 @@
+from dataclasses import asdict
+
 from bench.run.record import Record, append_records
 from bench.run.store import sole_run
+from bench.task import PRESETS
 
-RECORD = Record("shift_10s", "", "tcn", "tcn", {}, 0, "quick", {}, "failed", "", "", "", 1)
+RECORD = Record("shift_10s", "", "tcn", "tcn", {}, 0, "quick", asdict(PRESETS["quick"]), "failed", "", "", "", 1)
 
 
 def test_a_folder_without_scores_has_nothing_to_score(invoke, tmp_path):

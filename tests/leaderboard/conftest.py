@@ -37,6 +37,12 @@ def _prediction(row: str, seed: int, error: float) -> np.ndarray:
     return TRUTH + error * widths * generator.standard_normal(TRUTH.shape)
 
 
+def _error_of(record: Record) -> float:
+    """Error that the scores of a record were computed with."""
+    once = scores(TRUTH, _prediction(record.row, record.seed, 1.0))
+    return record.scores["E0_g_per_L"]["rmse"] / once["E0_g_per_L"]["rmse"]
+
+
 @pytest.fixture
 def record_of() -> RecordFactory:
     """Record of one cell: ``record_of("tcn", seed=1, error=0.1, task="shift_1s")``."""
@@ -50,7 +56,7 @@ def record_of() -> RecordFactory:
             settings={"epochs": 60},
             seed=seed,
             preset="quick",
-            sizes={"train": 1024, "valid": 256, "test": N_CASES},
+            sizes={"train": 1024, "valid": 256, "test": N_CASES, "seeds": 3},
             status=status,
             message="",
             source_digest=f"source of {row}",
@@ -79,14 +85,12 @@ def record_of() -> RecordFactory:
 def folder_of(tmp_path: Path) -> FolderFactory:
     """Folder with records, and the predictions and examples beside them."""
 
-    def build(
-        records: Iterable[Record], name: str = "run", examples: bool = True, errors: Mapping[str, float] | None = None
-    ) -> Path:
+    def build(records: Iterable[Record], name: str = "run", examples: bool = True) -> Path:
         folder, records = tmp_path / name, list(records)
         append_records(folder, records)
         for record in records:
             if record.prediction_file:
-                mean = _prediction(record.row, record.seed, (errors or {}).get(record.row, 0.1))
+                mean = _prediction(record.row, record.seed, _error_of(record))
                 arrays = {"case": np.arange(N_CASES), "truth": TRUTH, "mean": mean, "forecast": FORECASTS}
                 if record.uncertainty:
                     arrays["sd"] = np.full_like(mean, 0.1) * np.array([1.0, 1e-3])

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from bench.errors import BenchError
-from bench.run.record import write_arrays
-from leaderboard.predictions import read_examples, read_predicted
+from bench.errors import BenchError, BenchWarning, ContradictionError
+from bench.run.record import read_arrays, write_arrays
+from leaderboard.predictions import Predictions, read_examples, read_predicted
 
 WHERE = "predictions 'in_distribution/tcn/0'"
 
@@ -76,7 +76,7 @@ def test_examples_that_lack_an_array_are_told(example_file_of, tmp_path):
 
 
 def test_rank_of_a_stated_sd_is_that_of_a_gaussian(record_of, tmp_path):
-    record = record_of("tcn")
+    record = record_of("tcn", metric_version=0)
     arrays = {"case": np.arange(2), "truth": np.zeros((2, 2)), "mean": np.array([[0.0, 1.96], [-1.0, 9.0]])}
     write_arrays(tmp_path / record.prediction_file, arrays | {"sd": np.ones((2, 2))})
     assert read_predicted(tmp_path, record).rank == pytest.approx(np.array([[0.5, 0.025], [0.8413, 0.0]]), abs=1e-4)
@@ -85,7 +85,7 @@ def test_rank_of_a_stated_sd_is_that_of_a_gaussian(record_of, tmp_path):
 
 
 def test_rank_of_the_exact_posterior_is_as_stored(record_of, tmp_path):
-    record = record_of("bayes")
+    record = record_of("bayes", metric_version=0)
     rank = np.array([[0.1, 0.2], [0.3, 0.4]])
     arrays = {"case": np.arange(2), "truth": np.zeros((2, 2)), "mean": np.zeros((2, 2)), "rank": rank}
     write_arrays(tmp_path / record.prediction_file, arrays)
@@ -123,3 +123,41 @@ def test_forecasts_of_another_shape_are_told(example_file_of, tmp_path):
     assert str(error.value) == (
         "examples 'shift_1s': shape of forecast_sd must be (2, 5), got (2, 4). Run the cell again."
     )
+
+
+@pytest.mark.parametrize("name", ["r2", "rmse", "mae", "bias"])
+def test_a_score_that_its_predictions_do_not_give_is_said_and_the_cell_is_marked(record_of, folder_of, name):
+    honest, record = record_of("tcn"), record_of("gru")
+    folder = folder_of([honest, record])
+    true = record.scores["k_d_per_s"][name]
+    told = true + 0.001 * (1.0 - true if name == "r2" else record.scores["k_d_per_s"]["rmse"])
+    record.scores["k_d_per_s"][name] = told
+    text = (
+        f"predictions 'in_distribution/gru/0': {name} of k_d_per_s in the record must be {true:.6g} as "
+        f"predictions/in_distribution-gru-0.npz gives it, got {told:.6g}. Put the file back, or run the cell "
+        "again with --rerun."
+    )
+    with pytest.raises(ContradictionError) as error:
+        read_predicted(folder, record)
+    assert str(error.value) == text
+    with pytest.warns(BenchWarning) as said:
+        kept = Predictions(folder).proven([honest, record])
+    assert [str(each.message) for each in said] == [text]
+    assert kept[0] == honest
+    assert (kept[1].status, kept[1].message, kept[1].scores, kept[1].ceiling) == ("invalid_output", text, {}, {})
+
+
+def test_predictions_that_cannot_be_scored_contradict_their_record(record_of, folder_of):
+    record = record_of("tcn")
+    folder = folder_of([record])
+    arrays = read_arrays(folder / record.prediction_file)
+    write_arrays(folder / record.prediction_file, arrays | {"mean": np.full_like(arrays["mean"], np.nan)})
+    with pytest.raises(ContradictionError, match="must have been scored, got metrics 'prediction': values must be fin"):
+        read_predicted(folder, record)
+
+
+def test_scores_of_an_older_metric_are_not_compared(record_of, folder_of):
+    record = record_of("tcn", metric_version=0)
+    folder = folder_of([record])
+    record.scores["k_d_per_s"]["rmse"] *= 2.0
+    read_predicted(folder, record)

@@ -53,7 +53,7 @@ def opened(browser, beside_ceiling, folder_of, record_of, tmp_path):
     }
     errors = {"mean": 1.0, "tcn": 0.1, "tcn_dt": 0.15, "gru": 0.3}
     records = beside_ceiling(errors, tasks, uncertainty=dict.fromkeys(TARGETS, SURE))
-    folder = folder_of(records, errors=errors | {"bayes": 0.02})
+    folder = folder_of(records)
     records += [record_of("nls", 0, "cannot", message=EVIL), record_of("nls", 1, "not_run")]
     records = [replace(record, settings={EVIL: EVIL}) if record.row == "gru" else record for record in records]
     stale = {record.cell: ("source",) for record in records if (record.row, record.task) == ("gru", "shift_10s")}

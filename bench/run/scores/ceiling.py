@@ -104,7 +104,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     forecast, band = posterior.predictive_ph(known, task.test_world)
     stem = digest_of([task.name, cell.preset, cell.test_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / task.name / f"{CEILING}-{stem}.npz"
-    write_arrays(
+    sha256 = write_arrays(
         out / prediction_file,
         prediction_arrays(prediction, truth, true, forecast) | {"rank": posterior.rank},
     )
@@ -146,6 +146,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
         predict_s=predict_s,
         predict_cpu_s=predict_cpu_s,
         prediction_file=prediction_file.as_posix(),
+        prediction_sha256=sha256,
         versions=dict(cell.plugin.versions),
         host=provenance.host(),
         commit=provenance.commit(),

@@ -14,12 +14,14 @@ import numpy as np
 from bench.arrays import Array
 from bench.cases import Cases, Traces
 from bench.draw import draw_cases
+from bench.errors import ContradictionError
 from bench.metrics import r2
 from bench.run.child import Limits
 from bench.run.drive import Place, drive
 from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plugin
-from bench.run.record import Record, read_arrays
+from bench.run.predictions import read_predictions
+from bench.run.record import Record
 from bench.run.scores.scoring import r2_error
 from bench.run.seal import Seal
 from bench.run.store import CaseStore
@@ -79,7 +81,10 @@ class Redraw:
         fits = FitStore(self.out, job.key)
         if fits.packed() is None:
             return "its fit is not stored; run it again with --rerun"
-        stored = read_arrays(self.out / record.prediction_file)
+        try:
+            stored = read_predictions(self.out, record)
+        except ContradictionError as error:
+            return str(error)
         truths, means = [], []
         for cases in self._fresh(cell):
             place = Place(CaseStore(self.work), _always(cases.traces), fits, self.limits, lambda fraction, doing: None)

@@ -10,10 +10,11 @@ import numpy as np
 
 from bench.contract import Prediction
 from bench.draw import draw_parameters
-from bench.errors import BenchError
+from bench.errors import BenchError, ContradictionError
 from bench.metrics import METRIC_VERSION
 from bench.run.plan import Cell, Plugin
-from bench.run.record import Record, append_records, read_arrays, write_arrays
+from bench.run.predictions import contradicted, read_predictions
+from bench.run.record import Record, append_records, write_arrays
 from bench.run.scores.ceiling import CEILING, ceiling, source_of
 from bench.run.scores.scoring import beside, scored
 from bench.run.seal import Seal, test_stream
@@ -23,7 +24,7 @@ from bench.task import Sizes, Task
 def rescore(
     records: Sequence[Record], tasks: dict[str, Task], out: Path, *, every: bool, seal: Seal | None = None
 ) -> Iterator[Record]:
-    """Score stored predictions again and append the new records."""
+    """Score stored predictions again and append the new records; predictions that were exchanged are not scored."""
     ok = [record for record in records if record.status == "ok" and record.task in tasks]
     due = [record for record in ok if every or record.metric_version != METRIC_VERSION]
     ceiling_of: dict[tuple[str, str], Record] = {}
@@ -38,7 +39,13 @@ def rescore(
         if record.row == CEILING:
             yield ceiling_of[key]
             continue
-        stored = read_arrays(out / record.prediction_file)
+        try:
+            stored = read_predictions(out, record)
+        except ContradictionError as error:
+            marked = contradicted(record, error)
+            append_records(out, [marked])
+            yield marked
+            continue
         known, truth = draw_parameters(test_stream(seal, record.task), range(sizes.test))
         if not np.array_equal(truth, stored["truth"]):
             raise BenchError(
@@ -47,8 +54,8 @@ def rescore(
             )
         prediction = Prediction(stored["mean"], stored.get("sd"))
         again, arrays = scored(record, task, known, truth, prediction, ceiling_of[key])
-        write_arrays(out / record.prediction_file, arrays)
-        again = replace(again, message=record.message)
+        sha256 = write_arrays(out / record.prediction_file, arrays)
+        again = replace(again, message=record.message, prediction_sha256=sha256)
         append_records(out, [again])
         yield again
 

@@ -52,8 +52,8 @@ def score_cell(cell: Cell, cases: Cases, prediction: Prediction, blank: Record, 
     prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name[:LONGEST_NAME]}-{stem}.npz"
     known, truth = cases.traces.known, cases.targets.values
     record, arrays = scored(blank, cell.task, known, truth, prediction, ceiling)
-    write_arrays(out / prediction_file, arrays)
-    return replace(record, prediction_file=prediction_file.as_posix())
+    sha256 = write_arrays(out / prediction_file, arrays)
+    return replace(record, prediction_file=prediction_file.as_posix(), prediction_sha256=sha256)
 
 
 def prediction_arrays(prediction: Prediction, truth: Array, true: Array, forecast: Array) -> dict[str, NDArray[Any]]:

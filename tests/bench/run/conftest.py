@@ -10,6 +10,7 @@ from bench.run.record import Record, read_records
 from bench.run.scores.ceiling import ceilings
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition
+from bench.world.quantities import TARGET_NAMES
 
 PATIENCE_S = 600.0
 """Time limit of children that are to end by themselves: no run waits for it, however slow the machine."""
@@ -96,6 +97,8 @@ def make_record():
             "cases_digest": "c",
             "metric_version": 1,
         }
-        return Record(**(values | changes))
+        values |= changes
+        scores = {name: {"r2": 0.5, "rmse": 1.0, "mae": 0.75, "bias": 0.0} for name in TARGET_NAMES}
+        return Record(**({"scores": scores if values["status"] == "ok" else {}} | values))
 
     return make

@@ -28,14 +28,16 @@ ERRORS = {
 
 @pytest.fixture
 def folder(beside_ceiling, folder_of):
-    records = [replace(r, sizes={"train": 64, "valid": 8, "test": 40}) for r in beside_ceiling(ERRORS, TASKS)]
+    records = [
+        replace(r, sizes={"train": 64, "valid": 8, "test": 40, "seeds": 3}) for r in beside_ceiling(ERRORS, TASKS)
+    ]
     again = [
         replace(r, row=f"split_unseeded(repeat={n})", model="split_unseeded")
         for n in (1, 2)
         for r in records
         if (r.row, r.seed, r.task) == ("split_unseeded", 0, "in_distribution")
     ]
-    return folder_of([*records, *again], errors={**ERRORS, "bayes": 0.02})
+    return folder_of([*records, *again])
 
 
 @pytest.fixture

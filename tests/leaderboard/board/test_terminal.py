@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+import leaderboard.board.terminal
 from bench.run.plan import NOT_FOUND
 from bench.run.record import STATUSES
 from leaderboard.board.terminal import terminal_board
@@ -91,8 +92,15 @@ def test_rows_beside_a_ceiling_show_their_ratio_and_what_is_attainable(beside_ce
 def test_row_that_beats_the_ceiling_is_a_warning(beside_ceiling, folder_of):
     errors = {"tcn": 0.0001, "gru": 0.2}
     records = beside_ceiling(errors)
-    folder = folder_of(records, errors=errors | {"bayes": 0.02})
+    folder = folder_of(records)
     assert "Leak alarm: `tcn` beats the exact posterior" in printed(records, folder=folder)
     assert "Leak alarm" not in printed(records)
     honest = [record for record in records if record.row != "tcn"]
     assert "Leak alarm" not in printed(honest, folder=folder)
+
+
+def test_rows_beyond_what_can_be_read_are_counted(beside_ceiling, monkeypatch):
+    monkeypatch.setattr(leaderboard.board.terminal, "MOST_PRINTED", 3)
+    text = printed(beside_ceiling({f"row{n}": 0.1 + 0.1 * n for n in range(5)}, n_seeds=1))
+    assert [name in text for name in ("row0", "row1", "row2", "bayes")] == [True, True, False, True]
+    assert "Printed: the best 3 of 6 rows; board.csv has all." in text

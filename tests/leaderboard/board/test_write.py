@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+import leaderboard.board.write
 from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.task import Task
@@ -84,7 +85,10 @@ def test_presets_of_one_task_have_pictures_of_their_own(record_of, folder_of):
 
 
 def test_sizes_of_one_preset_have_pictures_of_their_own(record_of, folder_of):
-    cells = [record_of("tcn", status="failed"), record_of("tcn", 1, status="failed", sizes={"test": 3})]
+    cells = [
+        record_of("tcn", status="failed"),
+        record_of("tcn", 1, status="failed", sizes={"train": 1, "valid": 1, "test": 3, "seeds": 1}),
+    ]
     names = [path.name for path in written(folder_of(cells, examples=False))]
     assert names[2:] == ["r2_in_distribution_quick.png", "r2_in_distribution_quick_2.png"]
 
@@ -111,7 +115,7 @@ def test_board_of_all_core_tasks_has_an_overview_and_a_map_the_same_again(beside
     sure = {"nll": 0.0, "crps": 0.1, "sharpness": 0.1, "coverage_50": 0.5, "coverage_90": 0.9}
     stated = {"uncertainty": {"E0_g_per_L": sure, "k_d_per_s": sure}}
     records = beside_ceiling(errors, core_tasks(), **stated)
-    folder = folder_of(records, errors=errors | {"bayes": 0.02}, examples=False)
+    folder = folder_of(records, examples=False)
     first = contents(written(folder, tasks=core_tasks()))
     again = contents(written(folder, out=tmp_path / "again", tasks=dict(reversed(core_tasks().items()))))
     assert again == first
@@ -131,7 +135,7 @@ def test_board_that_lacks_a_core_task_has_no_overview(beside_ceiling, folder_of)
 
 def test_row_that_beats_the_ceiling_is_a_warning_at_the_top_and_in_its_section(beside_ceiling, folder_of):
     errors = {"tcn": 0.0001, "gru": 0.2}
-    folder = folder_of(beside_ceiling(errors, n_seeds=1), errors=errors | {"bayes": 0.02}, examples=False)
+    folder = folder_of(beside_ceiling(errors, n_seeds=1), examples=False)
     page = written(folder)[0].read_text(encoding="utf-8")
     warnings = [line for line in page.splitlines() if line.startswith("**Leak alarm: `tcn` beats the exact posterior")]
     assert len(warnings) == 2
@@ -165,3 +169,21 @@ def test_presets_have_chapters_and_pictures_of_their_own(beside_ceiling, folder_
     stems = ("overview", "ratios", "accuracy_cost")
     expected = [f"{stem}_{preset}.png" for preset in ("full", "quick") for stem in stems]
     assert [path.name for path in paths[1:7]] == expected
+
+
+def test_rows_beyond_what_can_be_read_are_counted_on_the_page_and_whole_in_the_values(
+    beside_ceiling, folder_of, monkeypatch
+):
+    monkeypatch.setattr(leaderboard.board.write, "MOST_LISTED", 4)
+    monkeypatch.setattr(leaderboard.board.write, "MOST_DRAWN", 3)
+    records = beside_ceiling({f"row{n}": 0.1 + 0.1 * n for n in range(5)}, n_seeds=1)
+    folder = folder_of(records, examples=False)
+    for record in records:
+        (folder / record.prediction_file).unlink()  # nothing but the one picture takes time
+    assert [path.name for path in written(folder)] == ["board.md", "board.csv", "r2_in_distribution.png"]
+    page = (folder / "board.md").read_text(encoding="utf-8")
+    assert "\nListed: the best 4 of 6 rows; board.csv has all.\n" in page
+    assert "\nPictures: the best 3 of 6 rows; board.csv has all.\n" in page
+    assert [name in page for name in ("row0", "row2", "row3", "row4", "bayes")] == [True, True, False, False, True]
+    assert page.count("Not drawn: `predictions") == 3
+    assert len((folder / "board.csv").read_text(encoding="utf-8").splitlines()) == 1 + 6

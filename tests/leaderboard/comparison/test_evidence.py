@@ -13,7 +13,7 @@ ERRORS = {"gru": 0.05, "tcn": 0.2}
 def evidence_of(beside_ceiling, folder_of):
     def build(n_seeds=2, change=lambda folder, records: None, stale=None):
         records = beside_ceiling(ERRORS, n_seeds=n_seeds)
-        folder = folder_of(records, errors={**ERRORS, "bayes": 0.02})
+        folder = folder_of(records)
         change(folder, records)
         (table,) = tables(records, stale(records) if stale else None)
         return read_evidence(Predictions(folder), table)

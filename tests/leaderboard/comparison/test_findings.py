@@ -37,7 +37,7 @@ def opened():
 def run(beside_ceiling, folder_of):
     """Folder with two rows of one core task."""
     errors = {"mean": 1.0, "tcn": 0.1}
-    return folder_of(beside_ceiling(errors), errors=errors | {"bayes": 0.02})
+    return folder_of(beside_ceiling(errors))
 
 
 FINE = Acquisition(30.0, 0.3)
@@ -65,15 +65,16 @@ def test_published_board_and_its_check_open_every_file_once(run, tmp_path, opene
     assert len(opened) == 7 + 1  # cells and true targets
 
 
-def test_nothing_is_opened_before_it_is_asked_for(run, opened):
-    assert Findings.of(read_records(run), run, TASKS).tables[0].task == "in_distribution"
-    assert not opened
+def test_predictions_are_held_against_their_records_before_anything_is_said_of_them(run, opened):
+    Findings.of(read_records(run), run, TASKS)
+    assert set(opened.values()) == {1}
+    assert len(opened) == 7  # cells, and no examples
 
 
 def test_alarms_stand_at_every_table(beside_ceiling, folder_of):
     errors = {"tcn": 0.0001, "gru": 0.2}
     records = beside_ceiling(errors, ("in_distribution", "shift_1s"), n_seeds=1)
-    folder = folder_of(records, errors=errors | {"bayes": 0.02}, examples=False)
+    folder = folder_of(records, examples=False)
     (folder / "predictions" / "shift_1s-bayes-0.npz").unlink()
     alarms = Findings.of(records, folder).alarms
     assert [(place[0], len(each)) for place, each in alarms.items()] == [("in_distribution", 1), ("shift_1s", 0)]

@@ -53,7 +53,7 @@ def checkout(beside_ceiling, folder_of, tmp_path, monkeypatch):
     monkeypatch.setitem(PRESETS, "standard", Sizes(1024, 256, 40, 3))
     sizes = {"train": 1024, "valid": 256, "test": 40, "seeds": 3}
     records = [replace(record, preset="standard", sizes=sizes) for record in beside_ceiling(ERRORS, TASKS)]
-    run = folder_of(records, errors=ERRORS | {"bayes": 0.02}, examples=False)
+    run = folder_of(records, examples=False)
     root = tmp_path / "checkout"
     publish_cells(read_records(run), run, root / "records")
     (root / README).write_text(f"# Title\n\n{BEGIN}\nold\n{END}\n\n## Rest\n", encoding="utf-8")

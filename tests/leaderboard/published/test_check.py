@@ -13,7 +13,7 @@ from leaderboard.published.store import publish_cells, read_published
 def published(beside_ceiling, folder_of, record_of, tmp_path):
     """Published cells of a row with a ceiling, and one that cannot."""
     errors = {"tcn": 0.1}
-    run = folder_of([*beside_ceiling(errors, n_seeds=1), record_of("nls", 0, "cannot")], errors={"bayes": 0.02})
+    run = folder_of([*beside_ceiling(errors, n_seeds=1), record_of("nls", 0, "cannot")])
     publish_cells(read_records(run), run, tmp_path / "published")
     return tmp_path / "published"
 
@@ -26,14 +26,21 @@ def test_whole_records_have_no_problem(published):
     assert problems(Predictions(published), read_published(published)) == []
 
 
-def test_predictions_that_say_something_else_than_the_record_are_found(published):
+@pytest.mark.parametrize("known", [True, False], ids=["digest of the old file", "digest of the new file"])
+def test_predictions_that_say_something_else_than_the_record_are_found(published, known):
     path = published / "tcn" / "in_distribution-0.npz"
     mean = read_arrays(path)["mean"]
-    write_arrays(path, {"mean": mean * np.float32(1.001)})
-    told = problems(Predictions(published), read_published(published))
-    assert [text.partition(" is ")[0] for text in told] == [
-        "tcn on in_distribution, seed 0: RMSE of E0_g_per_L",
-        "tcn on in_distribution, seed 0: RMSE of k_d_per_s",
+    old = next(record for record in read_published(published) if record.row == "tcn").prediction_sha256
+    new = write_arrays(path, {"mean": mean * np.float32(1.001)})
+    told = problems(Predictions(published), changed(published, "tcn", prediction_sha256=old if known else new))
+    assert len(told) == 1
+    what = f"SHA-256 of tcn/in_distribution-0.npz must be {old[:16]}... as in" if known else "r2 of E0_g_per_L in"
+    assert told[0].startswith(f"tcn on in_distribution, seed 0: predictions 'in_distribution/tcn/0': {what} the record")
+
+
+def test_a_published_record_without_a_digest_is_found(published):
+    assert problems(Predictions(published), changed(published, "tcn", prediction_sha256="")) == [
+        "tcn on in_distribution, seed 0: the digest of its predictions lacks"
     ]
 
 
@@ -74,7 +81,8 @@ def test_scores_of_a_failure_and_files_of_nobody_are_found(published):
 
 
 def test_another_number_of_cases_is_found(published):
-    sizes = {"train": 1024, "valid": 256, "test": 41}
+    sizes = {"train": 1024, "valid": 256, "test": 41, "seeds": 3}
     assert problems(Predictions(published), changed(published, "tcn", sizes=sizes)) == [
-        "tcn on in_distribution, seed 0: 40 predictions for 41 test cases"
+        "tcn on in_distribution, seed 0: predictions 'in_distribution/tcn/0': cases in tcn/in_distribution-0.npz must "
+        "be 41 as in the record, got 40. Put the file back, or run the cell again with --rerun."
     ]

@@ -1,10 +1,12 @@
+import hashlib
 import lzma
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bench.errors import BenchError
+from bench.errors import BenchError, BenchWarning, ContradictionError
+from bench.metrics import scores
 from bench.run.record import append_records, read_arrays, read_records, write_arrays
 from bench.task import Task
 from bench.world.acquisition import Acquisition
@@ -33,10 +35,11 @@ def contents(folder):
 
 
 def test_records_come_back_as_they_were_but_for_where_their_predictions_lie(run, published):
-    expected = [
-        replace(record, prediction_file=f"{record.row}/{record.task}-{record.seed}.npz" if record.scores else "")
-        for record in read_records(run)
-    ]
+    expected = []
+    for record in read_records(run):
+        path = f"{record.row}/{record.task}-{record.seed}.npz" if record.scores else ""
+        sha256 = hashlib.sha256((published / path).read_bytes()).hexdigest() if path else ""
+        expected.append(replace(record, prediction_file=path, prediction_sha256=sha256))
     assert read_published(published) == expected
 
 
@@ -109,6 +112,7 @@ def test_a_number_too_large_for_float32_is_kept_whole(run, published, record_of)
     record = record_of("tcn")
     arrays = read_arrays(run / record.prediction_file)
     write_arrays(run / record.prediction_file, arrays | {"mean": arrays["mean"] * 1e60})
+    record = replace(record, scores=scores(arrays["truth"], arrays["mean"] * 1e60))
     publish_cells([record], run, published)
     assert read_predicted(
         published, replace(record, prediction_file="tcn/in_distribution-0.npz")
@@ -131,24 +135,42 @@ def test_nothing_published_is_no_record(tmp_path):
     assert read_published(tmp_path) == []
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"torn", "Input format not supported by decoder"),
-        (
-            lzma.compress(b"[]\n"),
-            "records.jsonl '1': line must be one JSON record, got '[]'. Remove the line",
-        ),
-    ],
-)
-def test_a_file_that_holds_no_records_is_told(published, content, reason):
-    (published / "tcn" / "records-0.jsonl.xz").write_bytes(content)
+def test_a_file_that_is_not_compressed_is_told(published):
+    (published / "tcn" / "records-0.jsonl.xz").write_bytes(b"torn")
     with pytest.raises(BenchError) as error:
         read_published(published)
     assert str(error.value) == (
-        f"published 'tcn/records-0.jsonl.xz': file must be xz-compressed JSON records, got: {reason}. "
-        "Take the file from git again, or remove it and publish again."
+        "published 'tcn/records-0.jsonl.xz': file must be xz-compressed JSON records, got: Input format not "
+        "supported by decoder. Take the file from git again, or remove it and publish again."
     )
+
+
+def test_a_line_that_is_no_record_is_named_with_its_file_and_the_others_are_read(published):
+    shard = published / "tcn" / "records-0.jsonl.xz"
+    n_before = len(read_published(published))
+    shard.write_bytes(lzma.compress(b"[]\n" + lzma.decompress(shard.read_bytes())))
+    with pytest.warns(BenchWarning, match="^tcn/records-0.jsonl.xz '1': line must be a record, got one that is none"):
+        assert len(read_published(published)) == n_before
+
+
+def test_predictions_that_were_exchanged_are_not_published(run, published):
+    (record,) = (each for each in read_published(published) if (each.row, each.seed) == ("tcn", 0))
+    path = published / record.prediction_file
+    other = write_arrays(path, {"mean": 2.0 * read_arrays(path)["mean"]})
+    with pytest.raises(ContradictionError) as error:
+        publish_cells([record], published, published)
+    assert str(error.value) == (
+        f"predictions 'in_distribution/tcn/0': SHA-256 of tcn/in_distribution-0.npz must be "
+        f"{record.prediction_sha256[:16]}... as in the record, got {other[:16]}.... Put the file back, or run the cell "
+        "again with --rerun."
+    )
+
+
+def test_an_unpacked_cell_has_the_digest_of_the_file_that_it_has_there(published, tmp_path):
+    for record in unpack(published, tmp_path / "other", TASKS):
+        if record.prediction_file:
+            content = (tmp_path / "other" / record.prediction_file).read_bytes()
+            assert record.prediction_sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_a_file_that_no_record_names_is_found(published):

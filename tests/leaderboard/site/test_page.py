@@ -51,7 +51,7 @@ def run(beside_ceiling, folder_of):
     """Records of two core tasks and their folder."""
     errors = {"mean": 1.0, "tcn": 0.1}
     records = beside_ceiling(errors, core_tasks())
-    return records, folder_of(records, errors=errors | {"bayes": 0.02})
+    return records, folder_of(records)
 
 
 def test_page_is_the_same_byte_for_byte_whatever_the_order_of_records(run):
@@ -117,7 +117,7 @@ def test_whatever_a_record_holds_stays_text(record_of, tmp_path):
 def test_row_that_beats_the_ceiling_is_an_alarm_at_the_top(beside_ceiling, folder_of):
     errors = {"tcn": 0.0001, "gru": 0.2}
     records = beside_ceiling(errors, n_seeds=1)
-    folder = folder_of(records, errors=errors | {"bayes": 0.02}, examples=False)
+    folder = folder_of(records, examples=False)
     html = written(records, folder)
     assert html.count('<p class="alarm" role="alert">Leak alarm: tcn beats the exact posterior') == 1
     values = page_values(Findings.of(records, folder, core_tasks()), {})

@@ -19,7 +19,7 @@ def shown(beside_ceiling, folder_of, record_of):
     """Values of one table with a floor, two rows, a failure and a ceiling; its folder and records."""
     records = beside_ceiling({"mean": 1.0, "tcn": 0.1, "gru": 0.2}, uncertainty=dict.fromkeys(TARGETS, SURE))
     records.append(record_of("nls", 0, "failed", message="Traceback (most recent call last):\nValueError: no time"))
-    folder = folder_of(records, errors={"tcn": 0.1, "gru": 0.2, "bayes": 0.02})
+    folder = folder_of(records)
     truths = []
     values = table_values(tables(records)[0], Predictions(folder), (), truths)
     return values, truths, folder, records

@@ -1,3 +1,4 @@
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from bench.contract import Prediction
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_task
 from bench.run.plan import Cell, Plugin
-from bench.run.record import append_records, read_arrays, read_records
+from bench.run.record import append_records, read_arrays, read_records, write_arrays
 from bench.run.scores.ceiling import CEILING, ceilings
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.scores.scoring import beside, r2_error, scored
@@ -83,6 +84,29 @@ def row(run):
     twice = {target: score | {"rmse": 2 * score["rmse"]} for target, score in ceiling.scores.items()}
     made = replace(ceiling, row="mean", model="mean", seed=3, cases_digest=CELL.cases_digest, scores=twice)
     return replace(made, ceiling=beside(made, ceiling))
+
+
+def test_predictions_that_were_exchanged_are_not_scored_but_said_and_marked_and_the_others_are_scored(
+    run, row, tmp_path
+):
+    out, ceiling = run
+    arrays = read_arrays(out / ceiling.prediction_file)
+    sha256 = write_arrays(tmp_path / "honest.npz", arrays)
+    honest = replace(row, prediction_file="honest.npz", prediction_sha256=sha256)
+    changed = replace(row, row="ridge", model="ridge", prediction_file="changed.npz", prediction_sha256=sha256)
+    other = write_arrays(tmp_path / "changed.npz", arrays | {"mean": arrays["truth"]})
+    append_records(tmp_path, [honest, changed])
+    scored_again, marked = rescore(read_records(tmp_path), {"shift_1s": TASK}, tmp_path, every=True)
+    assert (scored_again.row, scored_again.scores) == ("mean", ceiling.scores)
+    assert scored_again.prediction_sha256 == hashlib.sha256((tmp_path / "honest.npz").read_bytes()).hexdigest()
+    assert (marked.row, marked.status, marked.scores) == ("ridge", "invalid_output", {})
+    assert marked.message.startswith(f"predictions 'shift_1s/ridge/3': SHA-256 of changed.npz must be {sha256[:16]}...")
+    assert f"got {other[:16]}...." in marked.message
+    assert {record.row: record.status for record in read_records(tmp_path)} == {
+        CEILING: "ok",
+        "mean": "ok",
+        "ridge": "invalid_output",
+    }
 
 
 def test_rows_beside_an_older_ceiling_are_put_beside_that_of_today_without_their_predictions(run, row, tmp_path):
