@@ -17,8 +17,8 @@ SUPPORT_AT = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 VAGUE = 0.5
 """Relative standard deviation beyond which no percentage is said."""
 NOT_WEIGHED = (
-    "Slow hydration of CO2, exchange with air and buffers are not weighed: a short trace can hide the first two, which "
-    "move k_d (and E0 where CO2 is slow)."
+    "Not weighed: buffers, slow hydration of CO2, exchange with air. A trace can hide each of them; the first two move "
+    "E0, all of them k_d."
 )
 
 
