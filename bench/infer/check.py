@@ -20,8 +20,9 @@ CHANCE = 0.01
 def predictive_p(posterior: UntoldPosterior) -> float:
     """Chance that the same measurement made again would look as bad as the trace.
 
-    Three things are looked at, against each draw of the posterior: the lag-1 correlation of the residuals, the largest
-    mean of a block of them, and their size. Draws that have learnt from the trace itself make the check mild.
+    Four things are looked at, against each draw of the posterior: the lag-1 correlation of the residuals, the largest
+    mean of a block of them, and whether they are larger or smaller than the noise, so that no noise that is told hides
+    a misfit. Draws that have learnt from the trace itself make the check mild.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def predictive_p(posterior: UntoldPosterior) -> float:
     Returns
     -------
     float
-        Smallest of the three chances times three, at most 1.
+        Smallest of the four chances times four, at most 1.
 
     Source: Gelman, Meng & Stern, Statistica Sinica 6 (1996) 733-807.
     """
@@ -42,9 +43,10 @@ def predictive_p(posterior: UntoldPosterior) -> float:
 
 
 def _measures(residual: Array) -> Array:
-    """Lag-1 correlation, largest mean of a block in standard deviations, and mean size, shape (3, draw)."""
+    """Lag-1 correlation, largest mean of a block in standard deviations, mean size and its negative, (4, draw)."""
     n = residual.shape[1]
     correlation = (residual[:, 1:] * residual[:, :-1]).sum(axis=1) / np.maximum((residual**2).sum(axis=1), 1e-12)
     blocks = np.array_split(np.arange(n), min(N_BLOCKS, n))
     means = [np.abs(residual[:, block].sum(axis=1)) / np.sqrt(len(block)) for block in blocks]
-    return np.stack([correlation, np.max(means, axis=0), np.abs(residual).mean(axis=1)])
+    size = np.abs(residual).mean(axis=1)
+    return np.stack([correlation, np.max(means, axis=0), size, -size])

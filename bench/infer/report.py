@@ -16,6 +16,11 @@ SHORT_S, LONG_S = 2.0, 10_000.0
 COARSE_PH = 0.05
 """Steps from this on hide k_d [pH]."""
 
+CLOSED = (
+    "k_d is that of a closed vessel with fast CO2: exchange with air and slow hydration were not weighed and can look "
+    "like deactivation. A second short run with enzyme that has aged would tell; 'plan' says how well."
+)
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -107,8 +112,8 @@ def warnings_of(answer: Answer) -> list[Warned]:
     if answer.contradicted:
         text = (
             f"The trace contradicts the answer: measured again it would look this bad with a chance of "
-            f"{answer.predictive_p:.1g}. Something is in the beaker or the electrode that is not weighed; k_d is not "
-            "established, and E0 is not to be trusted."
+            f"{answer.predictive_p:.1g}. Something is in the beaker or the electrode that is not weighed, or an option "
+            "tells what is not so; k_d is not established, and E0 is not to be trusted."
         )
         found.append(Warned("contradicted", text, trusted=False))
     if not answer.sampled:
@@ -131,6 +136,8 @@ def warnings_of(answer: Answer) -> list[Warned]:
             "A second short run with enzyme that has aged tells them apart; 'plan' says how well."
         )
         found.append(Warned("worlds_disagree", text))
+    if not answer.contradicted and estimates(answer)[K_D].bound in (BOTH, LOWER):
+        found.append(Warned("closed_vessel", CLOSED))
     length_s = float(answer.traces.time_s[0, -1])
     if not SHORT_S <= length_s <= LONG_S:
         text = f"The trace is {length_s:g} s long. If that is not so, mend the unit of the time column."

@@ -14,9 +14,11 @@ from leaderboard.wording import SHOWN, Shown, quantity_text
 
 SUPPORT_AT = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 """Values of k_d whose support is said [1/s]."""
+VAGUE = 0.5
+"""Relative standard deviation beyond which no percentage is said."""
 NOT_WEIGHED = (
-    "Slow hydration of CO2, exchange with air and buffers are not weighed: a short trace can hide the first two, which "
-    "move k_d (and E0 where CO2 is slow)."
+    "Not weighed: buffers, slow hydration of CO2, exchange with air. A trace can hide each of them; the first two move "
+    "E0, all of them k_d."
 )
 
 
@@ -93,4 +95,6 @@ def _known(estimate: Estimate, shown: Shown) -> str:
     if estimate.bound in (UPPER, LOWER):
         return f"{shown.symbol} is bounded from one side only: {range_text(estimate, shown)} {shown.unit}."
     mean, sd = estimate.mean or 0.0, estimate.sd or 0.0
+    if sd > VAGUE * mean:
+        return f"{shown.symbol} is known only to lie within {range_text(estimate, shown)} {shown.unit} (90 %)."
     return f"{shown.symbol} is known to {100 * sd / mean:.2g} % (one standard deviation)."

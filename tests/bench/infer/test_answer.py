@@ -39,6 +39,7 @@ def test_a_k_d_that_stops_the_reaction_is_known_from_both_sides():
     assert answer.identified
     assert k_d["bound"] == "both"
     assert k_d["low_90"] < 1e-2 < k_d["high_90"]
+    assert codes(answer) == ["closed_vessel"]  # air, which is not weighed, can look like it
 
 
 def test_a_buffered_trace_contradicts_whatever_noise_is_told():
