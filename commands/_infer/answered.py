@@ -23,7 +23,9 @@ NOT_WEIGHED = (
 
 
 def range_text(estimate: Estimate, shown: Shown) -> str:
-    """The 90 % interval, or the bound."""
+    """The 90 % interval, or the bound; none of what is not established."""
+    if estimate.bound == OPEN:
+        return OPEN
     low, high = (
         None if end is None else quantity_text(end / shown.scale) for end in (estimate.low_90, estimate.high_90)
     )

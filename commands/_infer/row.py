@@ -17,6 +17,7 @@ from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plugin
 from bench.run.store import CaseStore, said_when_full, work_folder
 from bench.task import PRESETS, Task
+from bench.world.laboratory import Laboratory
 from commands._infer.picture import RowAnswer
 from commands._shared.options import say
 from commands._shared.progress import RunProgress
@@ -45,13 +46,18 @@ def check_alike(inference: Inference, row: Row, tasks: dict[str, Task]) -> None:
         )
     if not unlike(inference.traces, task.train):
         return
-    others = [each.name for each in tasks.values() if not unlike(inference.traces, each.train)]
+    others = [each.name for each in tasks.values() if _ideal(each) and not unlike(inference.traces, each.train)]
     train = " or ".join(acquisition.label for acquisition in task.train)
     step = f"Add --task {others[0]}" if others else "No task is trained so: leave --model out"
     raise BenchError(
         f"model '{name}': trace must be measured as its training cases, {train}, got {sampling(inference)}. "
         f"{step}, or insist with --force."
     )
+
+
+def _ideal(task: Task) -> bool:
+    """Whether the traces of a task are as an ideal measurement takes them to be."""
+    return not any(isinstance(acquisition, Laboratory) for acquisition in task.train)
 
 
 def sampling(inference: Inference) -> str:
