@@ -21,6 +21,14 @@ class PluginError(BenchError):
     """A model plugin that breaks its contract."""
 
 
+class ContradictionError(BenchError):
+    """A file that says otherwise than the record that names it."""
+
+
+class BenchWarning(UserWarning):
+    """Something that was passed over, which no one should learn later; the command line prints its one sentence."""
+
+
 def unknown(where: str, which: str, known: Iterable[str]) -> BenchError:
     """Build the error for a name that does not exist, naming those that do and the closest.
 

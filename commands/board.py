@@ -12,7 +12,7 @@ from rich.console import Console
 from bench.run.catalogue import summary_of
 from commands._shared.arguments import Folders
 from commands._shared.options import all_tasks, plugin_files, say
-from commands._shared.running import records_in, stale_in
+from commands._shared.running import records_in, stale_in, unchecked_in
 from leaderboard.board.terminal import terminal_board
 from leaderboard.board.write import write_board
 from leaderboard.comparison.findings import Findings
@@ -40,6 +40,8 @@ def board(
     console = Console()
     findings = Findings.of(records, folder, all_tasks(), stale)
     console.print(terminal_board(findings))
+    for line in unchecked_in(records, models or []):
+        say(console, line, style="yellow")
     written = write_board(findings, to)
     if page:
         abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}

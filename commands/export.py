@@ -16,7 +16,7 @@ from bench.run.plan import NOT_FOUND
 from bench.task import PRESETS
 from commands._shared.arguments import Folders
 from commands._shared.options import choose_tasks, say
-from commands._shared.running import run_or_published, stale_in
+from commands._shared.running import run_or_published, stale_in, unchecked_in
 from leaderboard.export.cases import FORMATS, PARQUET, Export, write_task
 from leaderboard.export.scores import check_pyarrow, csv_board, long_frame, write_parquet_of_csv
 from leaderboard.frame import frame_of
@@ -115,6 +115,8 @@ def _scores(
     for row, reasons in sorted(old.items()):
         step = "Give its folder with --models." if reasons == (NOT_FOUND,) else "Run it again."
         say(console, f"{row} is stale: {', '.join(reasons)}. {step}")
+    for line in unchecked_in(records, models):
+        say(console, line)
     return written
 
 

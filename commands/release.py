@@ -14,7 +14,7 @@ from bench.run.catalogue import summary_of
 from bench.run.record import Record
 from bench.task import Task
 from commands._shared.options import PUBLISHED, all_tasks, plugin_files, say
-from commands._shared.running import stale_in, unfinished
+from commands._shared.running import stale_in, unchecked_in, unfinished
 from leaderboard.predictions import Predictions
 from leaderboard.published.board import PLAN_FILE, Published, generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems
@@ -52,6 +52,8 @@ def release() -> None:
     if say_all(console, faults):
         say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
         raise typer.Exit(1)
+    for line in unchecked_in(records, []):
+        say(console, line)
     say(console, f"ready: {len(records):,} cells, {len(planned.rows)} rows, {len(planned.tasks)} tasks.")
 
 

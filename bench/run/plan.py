@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import rows_in
-from bench.run.origin.provenance import versions_of
-from bench.run.origin.sources import source_digest, sources_of
+from bench.run.origin.sources import Sources, source_digest, sources_of
 from bench.run.record import FINAL, Record
 from bench.task import Sizes, Task, digest_of
 
@@ -61,7 +60,7 @@ class Plugin:
     @cached_property
     def digest(self) -> str:
         """Digest of the sources and library versions behind the model."""
-        return source_digest(self.path, self.member)
+        return self.sources.digest
 
     @property
     def order(self) -> dict[str, Any]:
@@ -73,7 +72,12 @@ class Plugin:
     @cached_property
     def versions(self) -> dict[str, str]:
         """Versions of the libraries that the model imports."""
-        return versions_of(sources_of(self.path, self.member).libraries)
+        return self.sources.versions
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What the model is made of."""
+        return sources_of(self.path, self.member)
 
 
 @dataclass(frozen=True)
@@ -98,30 +102,68 @@ class Cell:
         return f"{self.plugin.row} on {self.task.name}, seed {self.seed}"
 
     @cached_property
+    def task_digest(self) -> str:
+        """Digest of the task."""
+        return self.task.digest()
+
+    @cached_property
     def training_digest(self) -> str:
         """Digest of the training and validation cases."""
-        drawn = [[asdict(acquisition) for acquisition in self.task.train], asdict(self.task.train_world)]
-        return digest_of([*drawn, self.sizes.train, self.sizes.valid, self.seed, source_digest(DRAW)])
+        return self._training_digest(source_digest(DRAW))
 
     @cached_property
     def test_digest(self) -> str:
         """Digest of the test cases."""
-        drawn = [asdict(self.task.test), asdict(self.task.test_world), self.sizes.test, source_digest(DRAW)]
-        return digest_of([*drawn, self.seal, self.task.name] if self.seal else drawn)
+        return self._test_digest(source_digest(DRAW))
 
-    @property
+    @cached_property
     def cases_digest(self) -> str:
         """Digest of everything that the model is trained and tested on."""
         return digest_of([self.training_digest, self.test_digest])
 
     def stale(self, record: Record) -> tuple[str, ...]:
-        """Say what has changed since a record of this cell was made."""
-        pairs = {
-            "task": (record.task_digest, self.task.digest()),
-            "cases": (record.cases_digest, self.cases_digest),
-            "source": (record.source_digest, self.plugin.digest),
-        }
-        return tuple(name for name, (then, now) in pairs.items() if then != now)
+        """Say what has changed since a record of this cell was made: a library with its version then and here."""
+        reasons, moved = [], dict[str, str]()
+        if record.task_digest != self.task_digest:
+            reasons.append("task")
+        if record.cases_digest != self.cases_digest:
+            draw = sources_of(DRAW)
+            then = draw.versions | {name: v for name, v in record.versions.items() if name in draw.versions}
+            moved |= _moved(then, draw.versions)
+            drawn = draw.digest_with(then)
+            if record.cases_digest != digest_of([self._training_digest(drawn), self._test_digest(drawn)]):
+                reasons.append("cases")
+        if record.source_digest != self.plugin.digest and not self.unchecked(record):
+            here = self.plugin.versions
+            if record.source_digest == self.plugin.sources.digest_with(record.versions):
+                moved |= _moved(record.versions, here)
+            else:
+                reasons.append("source")
+                both = here.keys() & record.versions.keys()  # others may have come or gone with the source
+                moved |= _moved(*({name: versions[name] for name in both} for versions in (record.versions, here)))
+        return (*reasons, *moved.values())
+
+    def unchecked(self, record: Record) -> tuple[str, ...]:
+        """Distributions that are not installed here, where nothing else differs from when a record was made.
+
+        Whether the model still answers so cannot be told here, and running it again would give no score.
+        """
+        here, then = self.plugin.versions, record.versions
+        if record.source_digest == self.plugin.digest:
+            return ()
+        if self.plugin.sources.digest_with(then) != record.source_digest or not here.items() <= then.items():
+            return ()
+        return tuple(f"{name} {version}" for name, version in sorted(then.items()) if name not in here)
+
+    def _training_digest(self, draw: str) -> str:
+        """Digest of the training and validation cases as sources of a digest draw them."""
+        drawn = [[asdict(acquisition) for acquisition in self.task.train], asdict(self.task.train_world)]
+        return digest_of([*drawn, self.sizes.train, self.sizes.valid, self.seed, draw])
+
+    def _test_digest(self, draw: str) -> str:
+        """Digest of the test cases as sources of a digest draw them."""
+        drawn = [asdict(self.task.test), asdict(self.task.test_world), self.sizes.test, draw]
+        return digest_of([*drawn, self.seal, self.task.name] if self.seal else drawn)
 
 
 @dataclass(frozen=True)
@@ -194,22 +236,58 @@ def make_plan(
 def stale_cells(records: Sequence[Record], tasks: dict[str, Task], plugins: dict[str, Path]) -> Stale:
     """Say which records no longer describe what would come out today."""
     stale: dict[CellKey, tuple[str, ...]] = {}
-    plugin_of = {name: Plugin.named(name, path) for name, path in plugins.items()}
-    for record in records:
-        if record.task not in tasks:
-            stale[record.cell] = ("task removed",)
-        elif record.model not in plugin_of:
-            stale[record.cell] = (NOT_FOUND,)
+    for record, cell in _cells_today(records, tasks, plugins):
+        if cell is None:
+            stale[record.cell] = ("task removed",) if record.task not in tasks else (NOT_FOUND,)
         else:
-            sizes = Sizes(**record.sizes)
-            task, plugin = tasks[record.task], plugin_of[record.model]
-            cell = Cell(task, plugin, record.seed, record.preset, sizes, record.seal_sha256)
             older = record.status == "ok" and record.metric_version != METRIC_VERSION
             if reasons := (*cell.stale(record), *["metric"] * older):
                 stale[record.cell] = reasons
     return stale
 
 
+def unchecked_cells(records: Sequence[Record], tasks: dict[str, Task], plugins: dict[str, Path]) -> Stale:
+    """Say which records are neither fresh nor stale, with the distributions that would have to be installed to tell."""
+    there = ((record, cell) for record, cell in _cells_today(records, tasks, plugins) if cell is not None)
+    return {record.cell: missing for record, cell in there if (missing := cell.unchecked(record))}
+
+
+def _cells_today(
+    records: Iterable[Record], tasks: Mapping[str, Task], plugins: Mapping[str, Path]
+) -> Iterator[tuple[Record, Cell | None]]:
+    """Records with their cells as they would be planned today; None where the task or the plugin is gone.
+
+    Rows of one plugin share a cell: settings move none of its digests.
+    """
+    plugin_of = {name: Plugin.named(name, path) for name, path in plugins.items()}
+
+    @cache
+    def cell(task: str, model: str, seed: int, preset: str, seal: str, sizes: tuple[tuple[str, int], ...]) -> Cell:
+        return Cell(tasks[task], plugin_of[model], seed, preset, Sizes(**dict(sizes)), seal)
+
+    for record in records:
+        if record.task in tasks and record.model in plugin_of:
+            named = (record.task, record.model, record.seed, record.preset, record.seal_sha256)
+            yield record, cell(*named, tuple(record.sizes.items()))
+        else:
+            yield record, None
+
+
 def without_stale_predictions(records: Iterable[Record], stale: Stale) -> list[Record]:
     """Leave out records whose predictions are no longer those of today; an older metric alone does not make them so."""
     return [record for record in records if set(stale.get(record.cell, ())) <= {"metric"}]
+
+
+def _moved(then: Mapping[str, str], here: Mapping[str, str]) -> dict[str, str]:
+    """Libraries whose versions differ, each with both.
+
+    Examples
+    --------
+    >>> _moved({"numpy": "2.2.0", "scipy": "1.17.1", "sbi": "0.27.0"}, {"numpy": "2.4.6", "scipy": "1.17.1"})
+    {'numpy': 'numpy (2.2.0, here 2.4.6)', 'sbi': 'sbi (0.27.0, here none)'}
+    """
+    return {
+        name: f"{name} ({then.get(name, 'none')}, here {here.get(name, 'none')})"
+        for name in sorted(then.keys() | here.keys())
+        if then.get(name) != here.get(name)
+    }

@@ -16,7 +16,7 @@ from bench.errors import BenchError
 from bench.run.child import Limits
 from bench.run.engine import Engine, run_plan
 from bench.run.estimate import Estimate, duration, estimate, longest_first
-from bench.run.plan import CellKey, Plan, Stale, stale_cells, without_stale_predictions
+from bench.run.plan import CellKey, Plan, Stale, stale_cells, unchecked_cells, without_stale_predictions
 from bench.run.record import FINAL, RECORDS_FILE, Record, read_records
 from bench.run.scores.ceiling import CEILING, SOURCE, ceilings
 from bench.run.scores.rescore import put_beside, rescore
@@ -123,6 +123,16 @@ def stale_among(records: Sequence[Record], plugins: Mapping[str, Path]) -> Stale
     return stale_cells(records, all_tasks(), {**plugins, CEILING: SOURCE})
 
 
+def unchecked_in(records: Sequence[Record], folders: Sequence[Path]) -> list[str]:
+    """Rows whose scores stand though it cannot be told here whether they are fresh, each with what is not installed."""
+    unchecked = unchecked_cells(records, all_tasks(), plugin_files(folders))
+    rows = Counter((row, packages) for (_, row, _, _), packages in unchecked.items())
+    return [
+        f"{row}: not checked here, scores kept ({n_cells:,} cells): {' and '.join(packages)} not installed."
+        for (row, packages), n_cells in sorted(rows.items())
+    ]
+
+
 def scored_today(console: Console, out: Path, plugins: Mapping[str, Path], seal: Seal | None = None) -> list[Record]:
     """Records of a folder, those of an older metric scored again; stale ones are left, for they run again."""
     records = read_records(out)
@@ -130,7 +140,8 @@ def scored_today(console: Console, out: Path, plugins: Mapping[str, Path], seal:
     n_scored = 0
     for record in rescore(fresh, all_tasks(), out, every=False, seal=seal):
         n_scored += 1
-        say(console, f"metrics changed: {record.row} on {record.task}, seed {record.seed} scored again")
+        done = "scored again" if record.status == "ok" else f"not scored: {record.message}"
+        say(console, f"metrics changed: {record.row} on {record.task}, seed {record.seed} {done}")
     return read_records(out) if n_scored else records
 
 

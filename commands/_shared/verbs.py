@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bench.errors import BenchError
+from bench.errors import BenchError, BenchWarning
 
 Verbs = Mapping[str, Mapping[str, str]]
 """Title of a group, to its verbs and their lines of help."""
@@ -39,13 +41,10 @@ def verb_group(verbs: Verbs) -> type[TyperGroup]:
         def invoke(self, ctx: Any) -> Any:
             """Call a verb; an error of the suite is printed as one line and ends with status 2."""
             try:
-                return super().invoke(ctx)
+                with _warnings_printed():
+                    return super().invoke(ctx)
             except BenchError as error:
-                from rich.console import Console
-
-                Console(stderr=True).print(
-                    f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True
-                )
+                _print_aside(f"error: {error}", "red")
                 raise typer.Exit(2) from error
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -56,3 +55,27 @@ def verb_group(verbs: Verbs) -> type[TyperGroup]:
                     formatter.write_dl([(name.ljust(width), line) for name, line in group.items()])
 
     return VerbGroup
+
+
+@contextmanager
+def _warnings_printed() -> Iterator[None]:
+    """Print each warning of the suite once, as one line; those of libraries as ever."""
+    ordinary = warnings.showwarning
+
+    def show(message: Any, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, BenchWarning):
+            _print_aside(f"warning: {message}", "yellow")
+        else:
+            ordinary(message, category, *where, **more)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", BenchWarning)
+        warnings.showwarning = show
+        yield
+
+
+def _print_aside(text: str, style: str) -> None:
+    """Print a line beside the output."""
+    from rich.console import Console
+
+    Console(stderr=True).print(text, style=style, markup=False, highlight=False, soft_wrap=True)

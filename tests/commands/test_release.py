@@ -1,16 +1,20 @@
+from dataclasses import asdict
+
 import pytest
 
 import commands.release
 from bench.errors import BenchError
 from bench.metrics import METRIC_VERSION
 from bench.run.record import Record
+from bench.task import PRESETS
 from commands.release import planned_then, planned_today
 from leaderboard.published.board import PLAN_FILE, Published
 
 
 def record_of(row, status="ok", **changes):
     values = {"commit": "0123456789ab", "metric_version": METRIC_VERSION} | changes
-    return Record("shift_10s", "t", row, row, {}, 0, "standard", {}, status, "", "s", "c", **values)
+    sizes = asdict(PRESETS["standard"])
+    return Record("shift_10s", "t", row, row, {}, 0, "standard", sizes, status, "", "s", "c", **values)
 
 
 @pytest.fixture
@@ -41,6 +45,12 @@ NEXT = "Run 'python run_bench.py publish' from a clean checkout, and commit what
 
 def test_a_whole_board_is_ready(checked):
     assert checked(WHOLE) == (0, ["ready: 2 cells, 1 rows, 1 tasks."])
+
+
+def test_a_row_whose_package_is_not_installed_here_is_told_and_no_reason_against_a_release(checked, monkeypatch):
+    line = "npe: not checked here, scores kept (60 cells): sbi 0.27.0 not installed."
+    monkeypatch.setattr(commands.release, "unchecked_in", lambda *_: [line])
+    assert checked(WHOLE) == (0, [line, "ready: 2 cells, 1 rows, 1 tasks."])
 
 
 def test_a_row_that_says_cannot_is_done(checked):

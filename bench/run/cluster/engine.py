@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -200,6 +201,8 @@ class _Dispatch:
             done = wait(list(self.running), timeout=POLL_S, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             return
+        except CancelledError as lost:  # not by this run: the client has lost its scheduler, and found another there
+            raise self.cluster.gone() from lost
         for future in done:
             job, _, started = self.running.pop(future)
             if future.cancelled():  # not by this run: the client has lost its scheduler

@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.compiled import ROOT
+from bench.errors import BenchWarning
 
 
 def versions_of(modules: Iterable[str]) -> dict[str, str]:
@@ -63,18 +65,35 @@ def host() -> dict[str, Any]:
 
 
 def commit() -> str:
-    """Commit of the checkout."""
+    """Commit of the checkout; nothing where there is none, and where git refuses, which is said."""
+    if not (ROOT / ".git").exists():  # an unpacked archive: a repository around it knows nothing of it
+        return ""
+    try:
+        head = _git("rev-parse", "--short=12", "HEAD")
+        changed = _git("status", "--porcelain", "--", "*.py")
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = error.stderr.strip() if isinstance(error, subprocess.CalledProcessError) else f"no git: {error.strerror}"
+        warnings.warn(
+            f"checkout '{ROOT.name}': git must tell its commit, got: {' '.join(said.split())}. What runs now is "
+            "recorded without a commit; do what git says, then repeat the command.",
+            BenchWarning,
+            stacklevel=2,
+        )
+        return ""
+    return f"{head}+changes" if changed else head
 
-    def git(*arguments: str) -> str:
-        try:
-            done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-        except FileNotFoundError:  # an unpacked archive on a machine without git
-            return ""
-        return done.stdout.strip() if done.returncode == 0 else ""
 
-    head = git("rev-parse", "--short=12", "HEAD")
-    changed = git("status", "--porcelain", "--", "*.py")
-    return f"{head}+changes" if head and changed else head
+def _git(*arguments: str) -> str:
+    """What git says of the checkout, and of no repository around it."""
+    surroundings = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE")}
+    return subprocess.run(
+        ["git", *arguments],
+        cwd=ROOT,
+        env=surroundings | {"GIT_CEILING_DIRECTORIES": str(ROOT.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
 
 
 @cache

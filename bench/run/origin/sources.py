@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from bench.compiled import ROOT
@@ -24,11 +24,26 @@ from bench.run.origin.statements import NEUTRAL, Import, Module, Statement, file
 class Sources:
     """What a plugin is made of."""
 
-    digest: str
+    content: tuple[str, ...]
+    """Digests of its statements and of files that are no Python."""
     files: frozenset[Path]
     """What it imports, itself or through others, though nothing in it may count, and what it opens beside itself."""
     libraries: frozenset[str]
     """Top-level modules of other distributions."""
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Versions of the libraries here, by distribution."""
+        return versions_of(self.libraries)
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all that can move a prediction, the versions here among it."""
+        return self.digest_with(self.versions)
+
+    def digest_with(self, versions: Mapping[str, str]) -> str:
+        """Digest that the same sources have with other versions of the libraries."""
+        return _hash(*self.content, *sorted(f"{name}=={version}" for name, version in versions.items()))[:16]
 
 
 @cache
@@ -91,8 +106,7 @@ class _Walk:
                 for each, needed in self.needs.items()
             }
         content = sorted({*colours.values(), *(_bytes(path) for path in self.files if path.suffix != ".py")})
-        versions = sorted(f"{name}=={version}" for name, version in versions_of(self.libraries).items())
-        return Sources(_hash(*content, *versions)[:16], frozenset(self.files), frozenset(self.libraries))
+        return Sources(tuple(content), frozenset(self.files), frozenset(self.libraries))
 
     def _module(self, path: Path) -> Module:
         return read_module(path, self.folder, path.stat().st_mtime_ns)

@@ -1,4 +1,5 @@
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from bench.run.catalogue import load_task
 from bench.run.child import Limits
 from bench.run.cluster.remote import job_of, order_of
 from bench.run.fits import FitStore
-from bench.run.plan import Plugin, make_plan, stale_cells, without_stale_predictions
+from bench.run.origin import sources
+from bench.run.origin.sources import sources_of
+from bench.run.plan import Plugin, make_plan, stale_cells, unchecked_cells, without_stale_predictions
 from bench.run.record import STATUSES
 from bench.task import PRESETS, Sizes
 from bench.world.equilibria import FIXED_25C
@@ -41,6 +44,22 @@ def record_of(make_record):
         return make_record(**(values | changes))
 
     return record_of
+
+
+def _known(versions, libraries):
+    return {name: versions[name] for name in libraries & versions.keys()}
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Say which libraries are installed here, in which versions: ``installed(numpy="2.2.0")``."""
+
+    def install(**versions):
+        sources_of.cache_clear()
+        monkeypatch.setattr(sources, "versions_of", partial(_known, versions))
+
+    yield install
+    sources_of.cache_clear()
 
 
 def planned(plan):
@@ -113,6 +132,44 @@ def test_stale_cells_are_planned_again(plan_of, record_of, field, reason):
     assert cell.stale(record) == (reason,)
     assert cell.stale(record_of(cell)) == ()
     assert plan_of([("behaves", {})], records=[record]).n_open == 1
+
+
+def test_a_library_that_moved_is_named_with_its_version_then_and_here(plan_of, record_of, installed):
+    installed(numpy="2.2.0")
+    then = plan_of([("behaves", {})]).cells[0]
+    record = record_of(then, versions=then.plugin.versions)
+    installed(numpy="2.4.6")
+    now = plan_of([("behaves", {})]).cells[0]
+    assert (now.cases_digest, now.plugin.digest) != (then.cases_digest, then.plugin.digest)
+    assert now.stale(record) == ("numpy (2.2.0, here 2.4.6)",)
+    assert now.stale(replace(record, source_digest="before")) == ("source", "numpy (2.2.0, here 2.4.6)")
+    assert plan_of([("behaves", {})], records=[record]).n_open == 1
+
+
+def test_a_row_whose_package_is_not_installed_here_is_neither_stale_nor_run_again(core, record_of, installed):
+    def plan(records=()):
+        npe = Plugin(ROOT / "models" / "npe.py")
+        return make_plan(core[:1], [npe], [0], "quick", PRESETS["quick"], list(records))
+
+    def found(record):
+        given = [record], {task.name: task for task in core}, {"npe": ROOT / "models" / "npe.py"}
+        return stale_cells(*given).get(record.cell, ()), unchecked_cells(*given).get(record.cell, ())
+
+    versions = {"numpy": "2.4.6", "scipy": "1.17.1", "torch": "2.13.0"}
+    installed(**versions, sbi="0.27.0")
+    cell = plan().cells[0]
+    record = record_of(cell, versions=cell.plugin.versions)
+    assert (found(record), plan([record]).n_open) == (((), ()), 0)
+    installed(**versions)
+    assert (found(record), plan([record]).n_open) == (((), ("sbi 0.27.0",)), 0)
+    assert found(replace(record, source_digest="before")) == (("source",), ())
+    installed(**versions | {"torch": "2.14.0"})
+    assert found(record) == (("sbi (0.27.0, here none)", "torch (2.13.0, here 2.14.0)"), ())
+    assert plan([record]).n_open == 1
+    installed(**versions)
+    without = record_of(cell := plan().cells[0], versions=cell.plugin.versions, status="cannot")
+    installed(**versions, sbi="0.27.0")
+    assert found(without) == (("sbi (none, here 0.27.0)",), ())
 
 
 def test_other_sizes_under_the_same_name_are_other_cases(plan_of, record_of):

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import asdict
 from functools import partial
@@ -60,8 +60,9 @@ def start(notes):
 
     yield start
     for process in started:
-        for descendant in psutil.Process(process.pid).children(recursive=True):
-            descendant.kill()
+        with suppress(psutil.NoSuchProcess):  # a test has waited for its end
+            for descendant in psutil.Process(process.pid).children(recursive=True):
+                descendant.kill()
         process.kill()
         process.wait(PATIENCE_S)
 
@@ -206,6 +207,22 @@ def test_cells_that_a_lost_worker_has_answered_are_done_and_only_the_others_are_
         assert (given, left) == ([("dense", "cannot")], [["sparse"]])
 
 
+def test_jobs_that_a_restarted_scheduler_does_not_know_end_the_run_with_a_sentence(plan_of, tmp_path, monkeypatch):
+    def lost(futures, **options):
+        raise CancelledError
+
+    monkeypatch.setattr("distributed.wait", lost)
+    run = Run(CaseStore(tmp_path), {}, tmp_path / "out", Limits(), lambda *progress: None)
+    dispatch = _Dispatch(Cluster("tcp://127.0.0.1:8786"), None, run, deque())
+    dispatch.running[mock.Mock()] = (plan_of([("behaves", {})]).jobs[0], "worker", "")
+    with pytest.raises(BenchError) as caught:
+        list(dispatch._settle_finished())
+    assert str(caught.value) == (
+        "cluster 'tcp://127.0.0.1:8786': scheduler must answer, got nothing. Start it with 'dask scheduler', then "
+        "repeat the command; finished cells are kept."
+    )
+
+
 @pytest.fixture
 def two_workers(start, address, notes):
     """Two workers; the processes that start each again when it is lost."""
@@ -257,8 +274,9 @@ def test_a_job_that_takes_its_workers_along_fails_alone(run_there, killing, note
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("back", [False, True], ids=["gone", "started again on its port"])
 def test_a_scheduler_that_goes_ends_the_run_with_a_sentence_and_keeps_what_is_finished(
-    run_there, two_workers, scheduler, notes, tmp_path, waiting
+    run_there, two_workers, scheduler, start, notes, tmp_path, waiting, back
 ):
     (notes / "hold").touch()
     process, address = scheduler
@@ -266,6 +284,10 @@ def test_a_scheduler_that_goes_ends_the_run_with_a_sentence_and_keeps_what_is_fi
         assert next(records).row == "behaves"
         (child,) = wait_for(lambda: waiting(notes))
         process.kill()
+        process.wait(PATIENCE_S)
+        if back:
+            port = address.rpartition(":")[2]
+            start("-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard", cwd=tmp_path)
         with pytest.raises(BenchError) as caught:
             list(records)
     assert str(caught.value) == (
