@@ -171,9 +171,7 @@ def draw_circumstances(laboratory: Laboratory, recorded: Array, stream_name: str
     generators = Stream(f"{stream_name}/laboratory").cases(numbers)
     normal = np.reshape([g.standard_normal(9) for g in generators], (len(numbers), 9))
     offset = np.array([g.standard_normal() for g in Stream(f"{stream_name}/offset").cases(numbers)])
-    from scipy import special  # a command that lists tasks needs none
-
-    share = special.ndtr(normal[:, :4])  # uniform
+    share = 0.5 * np.vectorize(math.erfc)(-math.sqrt(0.5) * normal[:, :4])  # uniform
     known = recorded.copy()
     known[:, INITIAL_PH] += laboratory.initial_ph_sd * normal[:, 4]
     known[:, SUBSTRATE] *= np.exp(laboratory.substrate_share_sd * normal[:, 5])
