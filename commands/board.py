@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,7 @@ def board(
       python run_bench.py board --out results --page
     """
     records = records_in(folder)
+    gc.freeze()  # they stay to the end: no search for garbage need go through them
     stale = stale_in(records, models or [])
     console = Console()
     findings = Findings.of(records, folder, all_tasks(), stale)

@@ -134,8 +134,16 @@ def published_scores() -> pd.DataFrame:
 
 def _nested(values: Sequence[Mapping[str, object]], names: Sequence[str], prefix: str) -> pd.DataFrame:
     """Numbers that records hold under names; text, such as why there is no R2, is none."""
-    numbers: pd.DataFrame = pd.DataFrame(values, columns=list(names)).apply(pd.to_numeric, errors="coerce")
-    return numbers.astype(float).add_prefix(prefix)
+    return pd.DataFrame(
+        {f"{prefix}{name}": [_number(each.get(name)) for each in values] for name in names}, dtype=float
+    )
+
+
+def _number(value: object) -> object:
+    """Value if it is a number; a text may be one that JSON lacks."""
+    if isinstance(value, str):
+        return pd.to_numeric(value, errors="coerce")
+    return math.nan if value is None else value
 
 
 def _geometric_mean(columns: Sequence[pd.Series[float]]) -> pd.Series[float]:

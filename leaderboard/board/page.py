@@ -86,12 +86,15 @@ def markdown_board(
 
 def machines(records: Sequence[Record]) -> list[tuple[str, str, int]]:
     """Kinds of machine, commits and library versions, with the number of cells of each."""
-    counted: Counter[tuple[str, str]] = Counter()
+    alike: dict[tuple[str, ...], list[Record]] = {}
     for record in records:
+        alike.setdefault((str(record.host), record.commit, str(record.versions)), []).append(record)
+    counted: Counter[tuple[str, str]] = Counter()
+    for record, *others in alike.values():
         texts = [("machine", ", ".join(f"{key} {value}" for key, value in sorted(record.host.items())))]
         texts += [("commit", record.commit)]
         texts += [("library", f"{name} {version}") for name, version in record.versions.items()]
-        counted.update((kind, text) for kind, text in texts if text)
+        counted.update({(kind, text): 1 + len(others) for kind, text in texts if text})
     return [(kind, text, n) for (kind, text), n in sorted(counted.items())]
 
 

@@ -31,7 +31,7 @@ from leaderboard.wording import CSV_FILE, rows_text
 BOARD_FILE = "board.md"
 MOST_LISTED = 1_000
 """Rows of one table on the page: more, nobody reads."""
-MOST_DRAWN = 60
+MOST_DRAWN = 40
 """Rows in one picture: a picture of thousands is larger than any format, and says nothing."""
 
 Draws = Mapping[str, tuple[str, Callable[[], Figure | None]]]

@@ -39,7 +39,8 @@ def test_presets_are_never_mixed(record_of):
 
 
 def test_sizes_are_never_mixed(record_of):
-    sorted_tables = tables([record_of("tcn"), record_of("tcn", seed=1, sizes={"train": 9, "valid": 9, "test": 40})])
+    sizes = {"train": 9, "valid": 9, "test": 40, "seeds": 3}
+    sorted_tables = tables([record_of("tcn"), record_of("tcn", seed=1, sizes=sizes)])
     assert [table.title for table in sorted_tables] == [
         "in_distribution: quick, 9 training, 9 validation, 40 test cases",
         "in_distribution: quick, 1,024 training, 256 validation, 40 test cases",

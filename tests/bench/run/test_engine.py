@@ -14,6 +14,7 @@ from bench.run.catalogue import files_in
 from bench.run.child import Limits
 from bench.run.engine import Run, planned, run_job, run_plan
 from bench.run.fits import LARGEST_FIT
+from bench.run.origin.sources import sources_of
 from bench.run.record import append_records, read_arrays, read_records
 from bench.run.store import CaseStore
 
@@ -192,8 +193,8 @@ def test_a_cell_is_given_as_soon_as_it_is_done_while_its_job_goes_on(plan_of, be
 
 
 def test_planning_reads_the_sources_of_a_plugin_once_and_asks_for_no_commit(plan_of, monkeypatch):
-    read = []
-    monkeypatch.setattr(bench.run.plan, "versions_of", lambda libraries: read.append(libraries) or {})
+    read, whole = [], sources_of
+    monkeypatch.setattr(bench.run.plan, "sources_of", lambda path, member="": read.append(path) or whole(path, member))
     monkeypatch.setattr(bench.run.origin.provenance, "commit", lambda: pytest.fail("the commit was asked for"))
     plan = plan_of([("behaves", {}), ("neighbour", {})], ALL, seeds=3)
     assert len(planned(plan, [])) == 18

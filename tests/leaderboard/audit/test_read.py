@@ -7,6 +7,7 @@ from rich.console import Console
 
 from bench.errors import BenchError
 from bench.run.record import read_records
+from bench.run.scores.scoring import beside
 from leaderboard.audit.page import audit_page
 from leaderboard.audit.picture import draw_audit
 from leaderboard.audit.plan import TASKS
@@ -27,16 +28,19 @@ ERRORS = {
 
 
 @pytest.fixture
-def folder(beside_ceiling, folder_of):
+def folder(beside_ceiling, record_of, folder_of):
     records = [
         replace(r, sizes={"train": 64, "valid": 8, "test": 40, "seeds": 3}) for r in beside_ceiling(ERRORS, TASKS)
     ]
-    again = [
-        replace(r, row=f"split_unseeded(repeat={n})", model="split_unseeded")
-        for n in (1, 2)
-        for r in records
-        if (r.row, r.seed, r.task) == ("split_unseeded", 0, "in_distribution")
-    ]
+    first, ceiling = (
+        next(r for r in records if (r.row, r.seed, r.task) == (row, 0, "in_distribution"))
+        for row in ("split_unseeded", "bayes")
+    )
+    again = []
+    for n in (1, 2):
+        repeat = record_of(f"split_unseeded(repeat={n})", error=ERRORS["split_unseeded"])
+        named = {name: getattr(repeat, name) for name in ("row", "scores", "prediction_file")}
+        again.append(replace(first, **named, ceiling=beside(replace(first, scores=repeat.scores), ceiling)))
     return folder_of([*records, *again])
 
 
