@@ -17,8 +17,8 @@ from scipy import special
 from bench.arrays import Array
 from bench.errors import BenchError, BenchWarning, ContradictionError
 from bench.metrics import METRIC_VERSION, scores
-from bench.run.predictions import PUT_BACK, contradicted, read_predictions
 from bench.run.record import EXAMPLES_FOLDER, Record, read_arrays
+from bench.run.scores.predictions import PUT_BACK, contradicted, read_predictions
 from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
 
 TRUTH_FILE = "truth.npz"

@@ -17,6 +17,7 @@ from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plugin
 from bench.run.store import CaseStore, said_when_full, work_folder
 from bench.task import PRESETS, Task
+from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.laboratory import Laboratory
 from commands._infer.picture import RowAnswer
 from commands._shared.options import say
@@ -56,8 +57,8 @@ def check_alike(inference: Inference, row: Row, tasks: dict[str, Task]) -> None:
 
 
 def _ideal(task: Task) -> bool:
-    """Whether the traces of a task are as an ideal measurement takes them to be."""
-    return not any(isinstance(acquisition, Laboratory) for acquisition in task.train)
+    """Whether the traces of a task are as an ideal measurement of the ideal reaction takes them to be."""
+    return task.train_world == TEMPERATURE_CORRECTED and not any(isinstance(each, Laboratory) for each in task.train)
 
 
 def sampling(inference: Inference) -> str:

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from bench.arrays import Array
 from bench.ceiling.forecast import forecast_ph
 from bench.errors import BenchError
-from bench.run.predictions import read_predictions
 from bench.run.record import (
     EXAMPLES_FOLDER,
     RECORDS_FILE,
@@ -31,6 +30,7 @@ from bench.run.record import (
     write_arrays,
 )
 from bench.run.scores.ceiling import CEILING
+from bench.run.scores.predictions import read_predictions
 from bench.task import Task
 from leaderboard.predictions import TRUTH_FILE, read_truth, with_truth
 

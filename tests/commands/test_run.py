@@ -69,7 +69,7 @@ def test_the_plan_is_said_before_it_runs_and_each_cell_when_it_is_done(first):
     done = sorted(line.split("] ", 1)[1] for line in lines if "s  [" in line)
     rows = ("behaves", "needs_package", "raises")
     assert [line.split(": ", 1)[0] for line in done] == [f"{row} on shift_10s, seed 0" for row in rows]
-    assert done[2] == "raises on shift_10s, seed 0: failed: ValueError: no urease in sight"
+    assert done[2] == "raises on shift_10s, seed 0: failed: ValueError: no urease in sight [raises.py, line 45]"
 
 
 def test_nothing_but_plain_text_is_printed_where_there_is_no_terminal(first):

@@ -20,8 +20,8 @@ from bench.run.child import Limits
 from bench.run.drive import Place, drive
 from bench.run.fits import FitStore
 from bench.run.plan import Cell, Job, Plugin
-from bench.run.predictions import read_predictions
 from bench.run.record import Record
+from bench.run.scores.predictions import read_predictions
 from bench.run.scores.scoring import r2_error
 from bench.run.seal import Seal
 from bench.run.store import CaseStore

@@ -13,9 +13,9 @@ from bench.draw import draw_parameters
 from bench.errors import BenchError, ContradictionError
 from bench.metrics import METRIC_VERSION
 from bench.run.plan import Cell, Plugin
-from bench.run.predictions import contradicted, read_predictions
 from bench.run.record import Record, append_records, write_arrays
 from bench.run.scores.ceiling import CEILING, ceiling, source_of
+from bench.run.scores.predictions import contradicted, read_predictions
 from bench.run.scores.scoring import beside, scored
 from bench.run.seal import Seal, test_stream
 from bench.task import Sizes, Task

@@ -114,7 +114,7 @@ def test_a_stored_fit_that_cannot_be_opened_is_fitted_again_next_time(run_rows, 
     assert run_rows(out, rows)[row, "dense"].status == "ok"
     record = run_rows(out, rows, ("sparse",))[row, "sparse"]
     assert record.status == "failed"
-    assert record.message.endswith("ValueError: I do not want to come back\n")
+    assert "ValueError: I do not want to come back [" in record.message
     assert run_rows(out, rows, ("sparse",))[row, "sparse"].status == "ok"
     assert n_fits(notes) == 2
 
@@ -162,7 +162,7 @@ def test_progress_that_no_bar_can_show_is_made_a_fraction_and_letters_that_are_n
     (record,) = run_plan(plan, best, out, 1, limits, lambda job, fraction, doing: seen.append((fraction, doing)))
     assert seen == [(0.0, "starting"), *((fraction, "reading ?") for fraction in (0.25, 0.0, 0.0, 1.0, 1.0))]
     assert record.status == "failed"
-    assert record.message.endswith("ValueError: no such file: ?\n")
+    assert "ValueError: no such file: ? [" in record.message
 
 
 def test_a_record_says_what_its_cell_cost_and_where_it_ran(run_rows, out):
@@ -222,7 +222,7 @@ def test_a_file_beside_a_plugin_that_its_digest_does_not_count_cannot_be_read(ru
     assert records["reads", "dense"].status == "failed"
     assert records["reads", "dense"].message == (
         "plugin 'reads': a file beside it that it reads must be named in its source, got _table.py. "
-        "Write its name there as a text, so that a changed file is seen."
+        "Write its name there as a text, so that a changed file is seen. [reads.py, line 22]"
     )
     assert records['reads(stem="_answering")', "dense"].status == "ok"  # it imports that one
 
@@ -255,7 +255,8 @@ def test_an_answer_that_depends_on_the_other_cases_is_invalid(run_rows, out):
     assert "must be the same alone and among others, got 0 and " in record.message
 
 
-def test_work_that_is_put_off_is_counted(run_rows, out):
+def test_work_that_is_put_off_is_counted_or_refused(run_rows, out):
     record = run_rows(out, [("delays", {})])["delays", "dense"]
-    assert record.status == "ok"
-    assert min(record.fit_cpu_s, record.predict_cpu_s, record.predict_one_ms / 1e3) > 0.4
+    assert record.status == "failed"  # work put off to an array that is made later: only plain ones are taken
+    assert "must be a plain numpy array, got LateArray" in record.message
+    assert record.fit_cpu_s > 0.4  # work put off to the storing

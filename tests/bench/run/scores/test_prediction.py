@@ -87,14 +87,15 @@ WITH_NAN = np.where(np.arange(12)[:, None] == 4, [0.5, np.nan], 0.5)
 CLAIMS = b"\x93NUMPY\x01\x00v\x00" + b"{'descr':'<f8','fortran_order':False,'shape':(10**18,2)}".ljust(118)
 SHAPE, BOTH = "the answer must have shape (12, 2), got", "Give both targets, one row a case."
 FINITE = "the answer must be finite and at most 1e+100 in size, got"
+GUARD = "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0."
 
 
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (stored(WITH_NAN), f"{FINITE} nan for k_d_per_s of case 4, and 1 such values in all"),
-        (stored(GOOD * -np.inf), f"{FINITE} -inf for E0_g_per_L of case 0, and 24 such values in all"),
-        (stored(GOOD * 1e200), f"{FINITE} 5e+199 for E0_g_per_L of case 0, and 24 such values in all"),
+        (stored(WITH_NAN), f"{FINITE} nan for k_d_per_s of case 4, and 1 such values in all. {GUARD}"),
+        (stored(GOOD * -np.inf), f"{FINITE} -inf for E0_g_per_L of case 0, and 24 such values in all. {GUARD}"),
+        (stored(GOOD * 1e200), f"{FINITE} 5e+199 for E0_g_per_L of case 0, and 24 such values in all. {GUARD}"),
         (stored(GOOD[:-1]), f"{SHAPE} (11, 2) of float64. {BOTH}"),
         (stored(GOOD.T), f"{SHAPE} (2, 12) of float64. {BOTH}"),
         (stored(GOOD.astype(np.float32)), f"{SHAPE} (12, 2) of float32. {BOTH}"),
@@ -126,13 +127,15 @@ def test_standard_deviations_must_be_positive_and_large_enough_to_score(ask, sd)
     with pytest.raises(ChildFailed) as caught:
         ask(stored(GOOD), stored(np.full((12, 2), sd)))
     assert caught.value.status == "invalid_output"
-    assert caught.value.message == f"the answer's standard deviations must be at least 1e-50, got {sd}"
+    assert caught.value.message == (
+        f"the answer's standard deviations must be at least 1e-50, got {sd}. Guard the logarithm that they come from."
+    )
 
 
 def test_standard_deviations_are_checked_like_the_mean(ask):
     with pytest.raises(ChildFailed) as caught:
         ask(stored(GOOD), stored(WITH_NAN))
-    assert caught.value.message == f"{FINITE} nan for k_d_per_s of case 4, and 1 such values in all"
+    assert caught.value.message == f"{FINITE} nan for k_d_per_s of case 4, and 1 such values in all. {GUARD}"
 
 
 def test_an_answer_is_scored_in_physical_units_and_kept(ask, cases, tmp_path):

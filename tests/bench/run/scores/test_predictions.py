@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bench.errors import ContradictionError
-from bench.run.predictions import contradicted, read_predictions
 from bench.run.record import write_arrays
+from bench.run.scores.predictions import contradicted, read_predictions
 
 
 def test_predictions_that_are_not_those_of_the_record_are_named_with_both_digests(tmp_path, make_record):
