@@ -142,7 +142,7 @@ def split(error: Array) -> tuple[Array, Array]:
     --------
     >>> rng = np.random.default_rng(0)
     >>> systematic, noise = split(0.5 + 0.1 * rng.normal(size=(2000, 4)))
-    >>> round(systematic.mean(), 2), round(noise.mean(), 3)
+    >>> round(float(systematic.mean()), 2), round(float(noise.mean()), 3)
     (0.25, 0.01)
     """
     noise = error.var(axis=1, ddof=1) if error.shape[1] > 1 else np.zeros(len(error))

@@ -208,10 +208,15 @@ def answer_of(traces: Traces, told: Told | None = None) -> Answer:
 
     Examples
     --------
-    >>> from bench.world.simulator import simulate_ph
-    >>> time_s, known = np.arange(0.0, 61.0, 2.0), [[50.0, 0.25, 30.0, 7.0, 0.2]]
-    >>> answer = answer_of(Traces.of(time_s, simulate_ph(time_s, known, [[0.5, 1e-3]]), known), Told(carbonate_uM=0.0))
-    >>> bool(answer.quantile(0.05)[0] < 0.5 < answer.quantile(0.95)[0]), answer.contradicted
+    >>> from bench.draw import draw_parameters
+    >>> from bench.world.equilibria import TEMPERATURE_CORRECTED
+    >>> from bench.world.laboratory import Laboratory
+    >>> from bench.world.mixing import measure_in_laboratory
+    >>> known, truth = draw_parameters("example", range(1))
+    >>> laboratory = Laboratory(60.0, 2.0)
+    >>> traces = measure_in_laboratory(laboratory, known, truth, TEMPERATURE_CORRECTED, "example", range(1))
+    >>> answer = answer_of(traces, Told(carbonate_uM=0.0))
+    >>> bool(answer.quantile(0.05)[0] < truth[0, 0] < answer.quantile(0.95)[0]), answer.contradicted
     (True, False)
     """
     if traces.n_cases != 1:

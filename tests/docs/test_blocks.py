@@ -38,7 +38,7 @@ def syntax_error(block):
 def commands_in(text):
     """Arguments of every call of run_bench.py in a shell block."""
     for line in text.replace("\\\n", " ").splitlines():
-        words = shlex.split(line, comments=True)
+        words = shlex.split(line, comments=True) if "run_bench.py" in line else []  # what is printed may hold one quote
         if "run_bench.py" in words:
             arguments = words[words.index("run_bench.py") + 1 :]
             ends = [place for place, word in enumerate(arguments) if word in ENDS_OF_A_COMMAND]

@@ -50,11 +50,7 @@ def test_the_cost_is_never_above_that_of_scipy(acquisition):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "acquisition",
-    [pytest.param(a, marks=[pytest.mark.smoke] * (a is ACQUISITIONS[2])) for a in ACQUISITIONS],
-    ids=lambda a: a.label,
-)
+@pytest.mark.parametrize("acquisition", ACQUISITIONS, ids=lambda a: a.label)
 def test_the_cost_is_never_above_that_of_scipy_over_many_cases(acquisition):
     assert_no_worse_than_scipy(draw_cases((acquisition,), WORLD, "nls", 2_000).traces, starts=(0.001, 0.5, 0.999))
 

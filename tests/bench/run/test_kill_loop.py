@@ -129,6 +129,7 @@ def test_ten_more_runs_that_are_killed_do_every_cell_once(tmp_path, hostile, see
     check_all_done_once(out)
 
 
+@pytest.mark.filterwarnings("ignore::bench.errors.BenchWarning")
 def test_a_line_that_a_crash_tore_is_left_out_and_its_cell_is_run_again(run_rows, plan_of, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     run_rows(tmp_path / "out", [("neighbour", {}), ("behaves", {})])
@@ -156,6 +157,7 @@ def full_after():
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.filterwarnings("ignore::bench.errors.BenchWarning")
 def test_a_disk_that_fills_up_costs_no_finished_cell(run_rows, plan_of, best, tmp_path, full_after, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     out = tmp_path / "out"
