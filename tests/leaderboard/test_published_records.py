@@ -26,7 +26,8 @@ def records():
 
 @pytest.fixture(scope="module")
 def tasks():
-    return {name: load_task(path) for name, path in files_in([ROOT / "tasks"]).items()}
+    loaded = {name: load_task(path) for name, path in files_in([ROOT / "tasks"]).items()}
+    return {name: task for name, task in loaded.items() if not task.suite}
 
 
 @pytest.fixture(scope="module")
