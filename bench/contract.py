@@ -167,6 +167,10 @@ class Model(ABC):
     """Whether it cannot be expected to fit sixteen cases exactly."""
     floor: ClassVar[bool] = False
     """Whether it is the row that others must beat, and need not learn anything."""
+    family: ClassVar[str] = ""
+    """How boards show it: physics, learned_on_physics, learned, trees or baseline; its plugin's own class says it."""
+    trained_at: ClassVar[str] = ""
+    """Sampling intervals that training shows it, beside ``family``: none (it does not train), one or many."""
     packages: ClassVar[tuple[str, ...]] = ()
     """Distributions that it needs beyond numpy, scipy and scikit-learn, as pip names them."""
 

@@ -62,6 +62,9 @@ class Gru(SequenceModel):
         Share of features dropped in training, between layers and in the head.
     """
 
+    family = "learned"
+    trained_at = "one"
+
     epochs: int = 70
     width: int = 64
     stride: int = 8

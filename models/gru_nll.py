@@ -15,6 +15,8 @@ class GruNll(Gru):
     Two losses were compared at standard size on validation cases (docs/networks.md); beta-NLL is kept.
     """
 
+    family = "learned"
+    trained_at = "one"
     gives_sd = True
 
     def loss(self) -> Loss:

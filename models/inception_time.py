@@ -91,6 +91,8 @@ class InceptionTimeModel(SequenceModel):
         Share of features dropped in training, in the head.
     """
 
+    family = "learned"
+    trained_at = "one"
     packages = ("torch", "tsai")
 
     batch_size: int = 128

@@ -100,6 +100,8 @@ class Npe(Model):
         See ``RowTraining``.
     """
 
+    family = "learned"
+    trained_at = "many"
     gives_sd = True
     fixed_features = True
     packages = ("torch",)  # sbi is left to ``cannot``, which names the lock that it comes from

@@ -16,6 +16,8 @@ class TcnDtNll(TcnDt):
     k_d, beta-NLL did, and is kept.
     """
 
+    family = "learned"
+    trained_at = "one"
     gives_sd = True
 
     def loss(self) -> Loss:

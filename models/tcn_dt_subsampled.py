@@ -36,6 +36,9 @@ class TcnDtSubsampled(TcnDt, SubsampledModel):
         See ``TimeCells``.
     """
 
+    family = "learned"
+    trained_at = "many"
+
     learning_rate: float = 1e-2
     epochs: int = 60
     stride: int = 2
