@@ -32,6 +32,7 @@ from commands._shared.options import (
     check_device,
     choose_models,
     choose_tasks,
+    declared_rows,
     parse_settings,
     plugin_files,
     say,
@@ -133,7 +134,8 @@ def run_asked(asked: Asked) -> None:
 
         carried_out = carry_out(console, plan, conditions, records + read_published(PUBLISHED), lines)
         records = read_records(out)
-        findings = Findings.of(records, out, all_tasks(), stale_in(records, asked.folders))
+        rows = declared_rows(plugin_files(asked.folders))
+        findings = Findings.of(records, out, all_tasks(), stale_in(records, asked.folders), rows)
         written = write_board(findings)
         shown = {cell.key for cell in plan.cells} | {record.cell for record in carried_out.best.values()}
         console.print(terminal_board(replace(findings, records=tuple(r for r in records if r.cell in shown))))

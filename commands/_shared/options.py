@@ -12,10 +12,11 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.catalogue import PACKAGE, choose, files_in, load_task
+from bench.run.catalogue import PACKAGE, choose, declared_in, files_in, load_task, summary_of
 from bench.run.plan import Plugin
 from bench.task import Task
 from commands._shared.terminal import Console
+from leaderboard.families import Declared
 
 TASKS = ROOT / "tasks"
 MODELS = ROOT / "models"
@@ -77,6 +78,11 @@ def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
     for name in TAKEN.keys() & files.keys():
         raise BenchError(f"plugin '{name}': name must be new, got {TAKEN[name]}. Rename the file.")
     return files
+
+
+def declared_rows(files: dict[str, Path]) -> dict[str, Declared]:
+    """What every plugin says of itself, read without importing it."""
+    return {name: Declared(summary_of(path, name), **declared_in(path, name)) for name, path in files.items()}
 
 
 def choose_models(asked: Iterable[str], files: dict[str, Path]) -> dict[str, Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bench.task import Task
 from leaderboard.comparison.evidence import Evidence, leaks, read_evidence
 from leaderboard.comparison.overview import Overview, overviews
 from leaderboard.comparison.sparse_leaks import sparse_leaks
+from leaderboard.families import Declared
 from leaderboard.frame import frame_of
 from leaderboard.predictions import Predictions
 from leaderboard.tables import Place, Table, tables_of
@@ -28,6 +29,8 @@ class Findings:
     predictions: Predictions
     tasks: Mapping[str, Task]
     stale: Stale
+    rows: Mapping[str, Declared] = field(default_factory=dict)
+    """What plugins say of themselves, by name."""
 
     @classmethod
     def of(
@@ -36,10 +39,17 @@ class Findings:
         folder: Path,
         tasks: Mapping[str, Task] | None = None,
         stale: Stale | None = None,
+        rows: Mapping[str, Declared] | None = None,
     ) -> Findings:
         """Take records, and the folder in which their predictions lie."""
         predictions = Predictions(folder)
-        return cls(tuple(predictions.proven(records)), predictions, tasks or {}, stale or {})
+        return cls(tuple(predictions.proven(records)), predictions, tasks or {}, stale or {}, rows or {})
+
+    @cached_property
+    def declared(self) -> dict[str, Declared]:
+        """What is declared of every row, which has the name of its plugin or is one of it with other settings."""
+        own = self.rows
+        return {each.row: own.get(each.row) or own.get(each.model) or Declared() for each in self.records}
 
     @cached_property
     def cells(self) -> pd.DataFrame:

@@ -18,7 +18,7 @@ NEUTRAL = ("bench.errors", "bench.contract", "bench.task", "bench.compiled")
 TYPING = ("typing", "numpy.typing", "collections.abc")
 """Modules whose subscripted names are types: a constant that is one moves nothing."""
 DESCRIBING = ("family", "trained_at")
-"""Attributes by which a class says how boards show it; where its file does not read them, they move nothing."""
+"""How boards show a class: where its file does not read these attributes, they move nothing."""
 DYNAMIC = re.compile(rb"\b(importlib|__import__|runpy)\b")
 """Ways of importing a module by a text."""
 _ONE_AT_A_TIME = threading.Lock()
@@ -99,14 +99,9 @@ def read_module(path: Path, folder: Path, changed_ns: int) -> Module:
         left = reduced.visit(node)
         if left is None or _is_type(left, module) or _is_script(left):
             continue
-        statement = Statement(
-            module,
-            _dump(left),
-            frozenset(reduced.names),
-            frozenset(reduced.attributes),
-            frozenset(reduced.types),
-            frozenset(reduced.texts),
-        )
+        names_in, attributes = frozenset(reduced.names), frozenset(reduced.attributes)
+        types, texts = frozenset(reduced.types), frozenset(reduced.texts)
+        statement = Statement(module, _dump(left), names_in, attributes, types, texts)
         names = _bound(left) or {_owner(left)} & tops
         for name in names:
             module.bound.setdefault(name, []).append(statement)
@@ -169,9 +164,10 @@ class _Reduced(ast.NodeTransformer):
 
     def _describes(self, item: ast.stmt) -> bool:
         """Whether a statement of a class says only how boards show it."""
-        targets = item.targets if isinstance(item, ast.Assign) else [getattr(item, "target", None)]
-        described = all(isinstance(target, ast.Name) and target.id in self.describing for target in targets)
-        return described and isinstance(getattr(item, "value", None), ast.Constant)
+        if not isinstance(item, ast.Assign | ast.AnnAssign) or not isinstance(item.value, ast.Constant):
+            return False
+        names = _bound(item)
+        return bool(names) and names <= self.describing
 
     def _note(self, annotation: ast.AST | None) -> None:
         self.types |= {each.id for each in ast.walk(annotation or ast.Pass()) if isinstance(each, ast.Name)}
