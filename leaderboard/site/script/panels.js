@@ -26,7 +26,7 @@ function usePanel() {
   };
   const line = (row, what) => {
     const cell = cellOf(task, row);
-    return html`<tr><th scope="row"><span class="rn">${icon(row)}<b>${row}</b></span><span class="note">${what}</span></th>${[0, 1].map((t) => html`<td>${unit(cell.rmse[t], t)}<br><span class="note">${times(cell.ratio[t][0])} ×</span></td>`)}<td class="wide">${toTrain(trainOf(row, cell))}</td><td>${toAnswer(cell.answer)}</td></tr>`;
+    return html`<tr><th scope="row"><span class="rn">${icon(row)}<b>${broken(row)}</b></span><span class="note">${what}</span></th>${[0, 1].map((t) => html`<td>${unit(cell.rmse[t], t)}<br><span class="note">${times(cell.ratio[t][0])} ×</span></td>`)}<td class="wide">${toTrain(trainOf(row, cell))}</td><td>${toAnswer(cell.answer)}</td></tr>`;
   };
   const wanted = [[() => true, "best row of all"], [(row) => without(row.family), "best row that knows no chemistry"]];
   if (at.d !== trained) wanted.push([(row) => row.family === "learned" && row.hollow, `best network that saw ${trained} s only`]);
