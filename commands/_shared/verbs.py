@@ -19,8 +19,11 @@ Verbs = Mapping[str, Mapping[str, str]]
 OPTIONS: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 
 
-def verb_group(verbs: Verbs) -> type[TyperGroup]:
-    """Kind of command that has the named verbs: each is the function ``VERB`` of ``commands/VERB.py``."""
+def verb_group(verbs: Verbs, greeting: str) -> type[TyperGroup]:
+    """Kind of command that has the named verbs: each is the function ``VERB`` of ``commands/VERB.py``.
+
+    Called with nothing, it greets.
+    """
     names: dict[str, Any] = dict.fromkeys(name for group in verbs.values() for name in group)
 
     class VerbGroup(TyperGroup):
@@ -29,6 +32,13 @@ def verb_group(verbs: Verbs) -> type[TyperGroup]:
         def __init__(self, **settings: Any) -> None:
             super().__init__(**settings)
             self.commands = dict(names)
+
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            """Greet whoever asks for nothing."""
+            if not args:
+                print(greeting, end="")
+                ctx.exit()
+            return super().parse_args(ctx, args)
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
             """Import a verb."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from rich import box
@@ -15,6 +16,8 @@ from leaderboard.frame import FORECAST, draws_text
 from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2_text, ratio_text, rows_text
 
+FAR_BELOW = -1000.0
+"""R2 from which on a power of ten says enough; the page has all digits."""
 MOST_PRINTED = 200
 """Rows of one table in the terminal."""
 
@@ -41,6 +44,26 @@ def terminal_board(findings: Findings) -> RenderableType:
         legend += "Ratio: RMSE relative to the exact posterior's, 1 leaves nothing to gain; of the forecast pH too. "
     parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(findings.records)]
     return Group(*parts, Text(legend + "Several seeds: mean ±largest deviation.", "dim"))
+
+
+def came_out(findings: Findings) -> str:
+    """Say in one sentence what came out: the row that came nearest to the best possible, and how many say nothing."""
+    ratios: dict[str, list[float]] = {}
+    floors: list[float] = []
+    for table in findings.tables:
+        for line in table.lines:
+            if line.overall and not line.stale and line.role != "ceiling":
+                (floors if line.role else ratios.setdefault(line.label, [])).append(line.overall.mean)
+    whole = {row: math.prod(each) ** (1 / len(each)) for row, each in ratios.items()}
+    whole = {row: ratio for row, ratio in whole.items() if len(ratios[row]) == max(map(len, ratios.values()))}
+    if not whole:
+        return ""
+    best = min(whole, key=lambda row: (whole[row], row))
+    tasks = findings.tables[0].task if len(findings.tables) == 1 else f"{len(findings.tables)} tasks"
+    said = f"On {tasks}, {best} comes nearest, with {ratio_text(whole[best])} times the best possible error"
+    floor = math.prod(floors) ** (1 / len(floors)) if floors else math.inf
+    worse = sum(ratio > floor for ratio in whole.values())
+    return said + (f"; {worse} of {len(whole)} rows are worse than always the average." if floors else ".")
 
 
 def titled(title: str) -> RichTable:
@@ -97,6 +120,8 @@ def _mean(value: Spread | None, number: Callable[[float | None], str]) -> str:
 def _r2(line: Line, target: str) -> str:
     """R2 over seeds, in less room than on the page."""
     value = line.r2(target)
+    if isinstance(value, Spread) and value.mean <= FAR_BELOW:
+        return f"{value.mean:.1e}".replace("e+0", "e").replace("e+", "e")
     if not isinstance(value, Spread) or value.n == 1:
         return line.r2_text(target)
     if r2_text(value.low) == r2_text(value.high):

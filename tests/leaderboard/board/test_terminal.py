@@ -7,7 +7,7 @@ from rich.console import Console
 import leaderboard.board.terminal
 from bench.run.plan import NOT_FOUND
 from bench.run.record import STATUSES
-from leaderboard.board.terminal import terminal_board
+from leaderboard.board.terminal import came_out, terminal_board
 from leaderboard.comparison.findings import Findings
 
 
@@ -15,6 +15,23 @@ def printed(records, width=120, stale=None, folder=None):
     console = Console(file=io.StringIO(), width=width, color_system=None)
     console.print(terminal_board(Findings.of(records, folder or Path("none"), stale=stale)))
     return console.file.getvalue()
+
+
+def test_one_sentence_says_what_came_out(record_of, beside_ceiling):
+    records = beside_ceiling({"mean": 0.3, "tcn": 0.04, "gru": 3.0}, ["shift_1s", "shift_10s"])
+    said = came_out(Findings.of(records, Path("none")))
+    assert said.startswith("On 2 tasks, tcn comes nearest, with 1.9")
+    assert said.endswith(" times the best possible error; 1 of 2 rows are worse than always the average.")
+    assert came_out(Findings.of([record_of("tcn", 0, "failed")], Path("none"))) == ""
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_an_r2_far_below_0_is_not_cut(record_of, width):
+    targets = ("E0_g_per_L", "k_d_per_s")
+    scores = {seed: {each: {"r2": -390_000.0 * seed, "rmse": 1.0} for each in targets} for seed in (1, 2)}
+    text = printed([record_of("gradient_boosting", seed, scores=each) for seed, each in scores.items()], width)
+    assert text.count("-5.8e5") + text.count("-5.9e5") == 2
+    assert "…" not in text
 
 
 @pytest.mark.parametrize("status", STATUSES)
