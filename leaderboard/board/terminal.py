@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -18,6 +19,8 @@ from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2
 
 FAR_BELOW = -1000.0
 """R2 from which on a power of ten says enough; the page has all digits."""
+WIDE = 100
+"""Columns of a terminal from which there is room for everything."""
 MOST_PRINTED = 200
 """Rows of one table in the terminal."""
 
@@ -34,7 +37,7 @@ def terminal_board(findings: Findings) -> RenderableType:
     for whole in findings.tables:
         table = whole.shortened(MOST_PRINTED)
         parts += [Text(alarm, f"bold {FAILED}") for alarm in findings.alarms[table.place]]
-        parts += [_table(table), *_messages(table)]
+        parts += [_Scores(table), *_messages(table)]
         left_out = rows_text(len(table.lines), len(whole.lines))
         parts += [Text(f"Printed: {left_out}", "yellow")] * bool(left_out)
         parts += [Text(f"{NO_PLUGIN}: {', '.join(table.not_found)}. {GIVE_FOLDER}", "yellow")] * bool(table.not_found)
@@ -43,7 +46,8 @@ def terminal_board(findings: Findings) -> RenderableType:
     if any(map(_has_ratio, findings.tables)):
         legend += "Ratio: RMSE relative to the exact posterior's, 1 leaves nothing to gain; of the forecast pH too. "
     parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(findings.records)]
-    return Group(*parts, Text(legend + "Several seeds: mean ±largest deviation.", "dim"))
+    legend += f"Several seeds: mean ±largest deviation. Below {WIDE} columns: means alone, without pH and status."
+    return Group(*parts, Text(legend, "dim"))
 
 
 def came_out(findings: Findings) -> str:
@@ -72,18 +76,29 @@ def titled(title: str) -> RichTable:
     return RichTable(title=shown, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
 
 
-def _table(table: Table) -> RichTable:
+@dataclass(frozen=True)
+class _Scores:
+    """Scores of one task, as many as the terminal has room for."""
+
+    table: Table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _table(self.table, narrow=options.max_width < WIDE)
+
+
+def _table(table: Table, *, narrow: bool) -> RichTable:
     """Scores and costs of one task."""
     rich_table = titled(table.title)
     rich_table.add_column("row", no_wrap=True)
     cost = _cost_shown(table)
-    lines = [(line, _values(line, _has_ratio(table), cost)) for line in table.lines]
+    lines = [(line, _values(line, _has_ratio(table), cost, narrow)) for line in table.lines]
     for heading in lines[0][1]:
         rich_table.add_column(Text(heading), justify="right", min_width=7)  # a Text: brackets are not markup
-    rich_table.add_column("status", overflow="fold")
+    if not narrow:
+        rich_table.add_column("status", overflow="fold")
     for line, values in lines:
         name = Text(f"{line.label} ({line.role})" if line.role else line.label)
-        rich_table.add_row(name, *map(Text, values.values()), Text(line.status, _colour(line)))
+        rich_table.add_row(name, *map(Text, values.values()), *[Text(line.status, _colour(line))] * (not narrow))
     return rich_table
 
 
@@ -98,15 +113,15 @@ def _cost_shown(table: Table) -> str:
     return "fit CPU [s]" if known else "fit [s]"
 
 
-def _values(line: Line, ratio: bool, cost: str) -> dict[str, str]:
+def _values(line: Line, ratio: bool, cost: str, narrow: bool) -> dict[str, str]:
     """Numbers of one line: errors relative to the ceiling, or in the target's unit where there is none."""
-    values = {f"R2 {shown.symbol}": _r2(line, shown.name) for shown in SHOWN}
+    values = {f"R2 {shown.symbol}": _r2(line, shown.name, narrow) for shown in SHOWN}
     for shown in SHOWN:
         if ratio:
             values[f"ratio {shown.symbol}"] = _mean(line.ratio(shown.name), ratio_text)
         else:
             values[f"RMSE {shown.symbol} [{shown.unit}]"] = quantity_text(line.mean(f"{shown.name}_rmse", shown.scale))
-    if ratio:
+    if ratio and not narrow:
         values["ratio pH"] = _mean(line.ratio(FORECAST), ratio_text)
     column, text = COSTS[cost]
     return values | {cost: text(line.mean(column))}  # with one more cost, 80 columns would break numbers in two
@@ -117,14 +132,14 @@ def _mean(value: Spread | None, number: Callable[[float | None], str]) -> str:
     return number(value.mean if value else None)
 
 
-def _r2(line: Line, target: str) -> str:
+def _r2(line: Line, target: str, narrow: bool) -> str:
     """R2 over seeds, in less room than on the page."""
     value = line.r2(target)
     if isinstance(value, Spread) and value.mean <= FAR_BELOW:
         return f"{value.mean:.1e}".replace("e+0", "e").replace("e+", "e")
     if not isinstance(value, Spread) or value.n == 1:
         return line.r2_text(target)
-    if r2_text(value.low) == r2_text(value.high):
+    if narrow or r2_text(value.low) == r2_text(value.high):
         return r2_text(value.mean)
     return f"{r2_text(value.mean)} ±{max(value.high - value.mean, value.mean - value.low):.1g}"
 

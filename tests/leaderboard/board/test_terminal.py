@@ -34,6 +34,15 @@ def test_an_r2_far_below_0_is_not_cut(record_of, width):
     assert "…" not in text
 
 
+def test_a_narrow_terminal_leaves_columns_out_and_says_so(beside_ceiling):
+    records = beside_ceiling({"gradient_boosting_exposure": 0.1, "nls_scipy": 0.2})
+    narrow, wide = (printed(records, width) for width in (80, 120))
+    (line,) = [line for line in narrow.splitlines() if "gradient_boosting" in line]
+    assert len(line.split()) == 6  # the name and five whole numbers
+    assert "Below 100 columns: means alone, without pH and status." in " ".join(narrow.split())
+    assert "status" in wide.splitlines()[2]
+
+
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_status_is_readable_without_colour(record_of, status):
     text = printed([record_of("tcn", status=status, message="the reason\nmore")])
