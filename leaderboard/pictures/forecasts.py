@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from leaderboard.pictures.looks import BAND, Look, legend, numbered
+from leaderboard.pictures.looks import BAND, SMOOTH_LINSCALE, Look, legend, numbered
 from leaderboard.pictures.traces import case_title, draw_samples
 from leaderboard.predictions import ExampleTraces, Predicted
 from leaderboard.tables import Table
@@ -66,7 +66,7 @@ def draw_forecasts(
         limit = 1.1 * max(band, min(worst, 6 * band), 1e-3)
         below.set_ylim(-limit, limit)
         # Linear as far as the trace goes, logarithmic after it.
-        below.set_xscale("symlog", linthresh=prefix_s, linscale=1.2)
+        below.set_xscale("symlog", linthresh=prefix_s, linscale=SMOOTH_LINSCALE)
         below.set_xticks(TICKS_S, map(str, TICKS_S))
         below.set_xlim(-0.02 * prefix_s, time_s[-1])
         below.minorticks_off()

@@ -29,6 +29,8 @@ BLUE, ORANGE = sns.color_palette("colorblind")[:2]
 BAND = "0.9"
 """Grey of what lies behind the curves."""
 DPI = 120
+SMOOTH_LINSCALE = (1.0 - 1.0 / 10.0) / math.log(10.0)
+"""Length of the linear part of matplotlib's symlog axis at which a curve has no kink where the logarithmic begins."""
 
 
 @dataclass(frozen=True)
