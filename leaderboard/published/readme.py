@@ -20,6 +20,7 @@ GLYPHS = {"physics": "◆", "learned_on_physics": "●", "learned": "▲△", "t
 LENGTH_S, INTERVAL_S = 30.0, 1.0
 """What the first two questions ask about."""
 UNPUBLISHED = "Not published yet."
+NBSP = "\u00a0"
 
 
 def blocks(values: Values, result: dict[str, Any] | None, pictures: str, ceiling_us: float | None) -> dict[str, str]:
@@ -77,37 +78,36 @@ def _rows(values: Values, ceiling_us: float | None) -> str:
         kinds.setdefault((rows[row]["family"], rows[row]["hollow"]), []).append(row)
     physics, on_physics = kinds.get(("physics", False), []), kinds.get(("learned_on_physics", False), [])
     chosen = {*physics[:1], *physics[-1:], *on_physics[:1], *told_rows(values, [name])}
-    best = [f"`{CEILING}`", "exact posterior: the best possible", "1.00 / 1.00"]
+    best = [f"`{CEILING}`", "exact posterior: the best possible", f"1.00{NBSP}/{NBSP}1.00"]
     cells = [[*best, *_errors(task["attainable"]), "none", _answer(ceiling_us)]]
     for row in sorted(chosen, key=lambda row: rows[row]["core"]["both"]):
         own, cell = rows[row], values["cells"][name][row]
         glyphs = GLYPHS[own["family"]]
-        core = " / ".join(ratio_text(target["ratio"]) for target in own["core"]["targets"])
+        core = f"{NBSP}/{NBSP}".join(ratio_text(target["ratio"]) for target in own["core"]["targets"])
         mark = glyphs[-1] if own["hollow"] else glyphs[0]
         what = [f"{mark} {code_span(row)}", _what(row, own, values["floor"]), core]
         cells.append([*what, *_errors(cell["rmse"]), _train(own["train"]), _answer(own["answer"])])
-    heading = ["row", "what it is", "E0 / k_d, times the best possible", "E0 error, g/L", "k_d error, 1e-3/s"]
+    heading = ["row", "what it is", "E0 / k_d, × best", "E0, g/L", "k_d, 1e-3/s"]
     words = [word for word in FAMILIES if any(row["family"] == word for row in rows.values())]
     key = " ".join(f"{GLYPHS[word][0]} {FAMILIES[word].name}" for word in words)
     n_core = sum(each["core"] for each in values["tasks"])
-    notes = [
-        f"*Times the best possible*: over the {n_core} core tasks. *Error*: {task['test'].replace('@', 'every')}. "
-        f"*CPU*: one thread.\n{key}; hollow: trained at one interval.",
-        "All rows and tasks: [the page](leaderboard/site/index.html), [the tables](docs/board.md). What the numbers "
-        "mean:\n[reading a score](docs/reading_a_score.md).",
-    ]
-    return "\n\n".join([grid([*heading, "train, CPU", "answer, CPU"], cells, "llr"), *notes])
+    of = task["test"].replace("@", "every")
+    notes = (
+        f"*× best*: error over the smallest one possible, {n_core} core tasks. *g/L*, *1e-3/s*: error, {of}. *CPU*: one "
+        f"thread.\n{key}; hollow: trained at one interval.\nAll rows and tasks: [the page](leaderboard/site/index.html), "
+        "[the tables](docs/board.md). What the numbers mean:\n[reading a score](docs/reading_a_score.md)."
+    )
+    return f"{grid([*heading, 'train, CPU', 'answer, CPU'], cells, 'llr')}\n\n{notes}"
 
 
 def _what(row: str, own: Mapping[str, Any], floor: str) -> str:
     """What a row is, in a few words."""
     if row == floor:
         return "always the average: the floor"
-    about = own["about"].rstrip(".")
-    for mark in (",", ";", ": "):
+    about: str = own["about"].rstrip(".")
+    for mark in (",", ";", ":", " on ", " over "):
         about = about.partition(mark)[0]
-    trained = "trained at one interval" if own["hollow"] else "many intervals" if own["trained"] else "no training"
-    return f"{about}; {trained}"
+    return about
 
 
 def _errors(rmse: list[float]) -> list[str]:

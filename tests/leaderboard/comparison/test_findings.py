@@ -48,7 +48,7 @@ def test_terminal_board_and_page_together_open_every_file_once(run, tmp_path, op
     findings = Findings.of(read_records(run), run, TASKS)
     terminal_board(findings)
     write_board(findings, tmp_path / "board")
-    page(findings, {})
+    page(findings)
     assert set(opened.values()) == {1}
     assert len(opened) == 7 + 1  # cells and examples
 
@@ -60,7 +60,7 @@ def test_published_board_and_its_check_open_every_file_once(run, tmp_path, opene
     records = read_published(folder)
     findings = Findings(tuple(records), Predictions(folder), TASKS, {})
     assert problems(findings.predictions, records) == []
-    page(findings, {})
+    page(findings)
     assert set(opened.values()) == {1}
     assert len(opened) == 7 + 1  # cells and true targets
 
