@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -40,6 +40,11 @@ class Findings:
         """Take records, and the folder in which their predictions lie."""
         predictions = Predictions(folder)
         return cls(tuple(predictions.proven(records)), predictions, tasks or {}, stale or {})
+
+    @property
+    def restated(self) -> Findings:
+        """The same with every stated uncertainty scored as it is today, which takes a tenth of a second a cell."""
+        return replace(self, records=tuple(map(self.predictions.restated, self.records)))
 
     @cached_property
     def cells(self) -> pd.DataFrame:
