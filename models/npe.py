@@ -80,7 +80,7 @@ class NpePredictor(Predictor):
             ]
         samples = np.clip(np.concatenate(drawn), LOW, HIGH)
         sd = np.maximum(samples.std(axis=1, ddof=1), NARROWEST * (HIGH - LOW))
-        return Prediction(samples.mean(axis=1), sd, samples=samples)
+        return Prediction(np.clip(samples.mean(axis=1), LOW, HIGH), sd, samples=samples)
 
 
 @dataclass(frozen=True)

@@ -228,3 +228,32 @@ def test_samples_that_cannot_be_scored_are_refused_with_the_reason(ask, samples,
         ask(stored(GOOD), None, stored(samples))
     assert caught.value.status == "invalid_output"
     assert caught.value.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("single", "message"),
+    [
+        (
+            SAMPLES[:, ::-1],
+            "the answer to case 0 must be the same alone and among others, got samples 1.22392 and 0.814354",
+        ),
+        (
+            np.tile(SAMPLES, (1, 2, 1)),
+            "the answer to case 0 must be the same alone and among others, got samples of other shapes. "
+            "Give the same kinds of answer, and as many draws, whoever asks.",
+        ),
+    ],
+    ids=["other order", "more draws"],
+)
+def test_samples_must_be_the_same_alone_and_among_others(cases, tmp_path, single, message):
+    class Fickle(Answering):
+        def _alone(self, stem, content):
+            if stem.startswith("single") and content == self.files["samples"]:
+                case = int(stem.partition("-")[2])
+                return stored(single[case : case + 1])
+            return super()._alone(stem, content)
+
+    child = Fickle(tmp_path, stored(SAMPLES.mean(axis=1)), stored(SAMPLES.std(axis=1)), stored(SAMPLES))
+    with pytest.raises(ChildFailed) as caught:
+        ask_child(cases.traces, "test-3", child, tmp_path)
+    assert caught.value.message.startswith(message)
