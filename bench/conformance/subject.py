@@ -71,9 +71,9 @@ class Subject:
         """What a fit answers, as a run takes it."""
         with kept_to(self.device):
             arrays = plain_arrays(predictor.predict(traces))
-        for values in arrays.values():
-            check_shape(values, traces.n_cases)
-        return Prediction(arrays["mean"], arrays.get("sd"))
+        for name, values in arrays.items():
+            check_shape(values, traces.n_cases, name)
+        return Prediction(arrays["mean"], arrays.get("sd"), samples=arrays.get("samples"))
 
     def ask(self, traces: Traces) -> Prediction:
         """What the shared fit answers."""

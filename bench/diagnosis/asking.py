@@ -76,7 +76,8 @@ def ask(job: Job, place: Place, asked: Mapping[str, Question]) -> Asked:
             answers: Answers = {}
             for number, (which, question) in enumerate(asked.items()):
                 place.report(number / len(asked), f"asked {number} of {len(asked)}: {which}")
-                answers[which] = answered(question.traces, f"question-{number}", child, folder)[0]
+                answer, _ = answered(question.traces, f"question-{number}", child, folder)
+                answers[which] = Prediction(answer.mean, answer.sd)  # samples have done their part: they gave the sd
     return Asked(answers, notes)
 
 

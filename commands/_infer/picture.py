@@ -27,11 +27,12 @@ TICKS_S = (0, 3, 10, 30, 100, 300, 1000, 2000, 10_000, 100_000)
 
 @dataclass(frozen=True)
 class RowAnswer:
-    """What a learned row says of the same trace: E0 [g/L] and k_d [1/s], and their deviations where it gives them."""
+    """What a learned row says of the same trace: E0 [g/L] and k_d [1/s]; what it states of them, if it does."""
 
     name: str
     mean: Array
     sd: Array | None = None
+    samples: Array | None = None
 
 
 def draw_inference(inference: Inference, title: str, path: Path, answer: RowAnswer | None = None) -> Path:

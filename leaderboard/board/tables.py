@@ -84,10 +84,18 @@ def uncertainty_table(table: Table) -> str:
     for shown in SHOWN:
         columns |= {
             f"NLL {shown.symbol}": _mean(f"{shown.name}_nll", _nll_text),
-            f"CRPS {shown.symbol} [{shown.unit}]": _mean(f"{shown.name}_crps", unit=shown.scale),
+            f"information / ceiling {shown.symbol}": _mean(f"{shown.name}_information", ratio_text),
+            f"CRPS / ceiling {shown.symbol}": _mean(f"{shown.name}_crps_ratio", ratio_text),
             f"within 50 % {shown.symbol}": _mean(f"{shown.name}_coverage_50", _share_text),
             f"within 90 % {shown.symbol}": _mean(f"{shown.name}_coverage_90", _share_text),
-            f"mean sd {shown.symbol} [{shown.unit}]": _mean(f"{shown.name}_sharpness", unit=shown.scale),
+            f"ranks off even {shown.symbol}": _mean(f"{shown.name}_unevenness", _share_text),
+            f"mean sd / ceiling {shown.symbol}": _mean(f"{shown.name}_sharpness_ratio", ratio_text),
+        }
+    if any(line.spread("apart") for line in lines):
+        columns |= {
+            "energy score / ceiling": _mean("energy_ratio", ratio_text),
+            "samples apart from the ceiling's": _mean("apart", quantity_text),
+            "told from them": _mean("told_apart", _share_text),
         }
     return _table(lines, columns, "lr")
 

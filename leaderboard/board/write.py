@@ -47,6 +47,7 @@ def write_board(findings: Findings, out: Path | None = None) -> list[Path]:
             f"board '{folder}': number of records must be at least 1, got none. "
             "Run the benchmark with this output folder, or name the folder of an earlier run."
         )
+    findings = findings.restated
     looks = looks_of(findings.declared, findings.declared)
     with drawing():
         endings = _endings((table.task, table.preset) for table in findings.tables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -50,6 +50,11 @@ class Findings:
         """What is declared of every row, which has the name of its plugin or is one of it with other settings."""
         own = self.rows
         return {each.row: own.get(each.row) or own.get(each.model) or Declared() for each in self.records}
+
+    @property
+    def restated(self) -> Findings:
+        """The same with every stated uncertainty scored as it is today, which takes a tenth of a second a cell."""
+        return replace(self, records=tuple(map(self.predictions.restated, self.records)))
 
     @cached_property
     def cells(self) -> pd.DataFrame:

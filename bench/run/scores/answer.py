@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 
 from bench.arrays import Array
-from bench.contract import Prediction, Predictor
+from bench.contract import N_DRAWS, Prediction, Predictor
 from bench.errors import PluginError
 from bench.metrics import LARGEST
 from bench.run.isolation.protocol import LONGEST_WORDS
@@ -40,13 +40,13 @@ def check_predictor(fitted: object) -> Predictor:
 
 
 def plain_arrays(prediction: object) -> dict[str, Array]:
-    """Arrays of a prediction: ``mean`` and, where it is given, ``sd``."""
+    """Arrays of a prediction: ``mean`` and, where they are given, ``sd`` and ``samples``."""
     if not isinstance(prediction, Prediction):
         raise PluginError(
             f"plugin 'predict': result must be a bench.contract.Prediction, got {type(prediction).__name__}. "
             "Wrap the means in one."
         )
-    given = {"mean": prediction.mean, "sd": prediction.sd}
+    given = {"mean": prediction.mean, "sd": prediction.sd, "samples": prediction.samples}
     answer = {name: np.asarray(values) for name, values in given.items() if values is not None}
     for name, values in answer.items():
         if values.dtype.kind not in "fiu":
@@ -56,13 +56,16 @@ def plain_arrays(prediction: object) -> dict[str, Array]:
     return {name: values.astype(np.float64) for name, values in answer.items()}
 
 
-def check_shape(values: Array, n_cases: int) -> None:
+def check_shape(values: Array, n_cases: int, name: str = "mean") -> None:
     """Refuse an array that has not one row a case."""
-    expected = (n_cases, len(TARGET_NAMES))
-    if values.shape != expected or values.dtype != np.float64:
+    n_targets, dimensions = len(TARGET_NAMES), 3 if name == "samples" else 2
+    whole = values.ndim == dimensions and (values.shape[0], values.shape[-1]) == (n_cases, n_targets)
+    if not whole or (name == "samples" and values.shape[1] not in N_DRAWS) or values.dtype != np.float64:
+        what, shape = "the answer", str((n_cases, n_targets))
+        if name == "samples":
+            what, shape = f"{what}'s samples", f"({n_cases}, {N_DRAWS[0]} to {N_DRAWS[-1]:,}, {n_targets})"
         raise InvalidAnswerError(
-            f"the answer must have shape {expected}, got {values.shape} of {values.dtype}. "
-            "Give both targets, one row a case."
+            f"{what} must have shape {shape}, got {values.shape} of {values.dtype}. Give both targets, one row a case."
         )
 
 
@@ -70,9 +73,9 @@ def check_finite(values: Array) -> None:
     """Refuse numbers that cannot be scored."""
     wrong = ~(np.abs(values) <= LARGEST)  # so that nan is wrong as well
     if wrong.any():
-        case, target = np.argwhere(wrong)[0]
+        case, *_, target = place = np.argwhere(wrong)[0]
         raise InvalidAnswerError(
-            f"the answer must be finite and at most {LARGEST:g} in size, got {values[case, target]} for "
+            f"the answer must be finite and at most {LARGEST:g} in size, got {values[tuple(place)]} for "
             f"{TARGET_NAMES[target]} of case {case}, and {int(wrong.sum())} such values in all. Guard the division or "
             "the logarithm; volume_L does not vary, so that its spread is 0."
         )

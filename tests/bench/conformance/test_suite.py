@@ -37,6 +37,7 @@ from tests.bench.conformance.answering import (
     shifted,
     timeless,
     with_nan,
+    with_samples_elsewhere,
     with_sd_of_zero,
     without_short,
     writing,
@@ -185,6 +186,14 @@ def test_each_fault_is_found_by_its_check_with_a_sentence(name: str, model: Mode
 @pytest.mark.parametrize(("name", "model", "message"), NUMBERS, ids=[name for name, *_ in NUMBERS])
 def test_numbers_that_a_run_does_not_take_are_told_as_a_run_tells_them(name: str, model: Model, message: str) -> None:
     assert examine(BY_NAME[name], Subject(model, FEW)) == CheckResult(name, FAILED, message)
+
+
+def test_samples_in_another_unit_than_the_mean_are_told() -> None:
+    said = examine(BY_NAME["shape"], Subject(Uncertain(with_samples_elsewhere), FEW)).message
+    assert NUMBER.sub("a number", said) == (
+        "Uncertain 'shape': the mean must be that of the samples, got a median distance of a number of their standard "
+        "deviations for k_d_per_s. Give both in the same unit and order."
+    )
 
 
 def test_every_check_has_a_fault_that_it_finds() -> None:
