@@ -19,6 +19,7 @@ from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_module
 from bench.run.child import Limits
 from bench.run.engine import run_plan
+from bench.run.packages import FIND_CHECKOUT
 from bench.run.plan import Plugin, make_plan
 from bench.run.record import Record, append_records, read_records
 from bench.run.scores.ceiling import ceilings
@@ -160,7 +161,7 @@ def _write_records(folder: Path, n_records: int) -> None:
 
 def _printed(code: str, environment: dict[str, str] | None = None) -> list[str]:
     """Lines that a fresh interpreter prints."""
-    surroundings = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"} | (environment or {})
-    command = [sys.executable, "-c", code]
+    surroundings = os.environ | {"OMP_NUM_THREADS": "1"} | (environment or {})
+    command = [sys.executable, "-c", FIND_CHECKOUT + code]
     ended = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True)
     return ended.stdout.splitlines()
