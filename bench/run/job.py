@@ -118,9 +118,8 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
             channel.send("ready")
             channel.receive()
             with kept_to(order["device"]):
-                answer = plain_arrays(
-                    predictor.predict(traces)
-                )  # within its time: an array may be made only when asked for
+                # Within its time: an array may be made only when asked for.
+                answer = plain_arrays(predictor.predict(traces), model.gives_sd)
             channel.send("predicted", simulator_calls=predictor.simulator_calls)
             for name, values in answer.items():
                 np.save(own / f"{message['answer']}-{name}.npy", values, allow_pickle=False)

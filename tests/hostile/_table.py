@@ -67,6 +67,7 @@ EXPECTED = {
             "hardlink": "invalid_output",
             "fifo": "invalid_output",
             "pickle": "invalid_output",
+            "undeclared": "invalid_output",
             "mutates": "ok",
         }
     },

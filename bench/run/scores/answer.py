@@ -39,12 +39,17 @@ def check_predictor(fitted: object) -> Predictor:
     return fitted
 
 
-def plain_arrays(prediction: object) -> dict[str, Array]:
-    """Arrays of a prediction: ``mean`` and, where it is given, ``sd``."""
+def plain_arrays(prediction: object, gives_sd: bool) -> dict[str, Array]:
+    """Arrays of a prediction: ``mean``, and ``sd`` if its model declares that it gives one."""
     if not isinstance(prediction, Prediction):
         raise PluginError(
             f"plugin 'predict': result must be a bench.contract.Prediction, got {type(prediction).__name__}. "
             "Wrap the means in one."
+        )
+    if (prediction.sd is not None) != gives_sd:
+        raise InvalidAnswerError(
+            f"prediction 'sd': standard deviations must be {'given' if gives_sd else 'left out'}, as gives_sd is "
+            f"{gives_sd}, got {'none' if gives_sd else 'some'}. Declare what predict does."
         )
     given = {"mean": prediction.mean, "sd": prediction.sd}
     answer = {name: np.asarray(values) for name, values in given.items() if values is not None}
