@@ -14,6 +14,8 @@ CSV_FILE = "board.csv"
 NONE = "-"
 """Printed where there is no number."""
 NO_PLUGIN, GIVE_FOLDER = "Stale, plugin not found", "Give the folder of the plugin with --models."
+UNCHECKED = "not checked here"
+"""Mark of scores that stand although a library of their row is not installed."""
 TIMES = (" ", " × ")
 """Between a number and its unit, where the unit is none or is a power of ten."""
 LONGEST_GIST = 200

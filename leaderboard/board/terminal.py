@@ -115,5 +115,5 @@ def _messages(table: Table) -> list[Text]:
 def _colour(line: Line) -> str:
     """Colour of the worst status of a line."""
     colours = {COLOURS.get(record.status, FAILED) for record in (*line.scored, *line.unscored)}
-    colours |= {"yellow"} if line.stale else set()
+    colours |= {"yellow"} if line.stale or line.unchecked else set()
     return next(colour for colour in (FAILED, "yellow", "green") if colour in colours)

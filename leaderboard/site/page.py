@@ -37,7 +37,7 @@ def page(findings: Findings, abouts: Mapping[str, str]) -> str:
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "allow_nan": False}
     values = page_values(findings, abouts)
     return environment.get_template("page.html").render(
-        board=values, summary=_summary(findings.records), alarms=values["alarms"], how_to_read=_how_to_read()
+        board=values, summary=_summary(findings), alarms=values["alarms"], how_to_read=_how_to_read()
     )
 
 
@@ -95,14 +95,15 @@ def _rows(records: Sequence[Record], abouts: Mapping[str, str]) -> dict[str, dic
     return rows
 
 
-def _summary(records: Sequence[Record]) -> list[tuple[str, str]]:
+def _summary(findings: Findings) -> list[tuple[str, str]]:
     """What the board holds, in a few words each."""
+    records = findings.records
     seed, _, numbers = seeds_text(record.seed for record in records).partition(" ")
     began = sorted({record.started_utc[:10] for record in records} - {""})
     return [
         ("cells", f"{len(records):,} ({status_text(records)})"),
         ("tasks", str(len({record.task for record in records}))),
-        ("rows", str(len({record.row for record in records}))),
+        ("rows", findings.left_out or str(len({record.row for record in records}))),
         ("sizes", ", ".join(sorted({record.preset for record in records}))),
         (seed, numbers),
         ("run", f"{began[0]} to {began[-1]}" if began else "not yet"),
