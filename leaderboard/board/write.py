@@ -26,7 +26,7 @@ from leaderboard.pictures.scores import draw_predicted, draw_r2
 from leaderboard.pictures.traces import draw_examples
 from leaderboard.predictions import Predicted
 from leaderboard.tables import Table, of_same_sizes
-from leaderboard.wording import CSV_FILE, rows_text
+from leaderboard.wording import CSV_FILE, file_name, rows_text
 
 BOARD_FILE = "board.md"
 MOST_LISTED = 1_000
@@ -71,7 +71,7 @@ def draw_priors(findings: Findings, out: Path) -> list[Path]:
     with drawing():
         for (row, preset), ending in zip(pairs.itertuples(index=False), _endings(pairs.to_numpy()), strict=True):
             figure = draw_prior(row, scores[scores["preset"] == preset])
-            written += [save(figure, out / f"prior_{row}{ending}.png")] if figure else []
+            written += [save(figure, out / f"prior_{file_name(row)}{ending}.png")] if figure else []
     return written
 
 
