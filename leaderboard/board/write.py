@@ -67,9 +67,9 @@ def draw_priors(findings: Findings, out: Path) -> list[Path]:
     """Draw where in the prior each row errs, a picture a row and preset."""
     written = []
     scores = prior_scores(findings.evidence.values())
-    pairs = scores[["row", "preset"]].drop_duplicates().sort_values(["row", "preset"])
+    pairs = sorted(set(zip(scores["row"], scores["preset"], strict=True)))
     with drawing():
-        for (row, preset), ending in zip(pairs.itertuples(index=False), _endings(pairs.to_numpy()), strict=True):
+        for (row, preset), ending in zip(pairs, _endings(pairs), strict=True):
             figure = draw_prior(row, scores[scores["preset"] == preset])
             written += [save(figure, out / f"prior_{file_name(row)}{ending}.png")] if figure else []
     return written
