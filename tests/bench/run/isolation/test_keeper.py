@@ -1,3 +1,4 @@
+import ctypes
 import os
 import signal
 import subprocess
@@ -10,6 +11,8 @@ import pytest
 
 from bench.compiled import ROOT
 
+KEY = 0x5EA1
+"""Of memory of System V that only this test asks for."""
 KEEPER = """
 import os, subprocess, sys
 from bench.run.isolation import keeper
@@ -102,8 +105,18 @@ def test_a_runner_that_is_killed_as_a_child_starts_leaves_none(start, apart, tmp
     assert left_of(tmp_path) == []
 
 
-def test_shared_memory_is_the_jobs_own(start, apart):
-    script = "print(os.listdir('/dev/shm'), os.getpid()); open('/dev/shm/note', 'w').write('x')"
-    for _ in range(2):
+def test_shared_memory_files_and_processes_are_the_jobs_own(start, apart):
+    ipc_creat, ipc_excl, ipc_rmid = 0o1000, 0o2000, 0
+    script = f"""
+import ctypes
+print(os.listdir("/dev/shm"), [name for name in os.listdir("/proc") if name.isdigit()])
+open("/dev/shm/note", "w").write("x")
+print(ctypes.CDLL(None).shmget({KEY}, 4096, {ipc_creat | ipc_excl | 0o600}) >= 0)
+"""
+    for _ in range(2):  # what the first leaves is not there for the second
         lines = start(apart, script).communicate()[0].splitlines()
-        assert lines == ["started", "[] 2"]
+        assert lines == ["started", "[] ['1', '2']", "True"]
+    libc = ctypes.CDLL(None)
+    left = libc.shmget(KEY, 4096, 0o600)
+    libc.shmctl(left, ipc_rmid, None)
+    assert left == -1
