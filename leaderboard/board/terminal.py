@@ -17,6 +17,8 @@ from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2
 
 MOST_PRINTED = 200
 """Rows of one table in the terminal."""
+WIDEST_NAME = 40
+"""Letters of a row's name on one line: the rest follows below, for a long one would leave no room for numbers."""
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {"ok": "green", "cannot": "yellow", "not_run": "yellow"}
@@ -52,15 +54,15 @@ def titled(title: str) -> RichTable:
 def _table(table: Table) -> RichTable:
     """Scores and costs of one task."""
     rich_table = titled(table.title)
-    rich_table.add_column("row", no_wrap=True)
+    names = [f"{line.label} ({line.role})" if line.role else line.label for line in table.lines]
+    rich_table.add_column("row", width=min(WIDEST_NAME, max(map(len, names))), overflow="fold")
     cost = _cost_shown(table)
     lines = [(line, _values(line, _has_ratio(table), cost)) for line in table.lines]
     for heading in lines[0][1]:
         rich_table.add_column(Text(heading), justify="right", min_width=7)  # a Text: brackets are not markup
     rich_table.add_column("status", overflow="fold")
-    for line, values in lines:
-        name = Text(f"{line.label} ({line.role})" if line.role else line.label)
-        rich_table.add_row(name, *map(Text, values.values()), Text(line.status, _colour(line)))
+    for name, (line, values) in zip(names, lines, strict=True):
+        rich_table.add_row(Text(name), *map(Text, values.values()), Text(line.status, _colour(line)))
     return rich_table
 
 
