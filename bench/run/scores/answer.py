@@ -10,9 +10,11 @@ from bench.arrays import Array
 from bench.contract import Prediction, Predictor
 from bench.errors import PluginError
 from bench.metrics import LARGEST
-from bench.run.isolation.protocol import LONGEST_WORDS
+from bench.run.isolation.protocol import LARGEST_INTEGER, LONGEST_WORDS
 from bench.world.quantities import TARGET_NAMES
 
+COUNTS = ("n_parameters", "simulator_calls", "trials")
+"""What a predictor counts."""
 SMALLEST_SD = 1e-50
 """In the target's unit: the square of the largest error over this is still a number."""
 
@@ -27,16 +29,31 @@ def check_predictor(fitted: object) -> Predictor:
         raise PluginError(
             f"plugin 'fit': result must be a bench.contract.Predictor, got {type(fitted).__name__}. Mend fit."
         )
-    for name in ("n_parameters", "simulator_calls", "trials"):
+    for name in COUNTS:
         count = getattr(fitted, name)
-        if not isinstance(count, Integral) and not (count is None and name != "simulator_calls"):
-            raise PluginError(f"predictor '{name}': count must be a whole number, got {count!r}. Mend fit.")
+        whole = isinstance(count, Integral)
+        if not (whole and abs(count) <= LARGEST_INTEGER) and not (count is None and name != "simulator_calls"):
+            got = f"one of {int(count).bit_length()} bits" if whole else f"{count!r:.40}"
+            raise PluginError(
+                f"predictor '{name}': count must be a whole number of at most {LARGEST_INTEGER:g}, got {got}. Mend fit."
+            )
+    history_of(fitted)
     words = fitted.pretrained_on
     if not isinstance(words, str) or len(words) > LONGEST_WORDS:
         raise PluginError(
             f"predictor 'pretrained_on': text must have at most {LONGEST_WORDS} letters, got {words!r:.40}. Shorten it."
         )
     return fitted
+
+
+def history_of(fitted: Predictor) -> list[dict[str, float]]:
+    """Epochs of a fit as they are recorded."""
+    try:
+        return [{str(name): float(value) for name, value in epoch.items()} for epoch in fitted.history]
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
+        raise PluginError(
+            f"predictor 'history': every epoch must be a dictionary of numbers, got: {error}. Mend fit."
+        ) from error
 
 
 def plain_arrays(prediction: object, gives_sd: bool) -> dict[str, Array]:
