@@ -1,6 +1,5 @@
 import ctypes
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -59,15 +58,21 @@ def apart(namespaces):
 def start(tmp_path, running):
     """Starts a runner, which starts a keeper, which starts a script."""
 
+    started = []
+
     def start(way, script):
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
         line = [sys.executable, "-c", RUNNER, KEEPER, way, script]
-        return subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+        started.append(subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path))
+        return started[-1]
 
     yield start
     for process in running(tmp_path):
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    for process in started:
+        process.stdout.close()
+        process.wait()
 
 
 @pytest.mark.parametrize(
@@ -81,8 +86,7 @@ def test_the_keeper_ends_as_the_process_ended(start, way, script, status):
 
 
 def test_what_fled_ends_with_the_process(start, way, tmp_path, left_of):
-    runner = start(way, FLEES)
-    runner.communicate()
+    start(way, FLEES).wait()  # without reading to the end, which is that of whatever has fled
     assert left_of(tmp_path) == []
 
 
@@ -90,8 +94,8 @@ def test_what_fled_ends_with_a_runner_that_is_killed(start, apart, tmp_path, lef
     runner = start(apart, FLEES + "import time; time.sleep(600)")
     while runner.stdout.readline() != "fled\n":
         pass
-    runner.send_signal(signal.SIGKILL)
-    runner.communicate()
+    runner.kill()
+    runner.wait()
     assert left_of(tmp_path) == []
 
 
@@ -101,7 +105,7 @@ def test_a_runner_that_is_killed_as_a_child_starts_leaves_none(start, apart, tmp
     assert runner.stdout.readline() == "started\n"
     time.sleep(after_s)
     runner.kill()
-    runner.communicate()
+    runner.wait()
     assert left_of(tmp_path) == []
 
 
