@@ -53,7 +53,7 @@ EXPECTED = {
     },
     "reports": {"": {"": "failed"}},
     "plain": {"": {"": "ok"}},
-    "delays": {"": {"": "ok"}},
+    "delays": {"": {"": "failed"}},
     "remembers": {"": {"": "ok"}},
     "compares": {"": {"": "invalid_output"}},
     "reads": {"": {"": "failed"}},

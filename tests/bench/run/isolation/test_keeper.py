@@ -117,10 +117,12 @@ print(os.listdir("/dev/shm"), [name for name in os.listdir("/proc") if name.isdi
 open("/dev/shm/note", "w").write("x")
 print(ctypes.CDLL(None).shmget({KEY}, 4096, {ipc_creat | ipc_excl | 0o600}) >= 0)
 """
-    for _ in range(2):  # what the first leaves is not there for the second
-        lines = start(apart, script).communicate()[0].splitlines()
-        assert lines == ["started", "[] ['1', '2']", "True"]
     libc = ctypes.CDLL(None)
-    left = libc.shmget(KEY, 4096, 0o600)
-    libc.shmctl(left, ipc_rmid, None)
+    try:
+        for _ in range(2):  # what the first leaves is not there for the second
+            lines = start(apart, script).communicate()[0].splitlines()
+            assert lines == ["started", "[] ['1', '2']", "True"]
+    finally:
+        left = libc.shmget(KEY, 4096, 0o600)
+        libc.shmctl(left, ipc_rmid, None)
     assert left == -1
