@@ -109,6 +109,23 @@ def test_a_runner_that_is_killed_as_a_child_starts_leaves_none(start, apart, tmp
     assert left_of(tmp_path) == []
 
 
+def test_a_process_whose_parent_ends_before_they_are_tied_ends_too():
+    code = """
+import os, time
+from types import SimpleNamespace
+from bench.run.isolation import keeper
+parent = os.getpid()
+def tied_late(*numbers):
+    while os.getppid() == parent:
+        time.sleep(0.01)
+keeper.ctypes = SimpleNamespace(CDLL=lambda _: SimpleNamespace(prctl=tied_late))
+if keeper._fork_tied()[0] == 0:
+    print("goes on")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == ""  # which it reads up to the end of both
+
+
 def test_shared_memory_files_and_processes_are_the_jobs_own(start, apart):
     ipc_creat, ipc_excl, ipc_rmid = 0o1000, 0o2000, 0
     script = f"""
