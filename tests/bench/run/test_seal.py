@@ -86,7 +86,7 @@ def test_each_key_draws_test_cases_of_its_own_and_always_the_same(cell, tmp_path
 
 
 def test_under_seal_every_task_has_cases_of_its_own_and_without_all_have_the_same(cell, tmp_path):
-    other, seal = replace(cell, task=replace(cell.task, name="measured as the first")), Seal(KEY)
+    other, seal = replace(cell, task=replace(cell.task, name="alike")), Seal(KEY)
     opened, sealed = CaseStore(tmp_path), CaseStore(tmp_path, seal)
     np.testing.assert_array_equal(opened.test(cell).targets.values, opened.test(other).targets.values)
     first, second = (sealed.test(replace(each, seal=seal.sha256)).targets.values for each in (cell, other))
