@@ -53,7 +53,7 @@ EXPECTED = {
     },
     "reports": {"": {"": "failed"}},
     "plain": {"": {"": "ok"}},
-    "delays": {"": {"": "failed"}},
+    "delays": {"late": {"array": "failed", "prediction": "ok"}},
     "remembers": {"": {"": "ok"}},
     "compares": {"": {"": "invalid_output"}},
     "reads": {"": {"": "failed"}},

@@ -259,7 +259,10 @@ def test_an_answer_that_depends_on_the_other_cases_is_invalid(run_rows, out):
 
 
 def test_work_that_is_put_off_is_counted_or_refused(run_rows, out):
-    record = run_rows(out, [("delays", {})])["delays", "dense"]
+    records = run_rows(out, [("delays", {}), ("delays", {"late": "prediction"})])
+    counted = records['delays(late="prediction")', "dense"]
+    assert (counted.status, counted.predict_cpu_s > 0.4) == ("ok", True)
+    record = records["delays", "dense"]
     assert record.status == "failed"  # work put off to an array that is made later: only plain ones are taken
     assert "must be a plain numpy array, got LateArray" in record.message
     assert record.fit_cpu_s > 0.4  # work put off to the storing
