@@ -20,7 +20,7 @@ from bench.task import PRESETS
 from commands._diagnose.gathered import gathered
 from commands._diagnose.proof import prove
 from commands._shared.arguments import Folders
-from commands._shared.options import choose_tasks, file_name, parse_settings, plugin_of, say
+from commands._shared.options import choose_tasks, parse_settings, plugin_of, say
 from commands._shared.terminal import Console
 from leaderboard.diagnosis.picture import draw_diagnosis
 from leaderboard.diagnosis.report import (
@@ -32,6 +32,7 @@ from leaderboard.diagnosis.report import (
     sound_lines,
 )
 from leaderboard.pictures.looks import drawing, save
+from leaderboard.wording import file_name
 
 FOLDER = "diagnosed"
 

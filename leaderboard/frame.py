@@ -92,7 +92,7 @@ def draws_text(records: Iterable[Record]) -> list[str]:
     return texts
 
 
-def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFrame:
+def frame_of(records: Iterable[Record], stale: Stale | None = None, unchecked: Stale | None = None) -> pd.DataFrame:
     """Lay out records with every number that they hold; numbers of a target begin with its name."""
     ordered = sorted(records, key=lambda record: (record.task, record.row, record.preset, record.seed))
     parts = [
@@ -122,7 +122,8 @@ def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFr
     numbers["fit_cost_s"] = numbers["fit_cpu_s"].fillna(numbers["fit_s"])
     numbers["predict_cost_us"] = numbers["predict_cpu_us_per_case"].fillna(numbers["predict_us_per_case"])
     numbers["log_predict_cost"] = np.log(numbers["predict_cost_us"].where(numbers["predict_cost_us"] > 0))
-    cells["stale"] = pd.Series([(stale or {}).get(record.cell, ()) for record in ordered], dtype=object)
+    for name, of_cell in (("stale", stale or {}), ("unchecked", unchecked or {})):
+        cells[name] = pd.Series([of_cell.get(record.cell, ()) for record in ordered], dtype=object)
     cells["settings"] = [json.dumps(record.settings, sort_keys=True) for record in ordered]
     cells["sizes"] = pd.Series([tuple(sorted(record.sizes.items())) for record in ordered], dtype=object)
     cells["record"] = pd.Series(ordered, dtype=object)

@@ -32,17 +32,15 @@ from commands._shared.options import (
     check_device,
     choose_models,
     choose_tasks,
-    declared_rows,
     parse_settings,
     plugin_files,
     say,
 )
-from commands._shared.running import Conditions, carry_out, scored_today, stale_in
+from commands._shared.running import Conditions, carry_out, findings_in, scored_today
 from commands._shared.seal import check_one_draw, open_seal, seal_line
 from commands._shared.terminal import Console
 from leaderboard.board.terminal import came_out, terminal_board
 from leaderboard.board.write import write_board
-from leaderboard.comparison.findings import Findings
 from leaderboard.published.store import read_published
 
 
@@ -90,7 +88,7 @@ def run_asked(asked: Asked) -> None:
             )
         files = plugin_files(asked.folders)
         chosen = choose_models(asked.models or REFERENCE, files)
-        plugins, rows = [Plugin.named(name, path) for name, path in chosen.items()], declared_rows(files)
+        plugins = [Plugin.named(name, path) for name, path in chosen.items()]
         preset, sizes, n_seeds = _sizes(asked.preset, asked.seeds)
         key = None if asked.key_file is None else open_seal(asked.key_file, plugins, out)
         check_one_draw(read_records(out), key, out)
@@ -134,7 +132,7 @@ def run_asked(asked: Asked) -> None:
 
         carried_out = carry_out(console, plan, conditions, records + read_published(PUBLISHED), lines)
         records = read_records(out)
-        findings = Findings.of(records, out, all_tasks(), stale_in(records, asked.folders), rows)
+        findings = findings_in(out, records, asked.folders)
         written = write_board(findings)
         shown = {cell.key for cell in plan.cells} | {record.cell for record in carried_out.best.values()}
         of_run = replace(findings, records=tuple(r for r in records if r.cell in shown))

@@ -172,8 +172,3 @@ def check_device(device: str, *, here: bool) -> None:
 def say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
     """Print plain text as it is: nothing in it is markup, and long lines are left to the terminal."""
     console.print(text, style=style or None, end=end, markup=False, highlight=False, soft_wrap=True)
-
-
-def file_name(row: str) -> str:
-    """Name of a row with the letters that a file may have."""
-    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in row)

@@ -12,6 +12,7 @@ from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import (
     NONE,
     SHOWN,
+    UNCHECKED,
     Shown,
     bias_text,
     code_span,
@@ -48,7 +49,7 @@ COSTS = {
 def scores_table(table: Table) -> str:
     """Write R2, the ratio to the ceiling and RMSE, a line a row."""
     columns: dict[str, Column] = {
-        "row": lambda line: _name(replace(line, stale=())),  # which its status says
+        "row": lambda line: _name(replace(line, stale=(), unchecked=())),  # which its status says
         "status": lambda line: line.status,
         "seeds": lambda line: str(len(line.scored)),
         "error": _error,
@@ -164,6 +165,7 @@ def _table(lines: Sequence[Line], columns: Mapping[str, Column], align: str) -> 
 def _name(line: Line) -> str:
     """Row with what tells it from others."""
     marks = [line.note] * bool(line.note) + [line.role] * bool(line.role) + ["stale"] * bool(line.stale)
+    marks += [UNCHECKED] * bool(line.unchecked)
     return code_span(line.row) + "".join(f" ({mark})" for mark in marks)
 
 

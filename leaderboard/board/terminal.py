@@ -23,6 +23,8 @@ WIDE = 100
 """Columns of a terminal from which there is room for everything."""
 MOST_PRINTED = 200
 """Rows of one table in the terminal."""
+WIDEST_NAME = 40
+"""Letters of a row's name on one line: the rest follows below, for a long one would leave no room for numbers."""
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {"ok": "green", "cannot": "yellow", "not_run": "yellow"}
@@ -89,16 +91,17 @@ class _Scores:
 def _table(table: Table, *, narrow: bool) -> RichTable:
     """Scores and costs of one task."""
     rich_table = titled(table.title)
-    rich_table.add_column("row", no_wrap=True)
+    names = [f"{line.label} ({line.role})" if line.role else line.label for line in table.lines]
+    rich_table.add_column("row", width=min(WIDEST_NAME, max(map(len, names))), overflow="fold")
     cost = _cost_shown(table)
     lines = [(line, _values(line, _has_ratio(table), cost, narrow)) for line in table.lines]
     for heading in lines[0][1]:
         rich_table.add_column(Text(heading), justify="right", min_width=7)  # a Text: brackets are not markup
     if not narrow:
         rich_table.add_column("status", overflow="fold")
-    for line, values in lines:
-        name = Text(f"{line.label} ({line.role})" if line.role else line.label)
-        rich_table.add_row(name, *map(Text, values.values()), *[Text(line.status, _colour(line))] * (not narrow))
+    for name, (line, values) in zip(names, lines, strict=True):
+        status = [Text(line.status, _colour(line))] * (not narrow)
+        rich_table.add_row(Text(name), *map(Text, values.values()), *status)
     return rich_table
 
 
@@ -155,5 +158,5 @@ def _messages(table: Table) -> list[Text]:
 def _colour(line: Line) -> str:
     """Colour of the worst status of a line."""
     colours = {COLOURS.get(record.status, FAILED) for record in (*line.scored, *line.unscored)}
-    colours |= {"yellow"} if line.stale else set()
+    colours |= {"yellow"} if line.stale or line.unchecked else set()
     return next(colour for colour in (FAILED, "yellow", "green") if colour in colours)

@@ -66,7 +66,7 @@ def published_findings(
 ) -> Findings:
     """Find out everything from published records, and from those that are planned."""
     there = {record.cell: record for record in (*planned_cells(planned, tasks), *predictions.proven(records))}
-    return Findings(tuple(there[cell] for cell in sorted(there)), predictions, tasks, planned.stale, planned.rows)
+    return Findings(tuple(there[cell] for cell in sorted(there)), predictions, tasks, planned.stale, rows=planned.rows)
 
 
 def generated(root: Path, findings: Findings, planned: Published) -> dict[str, bytes]:

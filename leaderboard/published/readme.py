@@ -95,7 +95,8 @@ def _rows(values: Values, ceiling_us: float | None) -> str:
     notes = (
         f"*× best*: error over the smallest one possible, {n_core} core tasks. *g/L*, *1e-3/s*: error, {of}. *CPU*: "
         f"one thread.\n{key}; hollow: trained at one interval.\nAll rows and tasks: "
-        "[the page](leaderboard/site/index.html), [the tables](docs/board.md). What the numbers mean:\n[reading a score](docs/reading_a_score.md)."
+        "[the page](leaderboard/site/index.html), [the tables](docs/board.md). What the numbers mean:\n"
+        "[reading a score](docs/reading_a_score.md)."
     )
     return f"{grid([*heading, 'train, CPU', 'answer, CPU'], cells, 'llr')}\n\n{notes}"
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bench.run.record import Record
 from leaderboard.board.page import machines
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.overview import how_compared
@@ -54,7 +52,7 @@ def page(findings: Findings, grid: str = "", root: str = "") -> str:
         result=result,
         charts=charts_of(values, result) if result else [],
         plain=_plain(values),
-        summary=_summary(findings.records),
+        summary=_summary(findings),
         method=_method(findings),
         root=root,
     )
@@ -75,8 +73,9 @@ def _plain(values: Values) -> dict[str, Any]:
     return {"task": task.get("name"), "test": task.get("test"), "lines": lines}
 
 
-def _summary(records: Sequence[Record]) -> str:
+def _summary(findings: Findings) -> str:
     """What the board holds, in two sentences."""
+    records = findings.records
     if not records:
         return "Nothing has been run yet."
     began = sorted({record.started_utc[:10] for record in records} - {""})
@@ -84,10 +83,11 @@ def _summary(records: Sequence[Record]) -> str:
     cases = "; ".join(
         f"{size.get('train', 0):,} training and {size.get('test', 0):,} test cases" for size in map(dict, sizes)
     )
+    shown = f"Shown: {findings.left_out} " if findings.left_out else ""
     run = f"Run of {began[0]}" + f" to {began[-1]}" * (began[0] != began[-1]) if began else "Run"
     return (
         f"{run}: {cases}; {seeds_text(record.seed for record in records)}; {count_text(len(records))} cells "
-        f"({status_text(records)}). All traces are simulated: no real trace has been scored."
+        f"({status_text(records)}). {shown}All traces are simulated: no real trace has been scored."
     )
 
 

@@ -52,7 +52,10 @@ NOT_FINITE = (
     "all. "
     "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0."
 )
+SD = "prediction 'sd': standard deviations must be {}, got {}. Declare what predict does."
 NUMBERS = [
+    ("shape", Uncertain(), SD.format("given, as gives_sd is True", "none")),
+    ("shape", Sound(with_sd_of_zero), SD.format("left out, as gives_sd is False", "some")),
     ("finite", Sound(with_nan), NOT_FINITE.format("nan", 3, 4)),
     (
         "finite",
@@ -64,16 +67,6 @@ NUMBERS = [
 
 
 FAULTS = [
-    (
-        "shape",
-        Uncertain(),
-        "standard deviations must be given exactly if gives_sd, got none. Declare what predict does.",
-    ),
-    (
-        "shape",
-        Sound(with_sd_of_zero),
-        "standard deviations must be given exactly if gives_sd, got some. Declare what predict does.",
-    ),
     (
         "frozen",
         Thawed(),

@@ -130,3 +130,10 @@ def test_rows_beyond_what_can_be_read_are_counted(beside_ceiling, monkeypatch):
     text = printed(beside_ceiling({f"row{n}": 0.1 + 0.1 * n for n in range(5)}, n_seeds=1))
     assert [name in text for name in ("row0", "row1", "row2", "bayes")] == [True, True, False, True]
     assert "Printed: the best 3 of 6 rows; board.csv has all." in text
+
+
+def test_a_very_long_name_leaves_room_for_the_numbers(record_of):
+    long = "net(" + "layer=1," * 30 + ")"
+    text = printed([record_of("tcn"), record_of(long)], width=100)
+    assert "R2 E0" in text
+    assert long in "".join(line.split()[0] for line in text.splitlines() if line.strip())
