@@ -22,7 +22,7 @@ from bench.run.drive import Place, fit_or_load, write_order
 from bench.run.origin.sources import source_digest
 from bench.run.plan import Cell, Job
 from bench.run.record import read_arrays, write_arrays
-from bench.run.scores.prediction import answered
+from bench.run.scores.prediction import answered, means
 from bench.run.store import CaseStore, arrays_of
 from bench.task import Task, digest_of
 
@@ -31,7 +31,7 @@ SOURCES = [
     ROOT / "bench" / folder / file for folder, file in (("diagnosis", "questions.py"), ("ceiling", "posterior.py"))
 ]
 """Files whose digests kept answers are addressed by."""
-NOTES = "notes"
+NOTES, REFUSED = "notes", "refused"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +76,18 @@ def ask(job: Job, place: Place, asked: Mapping[str, Question]) -> Asked:
                 raise ChildFailed("cannot", reason)
             notes = fit_or_load(job, child, folder, place, ends)
             answers: Answers = {}
+            refused: dict[str, str] = {}
             for number, (which, question) in enumerate(asked.items()):
                 place.report(number / len(asked), f"asked {number} of {len(asked)}: {which}")
-                answers[which] = answered(question.traces, f"question-{number}", child, folder)[0]
-    return Asked(answers, notes)
+                traces, stem = question.traces, f"question-{number}"
+                try:
+                    answers[which] = answered(traces, stem, child, folder)[0]
+                except ChildFailed as failure:
+                    if failure.status != "invalid_output":
+                        raise
+                    answers[which] = Prediction(means(traces, stem, folder))
+                    refused[which] = failure.message
+    return Asked(answers, notes | {REFUSED: refused})
 
 
 def exact_answers(asked: Mapping[str, Question]) -> Answers:

@@ -32,7 +32,7 @@ def gathered(console: Console, plugin: Plugin, task: Task, preset: str, out: Pat
             return gather(task, fits, Way(out, work, limits, progress.report))
         except ChildFailed as failure:
             raise BenchError(
-                f"model '{plugin.name}': it must fit and answer, got {failure.status}: {gist(failure.message)}. "
+                f"model '{plugin.name}': it must fit and answer, got {failure.status}: {gist(failure.message).rstrip('.')}. "
                 f"Run 'check {plugin.name}' first, which says how to mend it."
             ) from failure
 

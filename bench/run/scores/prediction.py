@@ -44,7 +44,7 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Predicti
 def answered(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Prediction, dict[str, Any]]:
     """Have a fitted child predict traces at once; what it answers, checked, and what that cost."""
     predict_s, predict_cpu_s, event = _timed_prediction(child, folder, stem, traces)
-    mean = _read_answer(folder / f"{stem}-mean.npy", traces.n_cases)
+    mean = means(traces, stem, folder)
     sd_file = folder / f"{stem}-sd.npy"
     sd = _read_answer(sd_file, traces.n_cases) if os.path.lexists(sd_file) else None
     if sd is not None:
@@ -55,6 +55,11 @@ def answered(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Pre
         "predict_cpu_s": predict_cpu_s,
         "simulator_calls": event["simulator_calls"],
     }
+
+
+def means(traces: Traces, stem: str, folder: Path) -> Array:
+    """What a child answered without its standard deviations, checked."""
+    return _read_answer(folder / f"{stem}-mean.npy", traces.n_cases)
 
 
 def _compare(case: int, among: Array, alone: Array) -> None:
