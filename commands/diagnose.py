@@ -52,7 +52,7 @@ def diagnose(
     time_limit: Annotated[float | None, typer.Option(min=1.0, help="Seconds that one fit may take.")] = None,
     proof: Annotated[
         bool,
-        typer.Option("--proof", help="Diagnose the rows with known faults and write the table of docs/diagnose.md."),
+        typer.Option("--proof", help="Diagnose the rows with known faults, or the one named, for docs/diagnose.md."),
     ] = False,
     table: Annotated[
         bool, typer.Option("--table", help="Write that table from its records, and train nothing.")
@@ -73,7 +73,7 @@ def diagnose(
     """
     console = Console(stderr=json_)
     if proof or table:
-        prove(console, out, run=proof)
+        prove(console, out, plugin, run=proof)
         return
     chosen = replace(plugin_of(plugin, models or []), overrides=parse_settings(set_ or []))
     preset = "quick" if quick else "standard"

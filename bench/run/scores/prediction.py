@@ -51,6 +51,11 @@ def answered(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Pre
     }
 
 
+def means(traces: Traces, stem: str, folder: Path) -> Array:
+    """What a child answered without its standard deviations, checked."""
+    return _read_answer(folder / f"{stem}-mean.npy", traces.n_cases, "mean")
+
+
 def _compare(case: int, among: Prediction, alone: Prediction) -> None:
     """Refuse answers that depend on which other cases are asked."""
     for name in ("mean", "sd", "samples"):
