@@ -31,8 +31,9 @@ def gathered(console: Console, plugin: Plugin, task: Task, preset: str, out: Pat
         try:
             return gather(task, fits, Way(out, work, limits, progress.report))
         except ChildFailed as failure:
+            why = gist(failure.message).rstrip(".")
             raise BenchError(
-                f"model '{plugin.name}': it must fit and answer, got {failure.status}: {gist(failure.message).rstrip('.')}. "
+                f"model '{plugin.name}': it must fit and answer, got {failure.status}: {why}. "
                 f"Run 'check {plugin.name}' first, which says how to mend it."
             ) from failure
 
