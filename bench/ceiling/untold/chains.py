@@ -24,7 +24,7 @@ N_SHORT = 40
 """Samples that starts are fitted to, the denser the earlier."""
 N_FIRST_STEPS, N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 4, 8, 20, 3
 """Steps of a fit: of every start, of those followed, of a mode, and of a node of a chain."""
-FALLEN = 7.0
+FALLEN = 6.0
 """Nats below its best node at which a chain ends, and below the best mode at which another is not followed.
 
 Chains across another end by the best node of them all.
@@ -38,6 +38,8 @@ N_DIRECTION = 14
 WIDTH = 0.65
 """Standard deviation of a node's Gaussian along its chain, in steps of the chain."""
 LONGEST_STEP = 0.8
+COVERED = 2.5
+"""Standard deviations of a node within which a mode needs no chains of its own."""
 ALIKE = 0.3
 """Modes closer than this in every coordinate, in standard deviations of the prior, are one."""
 
@@ -100,6 +102,8 @@ def nodes_of(run: Run, n_coordinates: int) -> tuple[list[Node], Point]:
     found = modes(run, n_coordinates, room)
     nodes: list[Node] = []
     for mode in found:
+        if is_covered(mode, nodes):
+            continue
         for axis in (RAMP, LAG):
             nodes += chain(mode, {}, axis, -math.inf, run, room)
         if n_coordinates == CARBONATE:
@@ -154,6 +158,15 @@ def modes(run: Run, n_coordinates: int, room: Room) -> list[Point]:
 def is_known(point: Point, found: list[Point]) -> bool:
     """Whether a mode is one of those found."""
     return any(np.max(np.abs(point.z - mode.z)) < ALIKE for mode in found)
+
+
+def is_covered(point: Point, nodes: list[Node]) -> bool:
+    """Whether chains have gone by a mode: fits along a flat ridge end at many places of it."""
+    if not nodes:
+        return False
+    away = point.z - np.array([node.point.z for node in nodes])
+    squares = np.einsum("na,na->n", away, np.linalg.solve([node.covariance for node in nodes], away[..., None])[..., 0])
+    return bool(squares.min() < COVERED**2)
 
 
 def shortened(run: Run) -> Run:

@@ -25,7 +25,7 @@ ENOUGH = 300.0
 WORST_PARETO_K = 0.7
 """Shape of the largest weights' tail beyond which they are not trusted (Vehtari et al., JMLR 25 (2024) 72)."""
 LEAST_ROUNDS = 3
-ROUNDS = (400,) * 8 + (2500,) * 4
+ROUNDS = (300,) * 10 + (2500,) * 4
 """Draws of each round: what most cases need, then a second tier."""
 FLOOR = 0.05
 """Share of the first mixture that is spread evenly over its components, so that no part is left out."""
