@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,12 +19,26 @@ from bench.arrays import Array
 from bench.ceiling.untold.fit import Room, objectives, room_for, settle
 from bench.ceiling.untold.likelihood import CARBONATE, DECAY, LAG, LOAD, N_LINEAR, RAMP, START, Run
 
-N_FOLLOWED, N_MODES = 6, 3
-"""Starts that are followed further than a few steps, and modes from which chains begin."""
+
+class Search(NamedTuple):
+    """How closely modes are looked for: grids of load and carbonate, steps of every start, and how many go on."""
+
+    n_loads: int
+    n_carbonates: int
+    n_first_steps: int
+    n_followed: int
+
+
+SEARCHES = (Search(9, 5, 4, 6), Search(17, 13, 10, 16))
+"""Made one after the other, until the best mode is a likely one: titrated carbonate bends a trace within seconds."""
+FARTHEST_MODE = 40.0
+"""Squared distance of a mode from the middle of all priors, in their standard deviations, of one case in 10,000."""
+N_MODES = 3
+"""Modes from which chains begin."""
 N_SHORT = 40
 """Samples that starts are fitted to, the denser the earlier."""
-N_FIRST_STEPS, N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 4, 8, 20, 3
-"""Steps of a fit: of every start, of those followed, of a mode, and of a node of a chain."""
+N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 6
+"""Steps of a fit: of a start that is followed, of a mode, and of a node of a chain."""
 FALLEN = 6.0
 """Nats below its best node at which a chain ends, and below the best mode at which another is not followed.
 
@@ -31,10 +46,15 @@ Chains across another end by the best node of them all.
 """
 FARTHEST_NODE = 3.6
 """Standard deviations of the prior at which a chain ends."""
-GROWTH, SHRINKAGE = 1.7, 0.6
-"""A chain's step grows where the posterior moves by less than one nat, and shrinks where it moves by over three."""
-N_DIRECTION = 14
-"""Most nodes on one side of a chain."""
+GROWTH, SHRINKAGE = 1.7, 0.5
+"""A chain's step grows where the posterior moves by less than one nat."""
+STEEP, LEAST_STEP = 2.5, 0.08
+"""Nats that a step may lose: where it loses more, a shorter one is tried, as long as it is not below this.
+
+A step that leaves a curved ridge is not fitted back onto it; a chain that ended there lost half of the posterior.
+"""
+N_DIRECTION = 20
+"""Most steps on one side of a chain."""
 WIDTH = 0.65
 """Standard deviation of a node's Gaussian along its chain, in steps of the chain."""
 LONGEST_STEP = 0.8
@@ -120,15 +140,25 @@ def nodes_of(run: Run, n_coordinates: int) -> tuple[list[Node], Point]:
 
 
 def modes(run: Run, n_coordinates: int, room: Room) -> list[Point]:
-    """Modes, the best first, from either side of lag, ramp, k_d and moment of mixing.
+    """Modes, the best first; a search whose best is one that the priors all but exclude is made again, closer."""
+    found: list[Point] = []
+    for search in SEARCHES:
+        found = searched(search, found, run, n_coordinates, room)
+        if found[0].z @ found[0].z + found[0].beta @ found[0].beta < FARTHEST_MODE:
+            break
+    return [mode for mode in found if mode.value < found[0].value + FALLEN]
+
+
+def searched(search: Search, found: list[Point], run: Run, n_coordinates: int, room: Room) -> list[Point]:
+    """Modes beside those found, the best first, from either side of lag, ramp, k_d and moment of mixing.
 
     From the middle of the last one mode in sixty was missed.
     """
     short = shortened(run)
     short_room = room_for(short, n_coordinates)
     starts = np.array([*itertools.product((-1.0, 0.8), (-1.0, 0.8), (-0.7, 0.8), (-1.0, 1.0))])
-    loads = np.linspace(-2.0, 2.0, 9)  # the one that such an electrode would need
-    carbonates = (-1.0, 0.0, 1.0) if n_coordinates > CARBONATE else (0.0,)
+    loads = np.linspace(-2.0, 2.0, search.n_loads)  # the one that such an electrode would need
+    carbonates = np.linspace(-1.6, 1.6, search.n_carbonates) if n_coordinates > CARBONATE else np.zeros(1)
     tried = np.zeros((len(starts), len(loads), len(carbonates), n_coordinates))
     tried[..., [LAG, RAMP, DECAY, START]] = starts[:, None, None]
     tried[..., LOAD] = loads[:, None]
@@ -137,22 +167,20 @@ def modes(run: Run, n_coordinates: int, room: Room) -> list[Point]:
     of_start = tried.reshape(len(starts), -1, n_coordinates)
     values = np.empty(of_start.shape[:2])
     objectives(of_start.reshape(-1, n_coordinates), short, short_room, values.reshape(-1))
-    points = []
-    for start, value in zip(of_start, values, strict=True):
-        points.append(Point.fitted(start[np.argmin(value)], np.zeros(N_LINEAR), (), N_FIRST_STEPS, short, short_room))
+    best = of_start[np.arange(len(starts)), np.argmin(values, axis=1)]
+    points = [Point.fitted(z, np.zeros(N_LINEAR), (), search.n_first_steps, short, short_room) for z in best]
     points.sort(key=lambda point: point.value)
-    points = [Point.fitted(p.z, p.beta, (), N_SECOND_STEPS, short, short_room) for p in points[:N_FOLLOWED]]
+    points = [Point.fitted(p.z, p.beta, (), N_SECOND_STEPS, short, short_room) for p in points[: search.n_followed]]
     points = [Point.fitted(p.z, p.beta, (), 0, run, room) for p in points]
     points.sort(key=lambda point: point.value)
-    found: list[Point] = []
+    modes = found[:]
     for point in points:
-        if len(found) == N_MODES or is_known(point, found):
+        if len(modes) == len(found) + N_MODES or is_known(point, modes):
             continue
         mode = Point.fitted(point.z, point.beta, (), N_LAST_STEPS, run, room)
-        if not is_known(mode, found):
-            found.append(mode)
-    found.sort(key=lambda mode: mode.value)
-    return [mode for mode in found if mode.value < found[0].value + FALLEN]
+        if not is_known(mode, modes):
+            modes.append(mode)
+    return sorted(modes, key=lambda mode: mode.value)
 
 
 def is_known(point: Point, found: list[Point]) -> bool:
@@ -198,11 +226,14 @@ def chain(origin: Point, other: dict[int, float], axis: int, top: float, run: Ru
                 break
             there = np.clip(point.z + side * step * node.direction(axis), -FARTHEST_NODE, FARTHEST_NODE)
             fitted = Point.fitted(there, point.beta, held, N_CHAIN_STEPS, run, room)
-            last, node = node, Node(fitted, {**other, axis: step})
+            there_node = Node(fitted, {**other, axis: step})
+            change = there_node.height - node.height
+            if change < -STEEP and step > LEAST_STEP:  # off the ridge, or over its end: not so far
+                step *= SHRINKAGE
+                continue
+            node = there_node
             top = max(top, node.height)
-            change = abs(node.height - last.height)
-            next_step = step * GROWTH if change < 1.0 else (step * SHRINKAGE if change > 3.0 else step)
-            next_step = min(next_step, LONGEST_STEP)
+            next_step = min(step * GROWTH, LONGEST_STEP) if abs(change) < 1.0 else step
             if next_step > step:  # the next node lies farther: this one has more to cover
                 node.widths[axis] = 0.5 * (step + next_step)
             nodes.append(node)
