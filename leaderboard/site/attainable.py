@@ -62,7 +62,7 @@ def read_attainable(text: str) -> list[list[float]]:
     Examples
     --------
     >>> columns = "prefix_s,interval_s,n_samples,E0_g_per_L_rmse,k_d_per_s_rmse"
-    >>> read_attainable(f"# 5e\\n{columns}\\n30.0,1.0,31,0.0075,0.001\\n")
+    >>> read_attainable(f"# 5e\n{columns}\n30.0,1.0,31,0.0075,0.001\n")
     [[30.0, 1.0, 31.0, 0.0075, 1.0]]
     """
     grid = pd.read_csv(io.StringIO(text), comment="#") if text else pd.DataFrame()

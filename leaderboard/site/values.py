@@ -138,7 +138,7 @@ def _groups(rows: Mapping[str, Values]) -> list[Values]:
 
 def _cell(line: Line) -> Values:
     """What one row reached on one task; without scores why not."""
-    cell: Values = {"status": line.status if line.unscored or line.stale else ""}
+    cell: Values = {"status": line.status if line.unscored or line.stale or line.unchecked else ""}
     if line.unscored:
         cell["why"] = next((record.message for record in line.unscored if record.message), line.status)[:300]
     if not line.scored:

@@ -1,6 +1,7 @@
 # What a plugin's file gives, with the settings that a command changes; no child process is started.
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,14 +136,14 @@ def typed(tmp_path, monkeypatch):
         ("loss=nll", "'nll'"),
         ("width=8", "8"),
         ("width=None", "None"),
-        ("weights=other.npz", "PosixPath('other.npz')"),
+        ("weights=other.npz", Path("other.npz")),
         ("name=20", "'20'"),
     ],
 )
 def test_a_setting_is_read_as_the_type_of_its_field_says(typed, text, value):
     ((name, given),) = parse_settings([text]).items()
     read = getattr(load_model(typed, {name: given}), name)
-    assert (str(read) if name == "kernel" else repr(read)) == value
+    assert (str(read) if name == "kernel" else read if isinstance(read, Path) else repr(read)) == value
 
 
 @pytest.mark.parametrize(("field", "value"), [("kernel", "poly"), ("loss", "mae"), ("width", "wide"), ("name", None)])

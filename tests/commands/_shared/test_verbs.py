@@ -49,7 +49,7 @@ def test_no_argument_gives_orders_to_the_terminal(verb, monkeypatch, capsys):
         assert not set(text) & {"\x1b", "\x07", "\x9b"}, line
 
 
-def test_nothing_but_json_and_the_version_is_printed_past_the_terminal():
+def test_nothing_but_json_the_version_and_the_greeting_is_printed_past_the_terminal():
     past = [
         f"{path.name}: {ast.unparse(call)[:60]}"
         for path in sorted((ROOT / "commands").rglob("*.py"))
@@ -57,5 +57,6 @@ def test_nothing_but_json_and_the_version_is_printed_past_the_terminal():
         if isinstance(call, ast.Call) and ast.unparse(call.func) in ("print", "typer.echo", "sys.stdout.write")
     ]
     assert [line for line in past if "print(json.dumps(" not in line] == [
-        "run.py: print(f\"{project['name']} {project['version']}, commit {comm"
+        "verbs.py: print(greeting, end='')",
+        "run.py: print(f\"{project['name']} {project['version']}, commit {comm",
     ]

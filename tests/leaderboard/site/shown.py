@@ -45,4 +45,4 @@ def shown_board(beside_ceiling, folder_of, record_of, errors=None, stale=False):
     records += [record_of("nls", 0, "cannot", message=EVIL), record_of("nls", 1, "not_run")]
     records = [replace(record, settings={EVIL: EVIL}) if record.row == "gru" else record for record in records]
     marked = {record.cell: ("source",) for record in records if (record.row, record.task) == ("gru", "lag")}
-    return Findings.of(records, folder, TASKS, marked if stale else None, ROWS)
+    return Findings.of(records, folder, TASKS, marked if stale else None, rows=ROWS)
