@@ -19,7 +19,8 @@ from bench.task import PRESETS
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.quantities import TARGETS
-from commands._shared.options import say
+from commands._shared.arguments import Json
+from commands._shared.options import print_json, say
 from commands._shared.terminal import Console
 from leaderboard.wording import SHOWN, error_text, grid, quantity_text, r2_text
 
@@ -46,6 +47,7 @@ def ceiling(
         int | None,
         typer.Option(min=100, help=f"Cases an acquisition. Default: {N_CASES:,}; {N_BOARD:,} of the ones you name."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Say how small an error a prefix and a sampling interval allow: that of the exact posterior.
 
@@ -61,20 +63,26 @@ def ceiling(
 
       python run_bench.py ceiling --cases 1000
     """
+    named = bool(prefix or interval)
+    usual = [*starmap(Acquisition, product(PREFIXES_S, INTERVALS_S)), *OTHERS]
+    asked = _named(prefix or [], interval or []) if named else usual
+    n_cases, stream = (N_BOARD, TEST_STREAM) if named else (N_CASES, STREAM)
+    told = (_told(acquisition, cases or n_cases, stream) for acquisition in asked)
     console = Console()
-    if prefix or interval:
-        asked = _named(prefix or [], interval or [])
+    if as_json:
+        print_json(list(told))
+    elif named:
         with console.status("computing posteriors"):
-            told = [_told(acquisition, cases or N_BOARD, TEST_STREAM) for acquisition in asked]
-        say(console, _units(told))
-        say(console, f"\nErrors of the exact posterior over {told[0]['n_cases']:,} cases: no method's are smaller.")
+            table = _units(list(told))
+        say(console, table)
+        say(console, f"\nErrors of the exact posterior over {cases or n_cases:,} cases: no method's are smaller.")
         say(console, "What one trace of yours tells: infer. Before it is measured, for your own load and rate: plan.")
-        return
-    say(console, "| acquisition | samples | R2 E0, implied | R2 E0, observed | R2 k_d, implied |", end=" ")
-    say(console, "R2 k_d, observed | p(ranks) E0 | p(ranks) k_d | ms a case |")
-    say(console, "| --- | ---: " + "| ---: " * 7 + "|")
-    for acquisition in (*starmap(Acquisition, product(PREFIXES_S, INTERVALS_S)), *OTHERS):
-        say(console, _line(_told(acquisition, cases or N_CASES, STREAM)))
+    else:
+        say(console, "| acquisition | samples | R2 E0, implied | R2 E0, observed | R2 k_d, implied |", end=" ")
+        say(console, "R2 k_d, observed | p(ranks) E0 | p(ranks) k_d | ms a case |")
+        say(console, "| --- | ---: " + "| ---: " * 7 + "|")
+        for each in told:
+            say(console, _line(each))
 
 
 def _named(prefixes: list[float], intervals: list[float]) -> list[Acquisition]:
@@ -91,7 +99,7 @@ def _named(prefixes: list[float], intervals: list[float]) -> list[Acquisition]:
 
 
 def _told(acquisition: Acquisition, n_cases: int, stream: str) -> dict[str, Any]:
-    """What an acquisition tells of each target."""
+    """What an acquisition tells of each target, as ``--json`` prints it."""
     if acquisition.n_samples * n_cases > MOST_SAMPLES:
         raise BenchError(
             f"option '--cases': samples of all cases must be at most {MOST_SAMPLES:,}, got "

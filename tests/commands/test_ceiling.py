@@ -52,3 +52,14 @@ def test_prefixes_and_intervals_are_crossed_and_the_usual_ones_stand_in(invoke):
 def test_what_cannot_be_is_refused(invoke, options, message):
     result = invoke("ceiling", *options)
     assert (result.exit_code, result.stderr) == (2, f"error: {message}\n")
+
+
+def test_programs_get_every_acquisition_in_base_units_and_nothing_else(invoke, values_of):
+    named = values_of(invoke("ceiling", "--prefix", "30", "--interval", "10", "--interval", "5", "--json"))
+    assert [(each["acquisition"], each["n_samples"], each["n_cases"]) for each in named] == [
+        ("30 s @ 10 s", 4, 2000),
+        ("30 s @ 5 s", 7, 2000),
+    ]
+    k_d = named[0]["k_d_per_s"]
+    assert (round(k_d["rmse_before"], 5), round(k_d["rmse"], 5), round(k_d["r2"], 3)) == (0.00141, 0.00137, 0.05)
+    assert k_d["r2"] == pytest.approx(1 - (k_d["rmse"] / k_d["rmse_before"]) ** 2)
