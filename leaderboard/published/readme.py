@@ -140,10 +140,10 @@ def _questions(values: Values) -> str:
     asked = [
         (
             f"**My lab samples every {INTERVAL_S:g} s for {LENGTH_S:g} s. What should I use, and what error will I "
-            "have?** The exact posterior; no method has a smaller error on average: "
+            "have?** On an ideal trace the exact posterior; none has a smaller error on average: "
             f"{in_units(0, now[0])} for E0, and {in_units(1, now[1])} for k_d, of which these samples tell {tells} "
             f"({in_units(1, values['prior'][1])} before you measure).",
-            "infer docs/example_trace.csv",
+            "infer docs/example_trace.csv --ideal",
         ),
         (
             f"**Should I sample faster, or for longer?** For k_d, {verdicts[1]}: {gained[1]}. For E0, {verdicts[0]}: "
