@@ -66,10 +66,14 @@ ALIKE = 0.3
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """A fitted point: where, the linear nuisances and second derivatives there, minus the log density."""
+    """A fitted point: where, the linear nuisances there and how they follow it (coordinate, 5), second derivatives.
+
+    ``value`` is minus the log density.
+    """
 
     z: Array
     beta: Array
+    follow: Array
     hessian: Array
     value: float
 
@@ -78,7 +82,7 @@ class Point:
         """Go downhill from a point, some coordinates held."""
         z, beta, hessian = z.copy(), beta.copy(), np.empty((len(z), len(z)))
         value = settle(z, beta, np.array(held, dtype=np.int64), n_steps, run, room, hessian)
-        return cls(z, beta, hessian, value)
+        return cls(z, beta, room.follow.copy(), hessian, value)
 
 
 class Node:

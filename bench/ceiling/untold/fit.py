@@ -28,6 +28,7 @@ from bench.ceiling.untold.likelihood import (
     START,
     STEP,
     Run,
+    backward,
     cholesky,
     forward,
     linear_step,
@@ -52,7 +53,11 @@ N_SETTLING, SLIGHT_GAIN = 4, 0.1
 
 
 class Room(NamedTuple):
-    """Arrays to work in, for one trace; ``reference`` (5,) is where ``curves`` are the tangent."""
+    """Arrays to work in, for one trace.
+
+    ``reference`` (5,) is where ``curves`` are the tangent, ``follow`` (coordinate, 5) how the linear nuisances go with
+    each coordinate where ``slopes`` was last.
+    """
 
     curves: Curves
     one: Curves
@@ -64,6 +69,7 @@ class Room(NamedTuple):
     matrix: Array
     move: Array
     slopes: Array
+    follow: Array
 
 
 def room_for(run: Run, n_coordinates: int) -> Room:
@@ -80,6 +86,7 @@ def room_for(run: Run, n_coordinates: int) -> Room:
         np.empty((N_LINEAR, N_LINEAR)),
         np.empty(N_LINEAR),
         np.empty((n_coordinates, n)),
+        np.empty((n_coordinates, N_LINEAR)),
     )
 
 
@@ -116,7 +123,7 @@ def objective(z: Array, beta: Array, run: Run, room: Room) -> tuple[float, float
 def slopes(
     z: Array, beta: Array, sigma: float, by_sigma: float, run: Run, room: Room, gradient: Array, hessian: Array
 ) -> None:
-    """Gradient and expected second derivatives at a point that ``objective`` has just looked at."""
+    """Gradient, expected second derivatives and ``follow`` at a point that ``objective`` has just looked at."""
     d, n = z.shape[0], run.time_s.shape[0]
     x = np.empty((d, N_LINEAR))  # of every coordinate with the linear nuisances
     value = np.empty(d)
@@ -163,6 +170,10 @@ def slopes(
                 hessian[c, b] -= x[c, a] * x[b, a]
             hessian[b, c] = hessian[c, b]
         hessian[c, c] += 1.0
+    for c in range(d):
+        backward(room.matrix, x[c])
+        for a in range(N_LINEAR):
+            room.follow[c, a] = -x[c, a]
     # The noise: how the log density changes with its log, and the information that so many samples hold on it.
     prior = run.prior[NOISE]
     louder = of_normal(z[NOISE] + DIFFERENCE, prior[0], prior[1], prior[2])
@@ -200,7 +211,7 @@ def objectives(points: Array, run: Run, room: Room, values: Array) -> None:
 
 @compiled
 def settle(z: Array, beta: Array, held: Integers, n_steps: int, run: Run, room: Room, hessian: Array) -> float:
-    """Go downhill from a point, some coordinates held; return what was made small, fill ``hessian``."""
+    """Go downhill from a point, some coordinates held; return what was made small, fill ``hessian``, ``follow``."""
     d = z.shape[0]
     gradient, step, there, tried = np.zeros(d), np.zeros(d), np.empty(d), np.empty(N_LINEAR)
     damped = np.empty((d, d))

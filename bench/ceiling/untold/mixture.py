@@ -19,12 +19,17 @@ SLIGHT = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """Components by weight, mean, covariance, and the linear nuisances about which each is drawn."""
+    """Components by weight, mean and covariance, the linear nuisances at each mean and how they follow a point.
+
+    ``follow`` has shape (component, coordinate, 5). Without it a draw's linear nuisances begin so many noises away that
+    every sample looks like an outlier, and the flanks of every component lose weight.
+    """
 
     weight: Array
     means: Array
     covariances: Array
     betas: Array
+    follow: Array
 
     @cached_property
     def factors(self) -> Array:
@@ -32,12 +37,12 @@ class Mixture:
         return np.asarray(np.linalg.cholesky(self.covariances))
 
     def draw(self, n_draws: int, generator: np.random.Generator) -> tuple[Array, Array]:
-        """Points, and the linear nuisances of the components that they come from."""
+        """Points, and the linear nuisances there by the components that they come from."""
         component = generator.choice(len(self.weight), n_draws, p=self.weight)
         normal = generator.standard_normal((n_draws, self.means.shape[1]))
         normal *= np.sqrt(FREEDOM / generator.chisquare(FREEDOM, n_draws))[:, None]
-        z = self.means[component] + np.einsum("iab,ib->ia", self.factors[component], normal)
-        return z, self.betas[component]
+        away = np.einsum("iab,ib->ia", self.factors[component], normal)
+        return self.means[component] + away, self.betas[component] + followed(away, self.follow[component])
 
     def squares(self, z: Array) -> Array:
         """Squared distances of points from the components, in their spreads, shape (point, component)."""
@@ -94,7 +99,8 @@ class Mixture:
             share / share.sum(),
             np.concatenate([(self.means + shift)[kept], z[heavy]]),
             np.concatenate([covariances[kept], covariances[near]]),
-            np.concatenate([self.betas[kept], beta[heavy]]),
+            np.concatenate([(self.betas + followed(shift, self.follow))[kept], beta[heavy]]),
+            np.concatenate([self.follow[kept], self.follow[near]]),
         )
 
     def beside(self, other: Mixture, share: float) -> Mixture:
@@ -104,7 +110,13 @@ class Mixture:
             np.concatenate([self.means, other.means]),
             np.concatenate([self.covariances, other.covariances]),
             np.concatenate([self.betas, other.betas]),
+            np.concatenate([self.follow, other.follow]),
         )
+
+
+def followed(away: Array, follow: Array) -> Array:
+    """How the linear nuisances go with points so far away from their means, shape (point, 5)."""
+    return np.asarray(np.einsum("ia,iab->ib", away, follow))
 
 
 def products(z: Array) -> Array:

@@ -96,6 +96,7 @@ def sample(run: Run, beaker: Beaker, n_coordinates: int, generator: np.random.Ge
         np.array([node.point.z for node in nodes]),
         WIDER * np.array([node.covariance for node in nodes]),
         np.array([node.point.beta for node in nodes]),
+        np.array([node.point.follow for node in nodes]),
     )
     z, beta = np.empty((0, n_coordinates)), np.empty((0, N_LINEAR))
     log_target, of_first, of_learners = np.empty(0), np.empty(0), np.empty(0)  # the last: summed over all rounds

@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.arrays import Array
 from bench.ceiling.untold.beaker import fill, show
-from bench.ceiling.untold.fit import Room
+from bench.ceiling.untold.fit import SLIGHT_GAIN, Room
 from bench.ceiling.untold.likelihood import (
     DECAY,
     FARTHEST,
@@ -29,6 +29,9 @@ from bench.ceiling.untold.likelihood import (
 from bench.compiled import compiled
 from bench.world.progress import MAX_NODES, N_ROWS, unit_exposure
 
+N_AGAIN = 2
+"""Further steps of a draw's linear nuisances, where the last one was expected to gain something."""
+
 
 @compiled
 def draw_linear(z: Array, beta: Array, normal: Array, run: Run, room: Room, log_weight: Array) -> None:
@@ -45,7 +48,13 @@ def draw_linear(z: Array, beta: Array, normal: Array, run: Run, room: Room, log_
         if not inside:
             continue
         sigma = look(z[i], beta[i], run, room.curves, room.shown)
-        linear_step(room.shown, sigma, beta[i], run, room.score, room.precision, room.matrix, room.move)
+        gain = linear_step(room.shown, sigma, beta[i], run, room.score, room.precision, room.matrix, room.move)[2]
+        for _ in range(N_AGAIN):
+            if gain < SLIGHT_GAIN:
+                break
+            for a in range(N_LINEAR):
+                beta[i, a] += room.move[a]
+            gain = linear_step(room.shown, sigma, beta[i], run, room.score, room.precision, room.matrix, room.move)[2]
         log_weight[i] = -0.5 * log_determinant(room.matrix)
         for a in range(N_LINEAR):
             offset[a] = normal[i, a]

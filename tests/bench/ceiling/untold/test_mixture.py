@@ -9,7 +9,9 @@ def some_mixture(d):
     generator = np.random.default_rng(0)
     slants = generator.standard_normal((3, d, d))
     covariances = slants @ np.swapaxes(slants, 1, 2) + 0.1 * np.eye(d)
-    return Mixture(np.array([0.5, 0.3, 0.2]), generator.standard_normal((3, d)), covariances, np.zeros((3, 5)))
+    return Mixture(
+        np.array([0.5, 0.3, 0.2]), generator.standard_normal((3, d)), covariances, np.zeros((3, 5)), np.zeros((3, d, 5))
+    )
 
 
 @pytest.mark.parametrize("d", [6, 7])
