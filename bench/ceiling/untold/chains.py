@@ -42,6 +42,7 @@ N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 6
 FALLEN = 6.0
 """Nats below its best node at which a chain ends, and below the best mode at which another is not followed.
 
+What falls is the weight, not the density: a tail as low as this can be so long that it counts.
 Chains across another end by the best node of them all.
 """
 FARTHEST_NODE = 3.6
@@ -134,10 +135,10 @@ def nodes_of(run: Run, n_coordinates: int) -> tuple[list[Node], Point]:
             nodes += chain(mode, {}, DECAY, -math.inf, run, room)
             continue
         top = -math.inf
-        along = sorted(chain(mode, {}, CARBONATE, -math.inf, run, room), key=lambda node: -node.height)
+        along = sorted(chain(mode, {}, CARBONATE, -math.inf, run, room), key=lambda node: -node.log_weight)
         for node in along:  # the best first: how far the others are followed is had from it
             across = chain(node.point, node.widths, DECAY, top, run, room)
-            top = max(top, *(each.height for each in across))
+            top = max(top, *(each.log_weight for each in across))
             nodes += across
     top = max(node.log_weight for node in nodes)
     return [node for node in nodes if node.log_weight > top - FALLEN - 2.0], found[0]
@@ -221,12 +222,12 @@ def chain(origin: Point, other: dict[int, float], axis: int, top: float, run: Ru
     first_step = min(0.8 * math.sqrt(np.linalg.inv(matrix)[axis, axis]), LONGEST_STEP)
     centre = Node(origin, {**other, axis: first_step})
     nodes = [centre]
-    top = max(top, centre.height)
+    top = max(top, centre.log_weight)
     for side in (-1.0, 1.0):
         node, step = centre, first_step
         for _ in range(N_DIRECTION):
             point = node.point
-            if node.height < top - FALLEN or abs(point.z[axis] + side * step) > FARTHEST_NODE:
+            if node.log_weight < top - FALLEN or abs(point.z[axis] + side * step) > FARTHEST_NODE:
                 break
             there = np.clip(point.z + side * step * node.direction(axis), -FARTHEST_NODE, FARTHEST_NODE)
             fitted = Point.fitted(there, point.beta, held, N_CHAIN_STEPS, run, room)
@@ -236,7 +237,7 @@ def chain(origin: Point, other: dict[int, float], axis: int, top: float, run: Ru
                 step *= SHRINKAGE
                 continue
             node = there_node
-            top = max(top, node.height)
+            top = max(top, node.log_weight)
             next_step = min(step * GROWTH, LONGEST_STEP) if abs(change) < 1.0 else step
             if next_step > step:  # the next node lies farther: this one has more to cover
                 node.widths[axis] = 0.5 * (step + next_step)
