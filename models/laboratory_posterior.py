@@ -14,6 +14,7 @@ from bench.contract import Context, Model, Prediction, Predictor
 from bench.task import Sizes, Task
 from bench.world.equilibria import World
 from bench.world.laboratory import Laboratory
+from models._laboratory_cases import laboratory_of
 
 
 @dataclass
@@ -62,19 +63,10 @@ class LaboratoryPosterior(Model):
 
     def fit(self, train: Cases, valid: Cases, context: Context) -> LaboratoryPosteriorPredictor:
         """Keep the laboratory and the world of the training cases, which are not looked at."""
-        return LaboratoryPosteriorPredictor(self._laboratory(context), context.world)
-
-    def _laboratory(self, context: Context) -> Laboratory:
-        """Distribution of what may be wrong: that of the training cases, or the usual one."""
-        first = context.acquisitions[0]
-        if isinstance(first, Laboratory):
-            return first
-        return Laboratory(
-            first.prefix_s,
-            first.interval_s,
-            least_carbonate_uM=self.least_carbonate_uM,
-            most_carbonate_uM=self.most_carbonate_uM,
+        laboratory = laboratory_of(
+            context, least_carbonate_uM=self.least_carbonate_uM, most_carbonate_uM=self.most_carbonate_uM
         )
+        return LaboratoryPosteriorPredictor(laboratory, context.world)
 
 
 MODEL = LaboratoryPosterior()
