@@ -1,4 +1,4 @@
-"""Summaries of a trace that may be a laboratory's: despiked means over cells of time, as pH and as exposure."""
+"""Summaries of a trace that may be a laboratory's: despiked means over cells of time, as pH and exposure, and fits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bench.cases import Traces
 from bench.world.equilibria import World
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
 from bench.world.simulator import MEASURED_PH, exposure_and_slope
+from models._exposure_readings import Reader, Reading
 
 N_CELLS = 24
 """Cells of a trace, as wide as their distance from its begin grows: it is steep there."""
@@ -23,15 +24,20 @@ SMALL_RATE = 0.05
 """Enzyme load below which rates are told apart by their difference, and above by their ratio [g/L]."""
 FASTEST = 4.0
 """Largest rate that is shown as it is [g/L]; the prior of E0 ends at a third of it."""
+READINGS = (Reading(), Reading(delay=True), Reading(offset=True, delay=True), Reading(delay=True, skipped=0.35))
+"""Straight-line fits of the cells' exposures, each with another part of what a laboratory does to them."""
+CELL_NOISE = 0.01
+"""What readings take the noise of a cell for [pH]."""
 NO_SLOPE = 1e3
 """Exposure a pH where the pH is that of the exhausted reaction [g s/L]."""
 
 
 def summaries(traces: Traces, world: World) -> Array:
-    """Describe traces, shape (case, 6 + 4 cells).
+    """Describe traces, shape (case, feature).
 
     Known inputs, duration, number of samples, noise; of every cell the pH above the recorded initial one, the mean
-    rate that explains it in a beaker without faults, by its ratio and as it is, and how that moves with the pH.
+    rate that explains it in a beaker without faults, by its ratio and as it is, and how that moves with the pH; what
+    readings of the cells answer, how sure they are and how badly they fit.
     """
     ph, noise_sd = despiked(traces)
     time_s, cell_ph = cell_means(traces, ph)
@@ -40,6 +46,7 @@ def summaries(traces: Traces, world: World) -> Array:
     largest = np.where(reached, exposure, 0.0).max(axis=1, keepdims=True)
     rate = np.where(reached, exposure, largest) / time_s
     slope = np.where(reached, slope, NO_SLOPE)
+    cells = Traces(time_s, cell_ph, np.ones(time_s.shape, dtype=bool), traces.known)
     return np.column_stack(
         [
             traces.known[:, [SUBSTRATE, TEMPERATURE, INITIAL_PH]],
@@ -50,6 +57,7 @@ def summaries(traces: Traces, world: World) -> Array:
             np.arcsinh(rate / SMALL_RATE),
             np.clip(rate, -FASTEST, FASTEST),
             np.log(slope),
+            Reader(world, CELL_NOISE, READINGS).read(cells).features,
         ]
     )
 
