@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.ndimage import median_filter
 
 from bench.arrays import Array
 from bench.cases import Traces
-from bench.world.equilibria import World
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
 from bench.world.simulator import MEASURED_PH, exposure_and_slope
-from models._exposure_readings import Reader, Reading
+from models._exposure_network import MIDDLE, WIDTH
+from models._exposure_readings import Reader, Reading, Readings
 
 N_CELLS = 24
 """Cells of a trace, as wide as their distance from its begin grows: it is steep there."""
@@ -20,35 +22,44 @@ SPIKE = 4.0
 """Standard deviations from the running median from which on a sample is an outlier."""
 LEAST_NOISE = 3e-3
 """What rounding alone makes of a reading [pH]."""
-SMALL_RATE = 0.05
-"""Enzyme load below which rates are told apart by their difference, and above by their ratio [g/L]."""
-FASTEST = 4.0
-"""Largest rate that is shown as it is [g/L]; the prior of E0 ends at a third of it."""
 READINGS = (Reading(), Reading(delay=True), Reading(offset=True, delay=True), Reading(delay=True, skipped=0.35))
 """Straight-line fits of the cells' exposures, each with another part of what a laboratory does to them."""
 CELL_NOISE = 0.01
 """What readings take the noise of a cell for [pH]."""
+FARTHEST = 1.5
+"""Widths of the prior from its middle beyond which a reading is wild: how far, says nothing."""
+SUREST, LEAST_SURE = 1e-3, 3.0
+"""Standard deviations of a reading, in widths of the prior, beyond which they say nothing."""
+SMALL_RATE = 0.05
+"""Enzyme load below which rates are told apart by their difference, and above by their ratio [g/L]."""
+FASTEST = 4.0
+"""Largest rate that is shown as it is [g/L]; the prior of E0 ends at a third of it."""
 NO_SLOPE = 1e3
 """Exposure a pH where the pH is that of the exhausted reaction [g s/L]."""
 
 
-def summaries(traces: Traces, world: World) -> Array:
-    """Describe traces, shape (case, feature).
+@dataclass(frozen=True)
+class LaboratoryReader(Reader):
+    """How traces are read that may be a laboratory's: fits of despiked cells, and the cells among the features."""
 
-    Known inputs, duration, number of samples, noise; of every cell the pH above the recorded initial one, the mean
-    rate that explains it in a beaker without faults, by its ratio and as it is, and how that moves with the pH; what
-    readings of the cells answer, how sure they are and how badly they fit.
-    """
-    ph, noise_sd = despiked(traces)
-    time_s, cell_ph = cell_means(traces, ph)
-    exposure, slope = exposure_and_slope(np.clip(cell_ph, *MEASURED_PH), traces.known, world)
-    reached = np.isfinite(exposure)
-    largest = np.where(reached, exposure, 0.0).max(axis=1, keepdims=True)
-    rate = np.where(reached, exposure, largest) / time_s
-    slope = np.where(reached, slope, NO_SLOPE)
-    cells = Traces(time_s, cell_ph, np.ones(time_s.shape, dtype=bool), traces.known)
-    return np.column_stack(
-        [
+    noise: float = CELL_NOISE
+    asked: tuple[Reading, ...] = READINGS
+
+    def read(self, traces: Traces) -> Readings:
+        """Read traces.
+
+        The features are the known inputs, duration, number of samples and noise; of every cell the pH above the
+        recorded initial one, the mean rate that explains it in a beaker without faults, by its ratio and as it is, and
+        how that moves with the pH; and those of the readings.
+        """
+        ph, noise_sd = despiked(traces)
+        time_s, cell_ph = cell_means(traces, ph)
+        exposure, slope = exposure_and_slope(np.clip(cell_ph, *MEASURED_PH), traces.known, self.world)
+        reached = np.isfinite(exposure)
+        largest = np.where(reached, exposure, 0.0).max(axis=1, keepdims=True)
+        rate = np.where(reached, exposure, largest) / time_s
+        found = super().read(Traces(time_s, cell_ph, np.ones(time_s.shape, dtype=bool), traces.known))
+        features = [
             traces.known[:, [SUBSTRATE, TEMPERATURE, INITIAL_PH]],
             np.log(time_s[:, -1]),
             np.log(traces.lengths),
@@ -56,10 +67,14 @@ def summaries(traces: Traces, world: World) -> Array:
             cell_ph - traces.known[:, [INITIAL_PH]],
             np.arcsinh(rate / SMALL_RATE),
             np.clip(rate, -FASTEST, FASTEST),
-            np.log(slope),
-            Reader(world, CELL_NOISE, READINGS).read(cells).features,
+            np.log(np.where(reached, slope, NO_SLOPE)),
+            found.features,
         ]
-    )
+        return Readings(
+            np.clip(found.targets, MIDDLE - FARTHEST * WIDTH, MIDDLE + FARTHEST * WIDTH),
+            np.clip(found.sd, SUREST * WIDTH, LEAST_SURE * WIDTH),
+            np.column_stack(features),
+        )
 
 
 def despiked(traces: Traces) -> tuple[Array, Array]:

@@ -10,8 +10,9 @@ from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.laboratory import Laboratory
 from bench.world.mixing import measure_in_laboratory
+from models._exposure_network import MIDDLE, WIDTH
 from models._laboratory_cases import Beakers, laboratory_of
-from models._laboratory_summaries import N_CELLS, cell_means, despiked, summaries
+from models._laboratory_summaries import N_CELLS, LaboratoryReader, cell_means, despiked
 from models.laboratory_network import MODEL
 
 LABORATORY = Laboratory(60.0, 3.0)
@@ -80,17 +81,20 @@ def test_cells_do_not_mind_how_densely_a_straight_trace_is_sampled():
 
 
 @pytest.mark.parametrize("n_samples", [1, 2, 3, 4, 21])
-def test_summaries_are_finite_whatever_a_trace_holds(beakers, n_samples):
+def test_readings_are_finite_and_none_is_wild_whatever_a_trace_holds(beakers, n_samples):
     ph = np.linspace(-5.0, 20.0, 400)[:, None] + np.zeros(n_samples)
     traces = Traces.of(LABORATORY.grid_s[:n_samples], ph, beakers.recorded)
-    assert np.isfinite(summaries(traces, TEMPERATURE_CORRECTED)).all()
+    found = LaboratoryReader(TEMPERATURE_CORRECTED).read(traces)
+    assert np.isfinite(found.features).all()
+    assert (np.abs((found.targets - MIDDLE) / WIDTH) < 1.51).all()
+    assert (found.sd > 0).all()
 
 
 def test_it_learns_e_0_from_few_cases_and_says_what_it_drew():
-    cases = draw_cases((LABORATORY,), TEMPERATURE_CORRECTED, "laboratory network", 100)
-    few = replace(MODEL, copies=1, epochs=20, batch_size=256)
-    predictor = few.fit(cases, cases.take(np.arange(20)), Context(0, (LABORATORY,), TEMPERATURE_CORRECTED))
+    cases = draw_cases((LABORATORY,), TEMPERATURE_CORRECTED, "laboratory network", 60)
+    few = replace(MODEL, copies=1, epochs=10, batch_size=128)
+    predictor = few.fit(cases, cases.take(np.arange(10)), Context(0, (LABORATORY,), TEMPERATURE_CORRECTED))
     answer = predictor.predict(cases.traces)
     assert np.corrcoef(answer.mean[:, 0], cases.targets.values[:, 0])[0, 1] > 0.9
-    assert predictor.simulator_calls == 960
-    assert predictor.pretrained_on == "960 beakers of its own, as a laboratory measures them"
+    assert predictor.simulator_calls == 560
+    assert predictor.pretrained_on == "560 beakers of its own, as a laboratory measures them"
