@@ -175,6 +175,11 @@ class Table:
             return UNTOLD_CEILING
         return "told ceiling" if self.untold else "ceiling"
 
+    @property
+    def posterior(self) -> str:
+        """What the ceiling's posterior is called: only one that was told is exact."""
+        return "untold posterior" if self.ceiling_name == UNTOLD_CEILING else "exact posterior"
+
     def mark_of(self, line: Line) -> str:
         """What a line is beside being a row: the floor, a ceiling and of which kind, or nothing."""
         if line is self.untold:

@@ -117,7 +117,7 @@ def attainable(table: Table) -> tuple[str, ...]:
     ceiling, untold = table.ceiling, table.untold
     if ceiling is None:
         return ()
-    sentences = [sentence for shown in SHOWN for sentence in _sentences(ceiling.scored[0], shown)]
+    sentences = [sentence for shown in SHOWN for sentence in _sentences(ceiling.scored[0], table.posterior, shown)]
     if untold:
         sentences += [
             f"{shown.symbol}: the untold posterior, whom nobody told how these traces were measured, reaches R2 "
@@ -136,12 +136,11 @@ def r2_and_error(line: Line, target: str) -> str:
     return line.r2_text(target)
 
 
-def _sentences(record: Record, shown: Shown) -> list[str]:
+def _sentences(record: Record, posterior: str, shown: Shown) -> list[str]:
     """What the posterior that is the ceiling reaches of one target."""
     value = record.scores[shown.name]["r2"]
-    posterior = "the exact posterior" if record.told else "the untold posterior"
     if isinstance(value, str):
-        return [f"{shown.symbol}: R2 of {posterior} is {value}."]
+        return [f"{shown.symbol}: R2 of the {posterior} is {value}."]
     stated = record.ceiling.get(shown.name, {})
     error, implied, implied_error = (
         float(stated[key]) if key in stated else None for key in ("r2_error", "r2_implied", "r2_implied_error")
@@ -149,11 +148,11 @@ def _sentences(record: Record, shown: Shown) -> list[str]:
     reached = r2_text(value) if error is None else error_text(value, error)
     best = value if implied is None else implied
     if best < NOBODY:
-        text = f"{posterior} itself reaches R2 {reached} here: nobody can know {shown.symbol} from these samples"
+        text = f"the {posterior} itself reaches R2 {reached} here: nobody can know {shown.symbol} from these samples"
     elif best < KNOWN:
-        text = f"{posterior} reaches R2 {reached} here: these samples tell a part of {shown.symbol}, not more"
+        text = f"the {posterior} reaches R2 {reached} here: these samples tell a part of {shown.symbol}, not more"
     else:
-        text = f"{posterior} reaches R2 {reached} here: these samples determine {shown.symbol}"
+        text = f"the {posterior} reaches R2 {reached} here: these samples determine {shown.symbol}"
     if implied is None or implied_error is None or error is None:
         return [f"{shown.symbol}: {text}."]
     sentences = [f"{shown.symbol}: {text} (its variance implies {error_text(implied, implied_error)})."]
