@@ -18,7 +18,7 @@ from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
 from commands._shared.arguments import MemoryLimit, NJobs, TimeLimit
-from commands._shared.options import PUBLISHED, choose_tasks, plugin_files, published_tasks, say
+from commands._shared.options import PUBLISHED, choose_tasks, plugin_files, published_rows, published_tasks, say
 from commands._shared.running import Conditions, carry_out, scored_today
 from commands._shared.terminal import Console
 from commands.release import planned_then, planned_today, say_all
@@ -73,7 +73,7 @@ def publish(
 
 def _run(console: Console, models: list[str], names: list[str], conditions: Conditions) -> None:
     """Run what is not done, publish it, and write the board."""
-    tasks, files, out = published_tasks(), plugin_files([]), conditions.out
+    tasks, files, out = published_tasks(), published_rows(plugin_files([])), conditions.out
     chosen = choose_tasks(names) if names else tasks
     plugins = [Plugin(path) for path in (choose("row", models, files) if models else files).values()]
     given = unpack(PUBLISHED, out, tasks)

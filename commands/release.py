@@ -11,7 +11,7 @@ from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.record import Record
 from bench.task import Task
-from commands._shared.options import PUBLISHED, declared_rows, plugin_files, published_tasks, say
+from commands._shared.options import PUBLISHED, declared_rows, plugin_files, published_rows, published_tasks, say
 from commands._shared.running import stale_in, unchecked_in, unfinished
 from commands._shared.terminal import Console
 from leaderboard.predictions import Predictions
@@ -63,8 +63,8 @@ def release() -> None:
 
 
 def planned_today(records: Sequence[Record], tasks: Mapping[str, Task]) -> Published:
-    """What the published board should hold today: every plugin on every task, and what is stale."""
-    return Published(declared_rows(plugin_files([])), tuple(tasks), stale_in(records, []))
+    """What the published board should hold today: every plugin on every task but those of suites, and what is stale."""
+    return Published(declared_rows(published_rows(plugin_files([]))), tuple(tasks), stale_in(records, []))
 
 
 def planned_then(root: Path) -> Published:

@@ -21,6 +21,8 @@ FLOOR = "mean"
 """Row that answers the training mean: what a model must beat."""
 CEILING = "bayes"
 """Row of the exact posterior: what no model can beat on average."""
+UNTOLD = "laboratory_posterior"
+"""Row of the posterior that nobody tells what is wrong with a trace: the ceiling of whoever does not know either."""
 FORECAST = "forecast"
 """Name of the forecast where a target's name may stand as well."""
 ROLES = {FLOOR: "floor", CEILING: "ceiling"}

@@ -11,13 +11,14 @@ import pandas as pd
 from bench.arrays import Array
 from bench.run.plan import NOT_FOUND, Stale
 from bench.run.record import Record
-from leaderboard.frame import ROLES, frame_of, status_text
+from leaderboard.frame import ROLES, UNTOLD, frame_of, status_text
 from leaderboard.wording import UNCHECKED, gist, r2_text
 
 Place = tuple[str, str, tuple[tuple[str, int], ...]]
 """Task, preset and numbers of cases: what one table shares."""
 
 TABLE = ["task", "preset", "sizes"]
+UNTOLD_CEILING = "untold ceiling"
 SAME = ["stale", "unchecked", "settings", "source_digest", "task_digest", "metric_version"]
 """What seeds must agree in to be averaged."""
 
@@ -153,6 +154,43 @@ class Table:
     def ceiling(self) -> Line | None:
         """The exact posterior, fresh and with scores, if there is one."""
         return next((line for line in self.lines if line.role == "ceiling" and line.scored and not line.stale), None)
+
+    @property
+    def untold(self) -> Line | None:
+        """The untold posterior, fresh and with scores, where it stands beside a ceiling that was told."""
+        if self.ceiling is None or not self.ceiling.scored[0].told:
+            return None
+        return next((line for line in self.lines if line.row == UNTOLD and line.scored and not line.stale), None)
+
+    @property
+    def ceiling_name(self) -> str:
+        """What the ceiling is called: told or untold wherever that is not a matter of course.
+
+        Examples
+        --------
+        >>> Table("in_distribution", "quick", {}, ()).ceiling_name
+        'ceiling'
+        """
+        if self.ceiling is not None and not self.ceiling.scored[0].told:
+            return UNTOLD_CEILING
+        return "told ceiling" if self.untold else "ceiling"
+
+    @property
+    def posterior(self) -> str:
+        """What the ceiling's posterior is called: only one that was told is exact."""
+        return "untold posterior" if self.ceiling_name == UNTOLD_CEILING else "exact posterior"
+
+    def mark_of(self, line: Line) -> str:
+        """What a line is beside being a row: the floor, a ceiling and of which kind, or nothing."""
+        if line is self.untold:
+            return UNTOLD_CEILING
+        return self.ceiling_name if line.role == "ceiling" else line.role
+
+    def untold_ratio(self, line: Line, target: str) -> Spread | None:
+        """RMSE of a line relative to the untold posterior's, where that stands beside the ceiling."""
+        best = self.untold.mean(f"{target}_rmse") if self.untold else None
+        own = line.spread(f"{target}_rmse")
+        return Spread(own.mean / best, own.low / best, own.high / best, own.n) if own and best else None
 
     @property
     def not_found(self) -> list[str]:

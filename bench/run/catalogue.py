@@ -20,6 +20,8 @@ DECLARED = {
     "trained_at": ("none", "one", "many"),
 }
 """What a plugin's class says of how boards show it, and the words for it."""
+SUITE = {"suite": ("laboratory",)}
+"""What the class of a row says that belongs to a suite, and is not on the published board yet."""
 
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:
@@ -159,7 +161,7 @@ def summary_of(path: Path, name: str = "") -> str:
     return text.split("\n\n")[0].replace("\n", " ").strip()
 
 
-def declared_in(path: Path, name: str = "") -> dict[str, str]:
+def declared_in(path: Path, name: str = "", declared: Mapping[str, tuple[str, ...]] = DECLARED) -> dict[str, str]:
     """What the model's class says of how boards show it, read without importing it; nothing for a row of a table.
 
     Examples
@@ -174,9 +176,9 @@ def declared_in(path: Path, name: str = "") -> dict[str, str]:
     of = ast.unparse(made.func) if isinstance(made, ast.Call) else ""
     members = [item for node in tree.body if isinstance(node, ast.ClassDef) and node.name == of for item in node.body]
     return {
-        what: _declared(name_of(path), what, getattr(item, "value", None))
+        what: _declared(name_of(path), what, words, getattr(item, "value", None))
         for item in members
-        for what in DECLARED
+        for what, words in declared.items()
         if _names(item) == [what]
     }
 
@@ -187,14 +189,12 @@ def _names(node: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def _declared(plugin: str, what: str, value: ast.AST | None) -> str:
+def _declared(plugin: str, what: str, words: Sequence[str], value: ast.AST | None) -> str:
     """Word that a plugin says of itself."""
     word = value.value if isinstance(value, ast.Constant) else None
-    if word not in DECLARED[what]:
+    if word not in words:
         got = repr(word) if word is not None else "no text"
-        raise PluginError(
-            f"plugin '{plugin}': {what} must be one of {', '.join(DECLARED[what])}, got {got}. Mend the file."
-        )
+        raise PluginError(f"plugin '{plugin}': {what} must be one of {', '.join(words)}, got {got}. Mend the file.")
     return str(word)
 
 

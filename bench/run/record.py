@@ -107,6 +107,8 @@ class Record:
     """How these were scored; 1 took every mean and standard deviation for a Gaussian that knows no prior."""
     ceiling: dict[str, dict[str, float | str]] = field(default_factory=dict)
     """Target to the ceiling's ``r2``, its ``r2_error`` and the row's ``rmse_ratio``; ``forecast`` to ``rmse_ratio``."""
+    told: bool = True
+    """Whether the ceiling was told how its cases were measured; an untold one knows what may be wrong."""
     fit_s: float | None = None
     predict_s: float | None = None
     """Wall seconds, as those of the fit, by the runner's clock."""

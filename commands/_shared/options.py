@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.catalogue import PACKAGE, choose, declared_in, files_in, load_task, summary_of
+from bench.run.catalogue import PACKAGE, SUITE, choose, declared_in, files_in, load_task, summary_of
 from bench.run.plan import Plugin
 from bench.task import Task
 from commands._shared.terminal import Console
@@ -81,6 +81,11 @@ def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
     for name in TAKEN.keys() & files.keys():
         raise BenchError(f"plugin '{name}': name must be new, got {TAKEN[name]}. Rename the file.")
     return files
+
+
+def published_rows(files: dict[str, Path]) -> dict[str, Path]:
+    """Those of some plugins that are on the published board: rows of a suite of their own are not."""
+    return {name: path for name, path in files.items() if not declared_in(path, name, SUITE)}
 
 
 def declared_rows(files: dict[str, Path]) -> dict[str, Declared]:

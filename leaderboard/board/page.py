@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from bench.run.record import Record
 from leaderboard.board.tables import attainable, cost_table, forecast_table, scores_table, uncertainty_table
-from leaderboard.frame import CEILING, FLOOR, draws_text, status_text
+from leaderboard.frame import CEILING, FLOOR, UNTOLD, draws_text, status_text
 from leaderboard.tables import Table
 from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, NONE, code_span, count_text, grid, seeds_text
 
@@ -19,10 +19,14 @@ HOW_TO_READ = f"""\
 - One section a task and preset. The floor `{FLOOR}` answers the training mean and comes first; models follow from best
   to worst; the ceiling `{CEILING}`, the exact posterior under the test acquisition, comes last. No method beats it on
   average. Different presets are never averaged.
+- A ceiling is **told** how the test traces were measured and what was in the beaker, or **untold**: it knows a
+  distribution of what may be wrong with any trace, and no more. Where test traces are a laboratory's, `{CEILING}` is
+  untold. Where something else than in training is wrong with them, `{CEILING}` is told and the row `{UNTOLD}` is what
+  somebody may reach who is not; columns then stand for both, and say to which of them their ratio is.
 - **R2** = 1 - SS_res / SS_tot about the mean of the test cases, in physical units, each target by itself, from the raw
   predictions. 1 is perfect, 0 is no better than a constant; it has no lower end. The ceiling's R2 has the Monte-Carlo
   error of these test cases.
-- **RMSE / ceiling** is the RMSE relative to the exact posterior's on the same cases: 1.00 leaves nothing to gain. It
+- **RMSE / ceiling** is the RMSE relative to that of `{CEILING}` on the same cases: 1.00 leaves nothing to gain. It
   tells a bad model from an unanswerable question, which R2 cannot.
 - **error** gives the order: the geometric mean of that ratio over the two targets; where there is no ceiling, RMSE in
   standard deviations of the prior.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from bench.run.record import Record
 from leaderboard.frame import FORECAST
-from leaderboard.tables import Line, Spread, Table
+from leaderboard.tables import UNTOLD_CEILING, Line, Spread, Table
 from leaderboard.wording import (
     NONE,
     SHOWN,
@@ -28,9 +27,9 @@ Column = Callable[[Line], str]
 """How a line is printed under one heading."""
 
 NOBODY = 0.1
-"""Below this R2 of the exact posterior, a target counts as unknowable; the prior mean is then an honest answer."""
+"""Below this R2 of the ceiling, a target counts as unknowable; the prior mean is then an honest answer."""
 KNOWN = 0.9
-"""From this R2 of the exact posterior on, a target counts as determined."""
+"""From this R2 of the ceiling on, a target counts as determined."""
 FAR = 5.0
 """Standard errors between observed and implied R2 that are no accident, few boards having a thousand of them."""
 
@@ -47,9 +46,9 @@ COSTS = {
 
 
 def scores_table(table: Table) -> str:
-    """Write R2, the ratio to the ceiling and RMSE, a line a row."""
+    """Write R2, the ratio to the ceiling, or to both where there are two, and RMSE, a line a row."""
     columns: dict[str, Column] = {
-        "row": lambda line: _name(replace(line, stale=(), unchecked=())),  # which its status says
+        "row": _name(table, stale=False),  # which its status says
         "status": lambda line: line.status,
         "seeds": lambda line: str(len(line.scored)),
         "error": _error,
@@ -57,18 +56,20 @@ def scores_table(table: Table) -> str:
     for shown in SHOWN:
         columns |= {
             f"R2 {shown.symbol}": _r2(shown),
-            f"RMSE / ceiling {shown.symbol}": _ratio(shown.name),
-            f"RMSE {shown.symbol} [{shown.unit}]": _mean(f"{shown.name}_rmse", unit=shown.scale),
+            f"RMSE / {table.ceiling_name} {shown.symbol}": _ratio(shown.name),
         }
+        if table.untold:
+            columns[f"RMSE / {UNTOLD_CEILING} {shown.symbol}"] = _untold_ratio(table, shown.name)
+        columns[f"RMSE {shown.symbol} [{shown.unit}]"] = _mean(f"{shown.name}_rmse", unit=shown.scale)
     return _table(table.lines, columns, "llr")
 
 
 def forecast_table(table: Table) -> str:
     """Write the errors of the forecast, a line a row that has one."""
     columns = {
-        "row": _name,
+        "row": _name(table),
         "pH RMSE": _mean("forecast_ph_rmse"),
-        "RMSE / ceiling": _ratio(FORECAST),
+        f"RMSE / {table.ceiling_name}": _ratio(FORECAST),
         "median of cases": _mean("forecast_ph_rmse_median"),
         "95 % of cases below": _mean("forecast_ph_rmse_p95"),
         "cases clipped": _mean("forecast_n_clipped", count_text),
@@ -81,21 +82,22 @@ def uncertainty_table(table: Table) -> str:
     lines = [line for line in table.lines if line.spread(f"{SHOWN[0].name}_nll")]
     if all(line.role == "ceiling" for line in lines):
         return ""
-    columns: dict[str, Column] = {"row": _name}
+    ceiling = table.ceiling_name
+    columns: dict[str, Column] = {"row": _name(table)}
     for shown in SHOWN:
         columns |= {
             f"NLL {shown.symbol}": _mean(f"{shown.name}_nll", _nll_text),
-            f"information / ceiling {shown.symbol}": _mean(f"{shown.name}_information", ratio_text),
-            f"CRPS / ceiling {shown.symbol}": _mean(f"{shown.name}_crps_ratio", ratio_text),
+            f"information / {ceiling} {shown.symbol}": _mean(f"{shown.name}_information", ratio_text),
+            f"CRPS / {ceiling} {shown.symbol}": _mean(f"{shown.name}_crps_ratio", ratio_text),
             f"within 50 % {shown.symbol}": _mean(f"{shown.name}_coverage_50", _share_text),
             f"within 90 % {shown.symbol}": _mean(f"{shown.name}_coverage_90", _share_text),
             f"ranks off even {shown.symbol}": _mean(f"{shown.name}_unevenness", _share_text),
-            f"mean sd / ceiling {shown.symbol}": _mean(f"{shown.name}_sharpness_ratio", ratio_text),
+            f"mean sd / {ceiling} {shown.symbol}": _mean(f"{shown.name}_sharpness_ratio", ratio_text),
         }
     if any(line.spread("apart") for line in lines):
         columns |= {
-            "energy score / ceiling": _mean("energy_ratio", ratio_text),
-            "samples apart from the ceiling's": _mean("apart", quantity_text),
+            f"energy score / {ceiling}": _mean("energy_ratio", ratio_text),
+            f"samples apart from the {ceiling}'s": _mean("apart", quantity_text),
             "told from them": _mean("told_apart", _share_text),
         }
     return _table(lines, columns, "lr")
@@ -103,7 +105,7 @@ def uncertainty_table(table: Table) -> str:
 
 def cost_table(table: Table) -> str:
     """Write MAE, bias and costs, a line a row with scores."""
-    columns: dict[str, Column] = {"row": _name}
+    columns: dict[str, Column] = {"row": _name(table)}
     columns |= {f"MAE {shown.symbol} [{shown.unit}]": _mean(f"{shown.name}_mae", unit=shown.scale) for shown in SHOWN}
     columns |= {f"bias {shown.symbol} [{shown.unit}]": _bias(shown) for shown in SHOWN}
     columns |= {heading: _mean(column, text) for heading, (column, text) in COSTS.items()}
@@ -111,11 +113,19 @@ def cost_table(table: Table) -> str:
 
 
 def attainable(table: Table) -> tuple[str, ...]:
-    """Say what the exact posterior reaches on a task, one sentence a target."""
-    ceiling = table.ceiling
+    """Say what the ceiling reaches on a task, one sentence a target, and the untold posterior beside a told one."""
+    ceiling, untold = table.ceiling, table.untold
     if ceiling is None:
         return ()
-    return tuple(sentence for shown in SHOWN for sentence in _sentences(ceiling.scored[0], shown))
+    sentences = [sentence for shown in SHOWN for sentence in _sentences(ceiling.scored[0], table.posterior, shown)]
+    if untold:
+        sentences += [
+            f"{shown.symbol}: the untold posterior, whom nobody told how these traces were measured, reaches R2 "
+            f"{untold.r2_text(shown.name)}; the error of the exact one is {_untold_ratio(table, shown.name)(ceiling)} "
+            "of its own."
+            for shown in SHOWN
+        ]
+    return tuple(sentences)
 
 
 def r2_and_error(line: Line, target: str) -> str:
@@ -126,11 +136,11 @@ def r2_and_error(line: Line, target: str) -> str:
     return line.r2_text(target)
 
 
-def _sentences(record: Record, shown: Shown) -> list[str]:
-    """What the exact posterior reaches of one target."""
+def _sentences(record: Record, posterior: str, shown: Shown) -> list[str]:
+    """What the posterior that is the ceiling reaches of one target."""
     value = record.scores[shown.name]["r2"]
     if isinstance(value, str):
-        return [f"{shown.symbol}: R2 of the exact posterior is {value}."]
+        return [f"{shown.symbol}: R2 of the {posterior} is {value}."]
     stated = record.ceiling.get(shown.name, {})
     error, implied, implied_error = (
         float(stated[key]) if key in stated else None for key in ("r2_error", "r2_implied", "r2_implied_error")
@@ -138,13 +148,11 @@ def _sentences(record: Record, shown: Shown) -> list[str]:
     reached = r2_text(value) if error is None else error_text(value, error)
     best = value if implied is None else implied
     if best < NOBODY:
-        text = (
-            f"the exact posterior itself reaches R2 {reached} here: nobody can know {shown.symbol} from these samples"
-        )
+        text = f"the {posterior} itself reaches R2 {reached} here: nobody can know {shown.symbol} from these samples"
     elif best < KNOWN:
-        text = f"the exact posterior reaches R2 {reached} here: these samples tell a part of {shown.symbol}, not more"
+        text = f"the {posterior} reaches R2 {reached} here: these samples tell a part of {shown.symbol}, not more"
     else:
-        text = f"the exact posterior reaches R2 {reached} here: these samples determine {shown.symbol}"
+        text = f"the {posterior} reaches R2 {reached} here: these samples determine {shown.symbol}"
     if implied is None or implied_error is None or error is None:
         return [f"{shown.symbol}: {text}."]
     sentences = [f"{shown.symbol}: {text} (its variance implies {error_text(implied, implied_error)})."]
@@ -162,11 +170,15 @@ def _table(lines: Sequence[Line], columns: Mapping[str, Column], align: str) -> 
     return grid(list(columns), [[text(line) for text in columns.values()] for line in lines], align) if lines else ""
 
 
-def _name(line: Line) -> str:
+def _name(table: Table, *, stale: bool = True) -> Column:
     """Row with what tells it from others."""
-    marks = [line.note] * bool(line.note) + [line.role] * bool(line.role) + ["stale"] * bool(line.stale)
-    marks += [UNCHECKED] * bool(line.unchecked)
-    return code_span(line.row) + "".join(f" ({mark})" for mark in marks)
+
+    def name(line: Line) -> str:
+        marks = [line.note, table.mark_of(line)]
+        marks += ["stale" * bool(line.stale), UNCHECKED * bool(line.unchecked)] if stale else []
+        return code_span(line.row) + "".join(f" ({mark})" for mark in marks if mark)
+
+    return name
 
 
 def _mean(column: str, text: Callable[[float | None], str] = quantity_text, unit: float = 1.0) -> Column:
@@ -177,6 +189,11 @@ def _mean(column: str, text: Callable[[float | None], str] = quantity_text, unit
 def _ratio(which: str) -> Column:
     """RMSE relative to the ceiling's, with its range over seeds."""
     return lambda line: ratio.text(ratio_text) if (ratio := line.ratio(which)) else NONE
+
+
+def _untold_ratio(table: Table, target: str) -> Column:
+    """RMSE relative to the untold posterior's."""
+    return lambda line: ratio.text(ratio_text) if (ratio := table.untold_ratio(line, target)) else NONE
 
 
 def _r2(shown: Shown) -> Column:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from leaderboard.board.tables import COSTS, attainable
 from leaderboard.comparison.findings import Findings
-from leaderboard.frame import FORECAST, draws_text
+from leaderboard.frame import CEILING, FORECAST, draws_text
 from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2_text, ratio_text, rows_text
 
@@ -46,7 +46,7 @@ def terminal_board(findings: Findings) -> RenderableType:
         parts += [*(Text(sentence, "dim") for sentence in attainable(table)), Text()]
     legend = "R2: 1 is perfect, 0 answers the mean. "
     if any(map(_has_ratio, findings.tables)):
-        legend += "Ratio: RMSE relative to the exact posterior's, 1 leaves nothing to gain; of the forecast pH too. "
+        legend += f"Ratio: RMSE relative to that of {CEILING}, 1 leaves nothing to gain; of the forecast pH too. "
     parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(findings.records)]
     legend += f"Several seeds: mean ±largest deviation. Below {WIDE} columns: means alone, without pH and status."
     return Group(*parts, Text(legend, "dim"))
@@ -91,10 +91,11 @@ class _Scores:
 def _table(table: Table, *, narrow: bool) -> RichTable:
     """Scores and costs of one task."""
     rich_table = titled(table.title)
-    names = [f"{line.label} ({line.role})" if line.role else line.label for line in table.lines]
+    marks = [table.mark_of(line) for line in table.lines]
+    names = [f"{line.label} ({mark})" if mark else line.label for line, mark in zip(table.lines, marks, strict=True)]
     rich_table.add_column("row", width=min(WIDEST_NAME, max(map(len, names))), overflow="fold")
     cost = _cost_shown(table)
-    lines = [(line, _values(line, _has_ratio(table), cost, narrow)) for line in table.lines]
+    lines = [(line, _values(table, line, cost, narrow)) for line in table.lines]
     for heading in lines[0][1]:
         rich_table.add_column(Text(heading), justify="right", min_width=7)  # a Text: brackets are not markup
     if not narrow:
@@ -116,12 +117,15 @@ def _cost_shown(table: Table) -> str:
     return "fit CPU [s]" if known else "fit [s]"
 
 
-def _values(line: Line, ratio: bool, cost: str, narrow: bool) -> dict[str, str]:
-    """Numbers of one line: errors relative to the ceiling, or in the target's unit where there is none."""
+def _values(table: Table, line: Line, cost: str, narrow: bool) -> dict[str, str]:
+    """Numbers of one line: errors relative to the ceilings, or in the target's unit where there is none."""
+    ratio = _has_ratio(table)
     values = {f"R2 {shown.symbol}": _r2(line, shown.name, narrow) for shown in SHOWN}
     for shown in SHOWN:
         if ratio:
             values[f"ratio {shown.symbol}"] = _mean(line.ratio(shown.name), ratio_text)
+            if table.untold and not narrow:
+                values[f"to untold {shown.symbol}"] = _mean(table.untold_ratio(line, shown.name), ratio_text)
         else:
             values[f"RMSE {shown.symbol} [{shown.unit}]"] = quantity_text(line.mean(f"{shown.name}_rmse", shown.scale))
     if ratio and not narrow:

@@ -51,7 +51,7 @@ def draw_forecasts(
         draw_samples(above, examples, number)
         for ax, origin in ((above, np.zeros_like(true)), (below, true)):
             low, high = mean - half - origin, mean + half - origin
-            ax.fill_between(time_s, low, high, color="0.75", linewidth=0, zorder=1, label="exact posterior, 90 %")
+            ax.fill_between(time_s, low, high, color="0.75", linewidth=0, zorder=1, label=f"{table.posterior}, 90 %")
             ax.plot(time_s, true - origin, color="0", linewidth=1.6, label="true")
             for line, (forecast, look) in rows.items():
                 mark, label = marks[line]

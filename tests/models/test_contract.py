@@ -20,7 +20,7 @@ def model_of(name: str) -> Model:
 
 PLUGINS = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
 NETWORKS = [name for name in PLUGINS if NETWORK_LIBRARIES & set(model_of(name).packages)]
-SLOW = {*NETWORKS, "nls_scipy"}
+SLOW = {*NETWORKS, "nls_scipy", "laboratory_posterior"}
 ROWS = [
     pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW) + [pytest.mark.smoke] * (name in NETWORKS[:1]))
     for name in PLUGINS

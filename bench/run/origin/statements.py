@@ -17,7 +17,7 @@ NEUTRAL = ("bench.errors", "bench.contract", "bench.task", "bench.compiled")
 """Project modules that a prediction cannot depend on: interfaces and messages."""
 TYPING = ("typing", "numpy.typing", "collections.abc")
 """Modules whose subscripted names are types: a constant that is one moves nothing."""
-DESCRIBING = ("family", "trained_at")
+DESCRIBING = ("family", "trained_at", "suite")
 """How boards show a class: where its file does not read these attributes, they move nothing."""
 DYNAMIC = re.compile(rb"\b(importlib|__import__|runpy)\b")
 """Ways of importing a module by a text."""

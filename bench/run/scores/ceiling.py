@@ -118,6 +118,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
         uncertainty=posterior.uncertainty | {BOTH: {"energy": float(energy.mean())}},
         uncertainty_version=UNCERTAINTY_VERSION,
         ceiling=_implied(posterior, truth),
+        told=posterior.told,
         predict_s=predict_s,
         predict_cpu_s=predict_cpu_s,
         prediction_file=prediction_file.as_posix(),

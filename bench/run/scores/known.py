@@ -36,6 +36,7 @@ class Known:
     """Draws of both targets, shape (case, draw, 2)."""
     forecasts: Callable[[Array, Array, World], tuple[Array, Array]]
     note: str = ""
+    told: bool = True
 
     def predictive_ph(self, known: Array, world: World) -> tuple[Array, Array]:
         """Forecast on the reference grid, and its standard deviation."""
@@ -49,7 +50,14 @@ def known_of(task: Task, measured: Traces, truth: Array) -> Known:
         n_poor = int(np.sum(~untold.ok))
         note = f"{n_poor} of {len(truth)} posteriors have too few effective draws" if n_poor else ""
         return Known(
-            untold.mean, untold.sd, untold.rank, untold.uncertainty, lambda: untold.draws, untold.predictive_ph, note
+            untold.mean,
+            untold.sd,
+            untold.rank,
+            untold.uncertainty,
+            lambda: untold.draws,
+            untold.predictive_ph,
+            note,
+            told=task.test.start_sd_s == 0,  # a laboratory that says when mixing began has but the named fault
         )
     exact = exact_posterior(measured, task.test, task.test_world)
     stated = stated_by_posterior(truth, exact)

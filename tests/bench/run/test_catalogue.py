@@ -4,7 +4,7 @@ import pytest
 
 from bench.compiled import ROOT
 from bench.errors import BenchError, PluginError
-from bench.run.catalogue import DECLARED, choose, declared_in, files_in, load_task, rows_in, summary_of
+from bench.run.catalogue import DECLARED, SUITE, choose, declared_in, files_in, load_task, rows_in, summary_of
 
 FILES = {name: Path(f"tasks/{name}.py") for name in ("in_distribution", "prefix_10s", "prefix_60s", "shift_1s")}
 
@@ -168,6 +168,13 @@ def test_only_the_class_of_the_model_says_how_boards_show_it(tmp_path):
     assert declared_in(path) == {}
     path.write_text("not python")
     assert declared_in(path) == {}
+
+
+def test_a_row_says_that_it_belongs_to_a_suite(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text('class Mine:\n    suite = "laboratory"\n    family = "trees"\nMODEL = Mine()\n')
+    assert declared_in(path, "mine", SUITE) == {"suite": "laboratory"}
+    assert declared_in(path) == {"family": "trees"}
 
 
 def test_a_family_that_does_not_exist_is_an_error(tmp_path):

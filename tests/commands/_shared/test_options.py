@@ -16,6 +16,7 @@ from commands._shared.options import (
     closest,
     parse_settings,
     plugin_files,
+    published_rows,
     task_files,
 )
 from run_bench import VERBS, app
@@ -56,6 +57,12 @@ def test_a_name_from_elsewhere_is_told_the_nearest_row(invoke):
         "error: model 'LightGBM': name must be one that --list shows, got 'LightGBM'. "
         "The nearest row is 'gradient_boosting'. A plugin of your own is found with --models DIR."
     )
+
+
+def test_rows_of_a_suite_are_not_on_the_published_board():
+    rows = plugin_files([])
+    assert "laboratory_posterior" in rows.keys() - published_rows(rows).keys()
+    assert set(REFERENCE) <= published_rows(rows).keys()
 
 
 def test_names_from_elsewhere_are_no_rows_and_lead_to_rows():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from leaderboard.board.tables import attainable, cost_table, forecast_table, scores_table, uncertainty_table
@@ -40,6 +42,47 @@ def test_without_a_ceiling_the_error_is_that_of_the_prior(record_of):
     cells = cells_of(scores_table(table), "tcn")
     assert cells["error"].endswith(" of the prior")
     assert cells["RMSE / ceiling k_d"] == "-"
+
+
+@pytest.fixture
+def both(table_of):
+    return table_of({"tcn": 0.1, "laboratory_posterior": 0.04})
+
+
+def test_a_told_ceiling_and_the_untold_one_stand_side_by_side(both):
+    cells = cells_of(scores_table(both), "tcn")
+    told, untold = (float(cells[f"RMSE / {kind} ceiling k_d"].split()[0]) for kind in ("told", "untold"))
+    rmse = both.untold.mean("k_d_per_s_rmse") / both.ceiling.mean("k_d_per_s_rmse")
+    assert untold == pytest.approx(told / rmse, abs=0.02)
+    assert "| `laboratory_posterior` (untold ceiling) |" in scores_table(both)
+    assert "| `bayes` (told ceiling) |" in scores_table(both)
+    assert float(cells_of(scores_table(both), "laboratory_posterior")["RMSE / untold ceiling E0"].split()[0]) == 1.0
+    assert "RMSE / told ceiling" in cells_of(forecast_table(both), "tcn")
+
+
+def test_what_the_untold_posterior_reaches_is_said_beside_the_exact_one(both):
+    assert [sentence.partition(" reaches")[0] for sentence in attainable(both)] == [
+        "E0: the exact posterior",
+        "k_d: the exact posterior",
+        "E0: the untold posterior, whom nobody told how these traces were measured,",
+        "k_d: the untold posterior, whom nobody told how these traces were measured,",
+    ]
+
+
+def test_a_ceiling_that_nobody_told_is_called_so_and_no_exact_posterior(beside_ceiling):
+    ceiling, *rows = beside_ceiling({"tcn": 0.1, "laboratory_posterior": 0.02}, n_seeds=1)
+    (table,) = tables([replace(ceiling, told=False), *rows])
+    assert "| `bayes` (untold ceiling) |" in scores_table(table)
+    assert "| `laboratory_posterior` |" in scores_table(table)
+    headings = [name for name in cells_of(scores_table(table), "tcn") if "/" in name and "[" not in name]
+    assert headings == ["RMSE / untold ceiling E0", "RMSE / untold ceiling k_d"]
+    assert all("the untold posterior reaches R2" in sentence for sentence in attainable(table))
+
+
+def test_a_stale_untold_posterior_is_no_ceiling(beside_ceiling):
+    records = beside_ceiling({"laboratory_posterior": 0.04}, n_seeds=1)
+    (table,) = tables(records, {records[1].cell: ("source",)})
+    assert (table.untold, table.ceiling_name) == (None, "ceiling")
 
 
 def test_forecast_has_ratio_median_tail_and_number_clipped(table_of):

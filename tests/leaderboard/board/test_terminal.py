@@ -112,7 +112,7 @@ def test_rows_beside_a_ceiling_show_their_ratio_and_what_is_attainable(beside_ce
     assert "RMSE k_d" not in heading
     assert "1.25" in next(line for line in text.splitlines() if "tcn" in line)
     assert "k_d: the exact posterior reaches R2" in text
-    assert "Ratio: RMSE relative to the exact posterior" in text
+    assert "Ratio: RMSE relative to that of bayes" in text
 
 
 def test_row_that_beats_the_ceiling_is_a_warning(beside_ceiling, folder_of):

@@ -1,9 +1,11 @@
 from bench.compiled import ROOT
+from bench.draw import draw_measured
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_task
 from bench.run.plan import Cell, Plugin
 from bench.run.record import read_arrays, read_records
 from bench.run.scores.ceiling import CEILING, SOURCE, UNTOLD, ceilings, source_of
+from bench.run.scores.known import known_of
 from bench.run.scores.rescore import rescore
 from bench.task import Sizes
 
@@ -14,6 +16,7 @@ CELL = Cell(TASK, Plugin(ROOT / "models" / "mean.py"), 3, "tiny", Sizes(64, 32, 
 def test_a_task_of_a_laboratory_has_the_untold_posterior_for_ceiling(tmp_path):
     (record,) = ceilings([CELL], [], tmp_path)
     assert (record.row, record.status, record.metric_version) == (CEILING, "ok", METRIC_VERSION)
+    assert not record.told
     assert record.source_digest == Plugin(UNTOLD).digest != Plugin(SOURCE).digest
     assert record.scores["E0_g_per_L"]["r2"] > 0.8
     assert record.ceiling["E0_g_per_L"]["r2_implied"] > 0.8
@@ -25,6 +28,12 @@ def test_a_task_of_a_laboratory_has_the_untold_posterior_for_ceiling(tmp_path):
     assert found.started_utc == record.started_utc
     (again,) = rescore(read_records(tmp_path), {TASK.name: TASK}, tmp_path, every=True)
     assert again.scores == record.scores
+
+
+def test_who_knows_the_one_fault_of_all_cases_was_told():
+    task = load_task(ROOT / "tasks" / "outliers.py")
+    measured, targets = draw_measured(task.test, task.test_world, "told", range(1))
+    assert known_of(task, measured, targets.values).told
 
 
 def test_other_tasks_have_the_told_one():
