@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,6 +58,12 @@ class Answer:
         log = {name: world.log_evidence for name, world in self.worlds.items()}
         shares = special.softmax(list(log.values()))
         return dict(sorted(zip(log, shares.tolist(), strict=True), key=lambda each: -each[1]))
+
+    @property
+    def log_evidence(self) -> float:
+        """Log density of the trace, averaged over the worlds."""
+        log = [world.log_evidence for world in self.worlds.values()]
+        return float(special.logsumexp(log)) - math.log(len(log))
 
     @property
     def near(self) -> list[str]:
