@@ -80,6 +80,9 @@ def infer(
             metavar="SECONDS",
         ),
     ] = None,
+    all_worlds: Annotated[
+        bool, typer.Option("--all-worlds", help="Weigh a buffer, slow CO2 and air as well; takes seconds.")
+    ] = False,
     prior: Annotated[str, typer.Option(help="Prior of E0 and k_d.", metavar="laboratory|benchmark")] = "laboratory",
     mixed_at: Annotated[
         str | None,
@@ -155,12 +158,12 @@ def infer(
                 f"option '--model': it must come with --ideal, got --model {model} alone. "
                 "Add --ideal: learned rows answer as if the measurement were ideal."
             )
-        told = Told(noise, lag, offset, carbonate, calibrated, PRIORS[prior])
+        told = Told(noise, lag, offset, carbonate, calibrated, PRIORS[prior], all_worlds)
         raise typer.Exit(answer_files(console, traces, Asked(reading, told, picture, csv, as_json, replicates, aged)))
-    if replicates or aged is not None or len(traces) > 1 or as_json or csv or carbonate or calibrated:
+    if all_worlds or replicates or aged is not None or len(traces) > 1 or as_json or csv or carbonate or calibrated:
         raise BenchError(
             "option '--ideal': it must be asked of one trace, without --json, --csv, --carbonate, --calibrated, "
-            "--replicates and --aged, got more. Leave --ideal out."
+            "--all-worlds, --replicates and --aged, got more. Leave --ideal out."
         )
     trace = traces[0]
     lab_trace = read_trace(trace, reading)

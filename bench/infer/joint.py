@@ -276,7 +276,7 @@ def _solution_of(runs: Sequence[Ran]) -> tuple[Array, Array, float]:
     none = np.eye(SOLUTION.stop - SOLUTION.start)
     inverse: Array = none + np.sum([run.solution[1] - none for run in runs], axis=0)
     pull: Array = np.sum([run.solution[1] @ run.solution[0] for run in runs], axis=0)
-    mean: Array = np.linalg.solve(inverse, pull)
+    mean = np.asarray(np.linalg.solve(inverse, pull), dtype=np.float64)
     log_evidence = sum(run.posterior.log_evidence for run in runs) - _log_normal(mean, mean, inverse)
     for run in runs:
         log_evidence += _log_normal(mean, *run.solution) - _log_normal(mean, 0.0 * mean, none)

@@ -144,7 +144,12 @@ def warnings_of(answer: Answer) -> list[Warned]:
         )
         found.append(Warned("worlds_disagree", text))
     aged = isinstance(answer, JointAnswer) and answer.aged_s > 0
-    if not aged and not answer.contradicted and estimates(answer)[K_D].bound in (BOTH, LOWER):
+    if (
+        not aged
+        and not answer.told.others
+        and not answer.contradicted
+        and estimates(answer)[K_D].bound in (BOTH, LOWER)
+    ):
         found.append(Warned("closed_vessel", CLOSED))
     singles = answer.alone if isinstance(answer, JointAnswer) else (answer,)
     for length_s in {float(each.traces.time_s[0, -1]) for each in singles}:

@@ -19,7 +19,7 @@ VAGUE = 0.5
 """Relative standard deviation beyond which no percentage is said."""
 NOT_WEIGHED = (
     "Not weighed: buffers, slow hydration of CO2, exchange with air. A trace can hide each of them; the first two move "
-    "E0, all of them k_d."
+    "E0, all of them k_d. --all-worlds weighs them too."
 )
 
 TOGETHER = (
@@ -68,7 +68,7 @@ def _ranges(ends: Array) -> list[str]:
 def answer_sentences(answer: Answer) -> list[str]:
     """Which worlds were weighed, whether the trace contradicts them, and what is known."""
     shares = ", ".join(f"{name} {share_text(share)}" for name, share in answer.share.items())
-    sentences = [f"Worlds weighed: {shares}. {NOT_WEIGHED}"]
+    sentences = [f"Worlds weighed: {shares}." + f" {NOT_WEIGHED}" * (not answer.told.others)]
     if isinstance(answer, JointAnswer):
         sentences += [TOGETHER, *[AGEING] * (answer.aged_s > 0)]
     if not answer.contradicted:
