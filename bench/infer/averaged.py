@@ -18,6 +18,9 @@ from bench.seeding import Stream
 LEAST_SIZE = 100.0
 """Effective draws from which on an average over amounts is trusted: its means are within a tenth of its spread."""
 
+NEGLIGIBLE = 1e-12
+"""Draws with less of the weight than this are dropped."""
+
 
 @dataclass(frozen=True, eq=False)
 class Integrated(UntoldPosterior):
@@ -151,9 +154,15 @@ def average(parts: Sequence[UntoldPosterior]) -> Averaged:
     log = np.array([each.log_evidence for each in parts])
     best = parts[int(np.argmax(log))]
     weight = np.concatenate([share * each.weight for share, each in zip(special.softmax(log), parts, strict=True)])
+    kept = weight > NEGLIGIBLE
+    weight = weight[kept] / weight[kept].sum()
+    z, beta, draws = (
+        np.concatenate(columns)[kept]
+        for columns in zip(*[(each.sample.z, each.sample.beta, each.draws) for each in parts], strict=True)
+    )
     sample = Sample(
-        np.concatenate([each.sample.z for each in parts]),
-        np.concatenate([each.sample.beta for each in parts]),
+        z,
+        beta,
         weight,
         1.0 / float(weight @ weight),
         best.sample.pareto_k,
@@ -161,5 +170,4 @@ def average(parts: Sequence[UntoldPosterior]) -> Averaged:
         best.sample.mode,
         best.sample.mode_beta,
     )
-    draws = np.concatenate([each.draws for each in parts])
     return Averaged(draws, weight, sample, best.run, best.known, best.laboratory, best.prior, best.world, tuple(parts))
