@@ -136,14 +136,14 @@ def warnings_of(answer: Answer) -> list[Warned]:
                 "Check the units of time, urea and temperature."
             )
             found.append(Warned(f"{TARGET_NAMES[column]}_at_prior_end", text, trusted=False))
+    aged = isinstance(answer, JointAnswer) and answer.aged_s > 0
     apart = [symbol for column, symbol in enumerate(("E0", "k_d")) if answer.disagree(column)]
     if apart:
         text = (
-            f"{' and '.join(answer.near)} explain the trace about equally well and disagree on {' and '.join(apart)}. "
-            "A second short run with enzyme that has aged tells them apart; 'plan' says how well."
+            f"{' and '.join(answer.near)} explain the trace about equally well and disagree on {' and '.join(apart)}."
+            + " A second short run with enzyme that has aged tells them apart; 'plan' says how well." * (not aged)
         )
         found.append(Warned("worlds_disagree", text))
-    aged = isinstance(answer, JointAnswer) and answer.aged_s > 0
     if (
         not aged
         and not answer.told.others
@@ -152,7 +152,7 @@ def warnings_of(answer: Answer) -> list[Warned]:
     ):
         found.append(Warned("closed_vessel", CLOSED))
     singles = answer.alone if isinstance(answer, JointAnswer) else (answer,)
-    for length_s in {float(each.traces.time_s[0, -1]) for each in singles}:
+    for length_s in sorted({float(each.traces.time_s[0, -1]) for each in singles}):
         if SHORT_S <= length_s <= LONG_S:
             continue
         text = f"The trace is {length_s:g} s long. If that is not so, mend the unit of the time column."
