@@ -13,9 +13,11 @@ from rich.progress import track
 
 from bench.ceiling.posterior import exact_posterior
 from bench.draw import draw_measured
+from bench.errors import unknown
 from bench.task import Task
 from bench.world.quantities import TARGETS
 from commands._import_picture import architecture_svg, imports_between
+from commands._real.page import BLOCKS
 from commands._shared.options import ROOT, published_tasks, say
 from commands._shared.terminal import Console
 from leaderboard.pictures.ceiling import draw_ceiling
@@ -26,6 +28,7 @@ from leaderboard.wording import r2_text
 
 DOCS = ROOT / "docs"
 TASKS_PAGE = "tasks.md"
+REAL_PAGE, REAL_COMMAND = "real_traces.md", "python run_bench.py documents --real all"
 COMMAND, BLOCK = "python run_bench.py documents", "table of tasks"
 MARKS = f"<!-- begin: {BLOCK}, written by `{COMMAND}` -->\n<!-- end: {BLOCK} -->\n"
 """What a folder without the page begins with."""
@@ -41,14 +44,29 @@ HEADER = (
 def documents(
     to: Annotated[Path, typer.Option(help="Folder of the documents.", metavar="DIR")] = DOCS,
     cases: Annotated[int, typer.Option(min=10, help="Cases behind every attainable R2 of the table.")] = N_CASES,
+    real: Annotated[
+        list[str] | None,
+        typer.Option(help="Write this block of the page about real traces instead, or 'all'.", metavar="BLOCK"),
+    ] = None,
 ) -> None:
     """Draw the documents' pictures again and write the table of tasks, from the sources and the simulator alone.
 
     For example, after adding a task or moving an import:
 
       python run_bench.py documents
+
+    The page about real traces takes many minutes, so it is written apart:
+
+      python run_bench.py documents --real all
     """
     console = Console()
+    if real:
+        for name in BLOCKS if "all" in real else real:
+            if name not in BLOCKS:
+                raise unknown("block", name, BLOCKS)
+            _write_real(to, name)
+            say(console, f"{os.path.relpath(to / REAL_PAGE)}: {name}")
+        return
     page = to / TASKS_PAGE
     text = page.read_text(encoding="utf-8") if page.exists() else MARKS
     tasks = track(published_tasks().values(), "attainable scores", console=console, disable=not console.is_terminal)
@@ -64,6 +82,12 @@ def documents(
     page.write_text(written, encoding="utf-8")
     for path in (*paths, page):
         say(console, os.path.relpath(path))
+
+
+def _write_real(to: Path, name: str) -> None:
+    """Write one block of the page about real traces."""
+    page, block = to / REAL_PAGE, BLOCKS[name](to / "pictures")
+    page.write_text(fill(page.read_text(encoding="utf-8"), REAL_PAGE, REAL_COMMAND, {name: block}), encoding="utf-8")
 
 
 def task_table(tasks: Iterable[Task], n_cases: int) -> list[str]:

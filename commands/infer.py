@@ -24,6 +24,7 @@ from commands._infer.row import Row
 from commands._shared.arguments import Folders
 from commands._shared.options import choose_models, choose_tasks, plugin_files, say
 from commands._shared.terminal import Console
+from leaderboard.pictures.looks import check_picture
 
 PRIORS = {prior.name: prior for prior in (LABORATORY, BENCHMARK)}
 DOUBTED = 3
@@ -68,6 +69,19 @@ def infer(
     ] = None,
     calibrated: Annotated[
         bool, typer.Option("--calibrated", help="Offset, drift and initial pH are known from buffers.")
+    ] = False,
+    replicates: Annotated[
+        bool, typer.Option("--replicates", help="All files are runs of the same solution: one answer.")
+    ] = False,
+    aged: Annotated[
+        float | None,
+        typer.Option(
+            help="Two files, the second with enzyme that was kept so long at temperature without urea: one answer.",
+            metavar="SECONDS",
+        ),
+    ] = None,
+    all_worlds: Annotated[
+        bool, typer.Option("--all-worlds", help="Weigh a buffer, slow CO2 and air as well; takes seconds.")
     ] = False,
     prior: Annotated[str, typer.Option(help="Prior of E0 and k_d.", metavar="laboratory|benchmark")] = "laboratory",
     mixed_at: Annotated[
@@ -120,11 +134,17 @@ def infer(
 
       python run_bench.py infer run1.csv run2.csv --csv answers.csv
 
+      python run_bench.py infer run1.csv run2.csv --replicates
+
+      python run_bench.py infer fresh.csv aged.csv --aged 300
+
       python run_bench.py infer trace.csv --ideal --model gru --task prefix_60s
 
     The whole page with an example: docs/infer.md.
     """
     console = Console()
+    if picture is not None:
+        check_picture(picture)
     given = dict(zip(KNOWN_NAMES, (substrate, powder, temperature, initial_ph, volume), strict=True))
     if preset not in PRESETS:
         raise unknown("preset", preset, PRESETS)
@@ -138,12 +158,12 @@ def infer(
                 f"option '--model': it must come with --ideal, got --model {model} alone. "
                 "Add --ideal: learned rows answer as if the measurement were ideal."
             )
-        told = Told(noise, lag, offset, carbonate, calibrated, PRIORS[prior])
-        raise typer.Exit(answer_files(console, traces, Asked(reading, told, picture, csv, as_json)))
-    if len(traces) > 1 or as_json or csv or carbonate or calibrated:
+        told = Told(noise, lag, offset, carbonate, calibrated, PRIORS[prior], all_worlds)
+        raise typer.Exit(answer_files(console, traces, Asked(reading, told, picture, csv, as_json, replicates, aged)))
+    if all_worlds or replicates or aged is not None or len(traces) > 1 or as_json or csv or carbonate or calibrated:
         raise BenchError(
-            "option '--ideal': it must be asked of one trace, without --json, --csv, --carbonate and --calibrated, got "
-            "more. Leave --ideal out."
+            "option '--ideal': it must be asked of one trace, without --json, --csv, --carbonate, --calibrated, "
+            "--all-worlds, --replicates and --aged, got more. Leave --ideal out."
         )
     trace = traces[0]
     lab_trace = read_trace(trace, reading)

@@ -17,16 +17,13 @@ from bench.errors import BenchError
 from bench.infer.design import Expected, designs, expect
 from bench.world.quantities import E0, INITIAL_PH, K_D, SUBSTRATE, TEMPERATURE
 from bench.world.simulator import DOMAIN
+from commands._infer.answered import AGEING
 from commands._infer.plan_picture import draw_designs
 from commands._shared.arguments import Json
 from commands._shared.options import print_json, say
 from commands._shared.terminal import Console
+from leaderboard.pictures.looks import check_picture
 from leaderboard.wording import SHOWN, quantity_text
-
-AGEING = (
-    "A second run with aged enzyme takes deactivation to be the same with and without urea and its products, and "
-    "electrode, water and solutions to be those of the first run."
-)
 
 
 def plan(
@@ -53,6 +50,7 @@ def plan(
       python run_bench.py plan --e0 0.05 --kd 3e-4 --temperature 40 --calibrated --target 10%
     """
     console = Console(stderr=as_json)
+    check_picture(picture)
     wanted = _share(target)
     known = np.array([[substrate, 0.25, temperature, initial_ph, 0.2]])
     for column, option in ((SUBSTRATE, "--substrate"), (TEMPERATURE, "--temperature"), (INITIAL_PH, "--initial-ph")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,9 @@ from bench.ceiling.untold.answer import NEARLY_ZERO, UntoldPosterior
 from bench.ceiling.untold.posterior import untold_posteriors
 from bench.ceiling.untold.prior import Prior
 from bench.errors import BenchError
+from bench.infer.averaged import average
 from bench.infer.check import CHANCE, predictive_p
+from bench.infer.others import OTHERS, other_posteriors
 from bench.infer.told import Told
 from bench.world.quantities import K_D
 
@@ -57,6 +60,12 @@ class Answer:
         log = {name: world.log_evidence for name, world in self.worlds.items()}
         shares = special.softmax(list(log.values()))
         return dict(sorted(zip(log, shares.tolist(), strict=True), key=lambda each: -each[1]))
+
+    @property
+    def log_evidence(self) -> float:
+        """Log density of the trace, averaged over the worlds."""
+        log = [world.log_evidence for world in self.worlds.values()]
+        return float(special.logsumexp(log)) - math.log(len(log))
 
     @property
     def near(self) -> list[str]:
@@ -222,8 +231,11 @@ def answer_of(traces: Traces, told: Told | None = None) -> Answer:
     if traces.n_cases != 1:
         raise BenchError(f"infer 'traces': number must be 1, got {traces.n_cases}. Give one trace at a time.")
     told = told or Told()
+    weighed = told.worlds(traces)
     worlds = {
-        name: next(untold_posteriors(traces, laboratory, told.prior, world))
-        for name, laboratory, world in told.worlds(traces)
+        name: next(untold_posteriors(traces, laboratory, told.prior, world)) for name, laboratory, world in weighed
     }
+    _, laboratory, plain = weighed[0]
+    for other in OTHERS if told.others else ():
+        worlds[other.name] = average(other_posteriors(traces, laboratory, told.prior, other, plain))
     return Answer(traces, told, worlds)

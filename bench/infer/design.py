@@ -22,8 +22,8 @@ SHARE = 0.01
 """Step of the differences, in standard deviations of the nuisances or shares of E0 and k_d."""
 SET_UP_S, CALIBRATION_S = 300.0, 600.0
 """What a run and a calibration take beside the measurement [s]."""
-OWN = (3,)
-"""Coordinates that each run has for itself: the moment of mixing. Electrode, water and solutions are the same."""
+OWN = (2, 3, 4, 5, 6)
+"""Coordinates that each run has for itself, as in a joint answer: lag, start, ramp, offset, drift."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,12 @@ def designs(calibrated: bool) -> list[Design]:
     Returns
     -------
     list of Design
-        One run of six kinds, and two short ones.
+        One run of six kinds, and two short ones of which the second is aged for 5 or 15 min.
     """
     single = ((30.0, 0.3), (60.0, 0.3), (60.0, 1.0), (300.0, 1.0), (600.0, 6.0), (2000.0, 10.0))
-    kinds = [(*each, 0.0) for each in single] + [(*each, 300.0) for each in single[:3]]
+    kinds = [(*each, 0.0) for each in single] + [
+        (*each, aged_s) for each in (single[0], single[2]) for aged_s in (300.0, 900.0)
+    ]
     return [
         Design(length_s, interval_s, dilution, known, aged_s)
         for known in ([True] if calibrated else [False, True])

@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.arrays import Array
 from bench.infer.answer import Answer
+from bench.infer.joint import JointAnswer
 from bench.world.quantities import E0, K_D, TARGET_NAMES
 
 BOTH, UPPER, LOWER, NONE, OPEN = "both", "upper", "lower", "none", "not established"
@@ -19,6 +20,10 @@ COARSE_PH = 0.05
 CLOSED = (
     "k_d is that of a closed vessel with fast CO2: exchange with air and slow hydration were not weighed and can look "
     "like deactivation. A second short run with enzyme that has aged would tell; 'plan' says how well."
+)
+APART = (
+    "The runs are better explained as different solutions than as one: something was changed between them. "
+    "Answer each by itself to see which."
 )
 
 
@@ -116,6 +121,8 @@ def warnings_of(answer: Answer) -> list[Warned]:
             "tells what is not so; k_d is not established, and E0 is not to be trusted."
         )
         found.append(Warned("contradicted", text, trusted=False))
+    if isinstance(answer, JointAnswer) and answer.apart:
+        found.append(Warned("runs_disagree", APART, trusted=False))
     if not answer.sampled:
         size = min(answer.worlds[name].effective_size for name in answer.near)
         text = f"The posterior could not be sampled well (effective size {size:.0f}): it may be too narrow."
@@ -129,20 +136,28 @@ def warnings_of(answer: Answer) -> list[Warned]:
                 "Check the units of time, urea and temperature."
             )
             found.append(Warned(f"{TARGET_NAMES[column]}_at_prior_end", text, trusted=False))
+    aged = isinstance(answer, JointAnswer) and answer.aged_s > 0
     apart = [symbol for column, symbol in enumerate(("E0", "k_d")) if answer.disagree(column)]
     if apart:
         text = (
-            f"{' and '.join(answer.near)} explain the trace about equally well and disagree on {' and '.join(apart)}. "
-            "A second short run with enzyme that has aged tells them apart; 'plan' says how well."
+            f"{' and '.join(answer.near)} explain the trace about equally well and disagree on {' and '.join(apart)}."
+            + " A second short run with enzyme that has aged tells them apart; 'plan' says how well." * (not aged)
         )
         found.append(Warned("worlds_disagree", text))
-    if not answer.contradicted and estimates(answer)[K_D].bound in (BOTH, LOWER):
+    if (
+        not aged
+        and not answer.told.others
+        and not answer.contradicted
+        and estimates(answer)[K_D].bound in (BOTH, LOWER)
+    ):
         found.append(Warned("closed_vessel", CLOSED))
-    length_s = float(answer.traces.time_s[0, -1])
-    if not SHORT_S <= length_s <= LONG_S:
+    singles = answer.alone if isinstance(answer, JointAnswer) else (answer,)
+    for length_s in sorted({float(each.traces.time_s[0, -1]) for each in singles}):
+        if SHORT_S <= length_s <= LONG_S:
+            continue
         text = f"The trace is {length_s:g} s long. If that is not so, mend the unit of the time column."
         found.append(Warned("length", text))
-    step = next(iter(answer.worlds.values())).laboratory.step_ph
+    step = max(next(iter(each.worlds.values())).laboratory.step_ph for each in singles)
     if step >= COARSE_PH:
         found.append(Warned("coarse_steps", f"The pH is written in steps of {step:g}. Export more digits."))
     return found

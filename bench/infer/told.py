@@ -45,6 +45,8 @@ class Told:
         Whether offset, drift and initial pH are known, from buffers before and after.
     prior : Prior
         Of E0 and k_d.
+    others : bool
+        Whether a buffer, slow hydration of CO2 and exchange with air are weighed as well, which takes seconds.
 
     Raises
     ------
@@ -63,6 +65,7 @@ class Told:
     carbonate_uM: float | None = None  # the field's unit
     calibrated: bool = False
     prior: Prior = LABORATORY
+    others: bool = False
 
     def __post_init__(self) -> None:
         ranges = {"noise_sd": (1e-4, 1.0), "lag_s": (0.0, 1e3), "offset_sd": (0.0, 1.0), "carbonate_uM": (0.0, 1e4)}

@@ -8,6 +8,7 @@ from rich.table import Column, Table
 
 from bench.arrays import Array
 from bench.infer.answer import Answer
+from bench.infer.joint import JointAnswer
 from bench.infer.report import LOWER, NONE, OPEN, UPPER, Estimate, estimates
 from bench.world.quantities import K_D
 from leaderboard.wording import SHOWN, Shown, quantity_text
@@ -18,7 +19,15 @@ VAGUE = 0.5
 """Relative standard deviation beyond which no percentage is said."""
 NOT_WEIGHED = (
     "Not weighed: buffers, slow hydration of CO2, exchange with air. A trace can hide each of them; the first two move "
-    "E0, all of them k_d."
+    "E0, all of them k_d. --all-worlds weighs them too."
+)
+
+TOGETHER = (
+    "Assumed: the runs share enzyme, water and solutions; electrode, mixing, offset, drift and noise are their own."
+)
+AGEING = (
+    "A second run with aged enzyme takes deactivation to be the same with and without urea and its products, and "
+    "water and solutions to be those of the first run."
 )
 
 
@@ -59,7 +68,9 @@ def _ranges(ends: Array) -> list[str]:
 def answer_sentences(answer: Answer) -> list[str]:
     """Which worlds were weighed, whether the trace contradicts them, and what is known."""
     shares = ", ".join(f"{name} {share_text(share)}" for name, share in answer.share.items())
-    sentences = [f"Worlds weighed: {shares}. {NOT_WEIGHED}"]
+    sentences = [f"Worlds weighed: {shares}." + f" {NOT_WEIGHED}" * (not answer.told.others)]
+    if isinstance(answer, JointAnswer):
+        sentences += [TOGETHER, *[AGEING] * (answer.aged_s > 0)]
     if not answer.contradicted:
         sentences.append(
             f"The trace does not contradict the answer: measured again it would look as bad with a chance of "

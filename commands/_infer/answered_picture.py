@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.ceiling.forecast import REFERENCE_TIME_S
 from bench.infer.answer import IDENTIFIED, Answer
-from leaderboard.pictures.looks import BAND, BLUE, ORANGE, drawing, save
+from leaderboard.pictures.looks import BAND, BLUE, drawing, save
 
 N_DRAWS = 100
 SHOWN_SUPPORT = (1e-3, 1e4)
-COLOURS = (BLUE, ORANGE)
+COLOURS = sns.color_palette("colorblind")[:5]
 
 
 def draw_answer(answer: Answer, title: str, path: Path) -> Path:

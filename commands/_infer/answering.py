@@ -17,7 +17,8 @@ from bench.errors import BenchError
 from bench.infer.answer import Answer, answer_of
 from bench.infer.fit import fit_trace
 from bench.infer.inference import rise_of
-from bench.infer.report import Estimate, report, warnings_of
+from bench.infer.joint import joint_answer_of
+from bench.infer.report import Estimate, Warned, report, warnings_of
 from bench.infer.told import Told
 from bench.laboratory.table import Reading
 from bench.laboratory.trace import LabTrace, read_trace
@@ -48,10 +49,20 @@ class Asked:
     picture: Path | None
     csv: Path | None
     as_json: bool
+    replicates: bool = False
+    aged_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.replicates and self.aged_s is not None:
+            raise BenchError(
+                "option '--aged': it must be given without --replicates, got both. Give a fresh and an aged run alone."
+            )
 
 
 def answer_files(console: Console, paths: list[Path], asked: Asked) -> int:
     """Answer every file; the exit status."""
+    if asked.replicates or asked.aged_s is not None:
+        return _answer_together(console, paths, asked)
     if len(paths) > 1 and asked.picture is not None:
         raise BenchError(f"option '--picture': traces must be one, got {len(paths)}. Leave it out.")
     reports, status = [], 0
@@ -78,8 +89,28 @@ def answer_files(console: Console, paths: list[Path], asked: Asked) -> int:
     return status
 
 
-def _answered(console: Console, path: Path, asked: Asked) -> tuple[LabTrace, Answer]:
-    """Read and answer one file."""
+def _answer_together(console: Console, paths: list[Path], asked: Asked) -> int:
+    """Answer runs of the same solution as one; the exit status."""
+    if asked.picture is not None:
+        raise BenchError("option '--picture': it must be asked of single runs, got several together. Leave it out.")
+    lab_traces = [_read(path, asked) for path in paths]
+    with Console(stderr=asked.as_json).status(f"computing the posterior of {len(paths)} runs"):
+        answer = joint_answer_of([each.traces for each in lab_traces], asked.told, asked.aged_s or 0.0)
+    known = {path.name: known_as_read(each) for path, each in zip(paths, lab_traces, strict=True)}
+    found = {"files": [path.name for path in paths], **report(answer, known)}
+    if asked.csv is not None:
+        _write_csv([found], asked.csv)
+    if asked.as_json:
+        print(json.dumps(found, indent=2))
+    else:
+        for path, lab_trace in zip(paths, lab_traces, strict=True):
+            say_read(console, path, lab_trace)
+        _say_table(console, answer)
+    return 0 if found["trusted"] else DOUBTED
+
+
+def _read(path: Path, asked: Asked) -> LabTrace:
+    """Read one file, in which there must be a reaction."""
     lab_trace = read_trace(path, asked.reading)
     traces, interval_s = lab_trace.traces, float(np.median(np.diff(lab_trace.time_s)))
     acquisition = Acquisition(float(lab_trace.time_s[-1]), interval_s, NOISE_SD)
@@ -87,6 +118,12 @@ def _answered(console: Console, path: Path, asked: Asked) -> tuple[LabTrace, Ans
     offset_sd = asked.told.worlds(traces)[0][1].offset_sd
     if rise_of(traces, fit) <= max(NOISE_SD, 2.0 * offset_sd):
         raise no_reaction(path.name, traces)
+    return lab_trace
+
+
+def _answered(console: Console, path: Path, asked: Asked) -> tuple[LabTrace, Answer]:
+    """Read and answer one file."""
+    lab_trace = _read(path, asked)
     if asked.as_json:
         return lab_trace, answer_of(lab_trace.traces, asked.told)
     with console.status(f"computing the posterior of {path.name}"):
@@ -96,16 +133,22 @@ def _answered(console: Console, path: Path, asked: Asked) -> tuple[LabTrace, Ans
 def _say_answer(console: Console, path: Path, lab_trace: LabTrace, answer: Answer, picture: Path | None) -> None:
     """Print and draw the answer of one file."""
     say_read(console, path, lab_trace)
+    warned = _say_table(console, answer)
+    doubted = any(not each.trusted for each in warned)
+    title = f"What {path.name} tells" + ", not to be trusted before its warnings are settled" * doubted
+    drawn = draw_answer(answer, title, picture or Path(f"{path.stem}_inferred.png"))
+    say(console, f"Picture: {os.path.relpath(drawn)}")
+
+
+def _say_table(console: Console, answer: Answer) -> list[Warned]:
+    """Print estimates, what is known, and the warnings, which are returned."""
     console.print(answer_table(answer))
     for sentence in answer_sentences(answer):
         say(console, sentence)
     warned = warnings_of(answer)
     for each in warned:
         say(console, f"warning: {each.text}", "yellow")
-    doubted = any(not each.trusted for each in warned)
-    title = f"What {path.name} tells" + ", not to be trusted before its warnings are settled" * doubted
-    drawn = draw_answer(answer, title, picture or Path(f"{path.stem}_inferred.png"))
-    say(console, f"Picture: {os.path.relpath(drawn)}")
+    return warned
 
 
 def _table(reports: list[dict[str, Any]]) -> Table:
@@ -128,7 +171,7 @@ def _table(reports: list[dict[str, Any]]) -> Table:
 def _write_csv(reports: list[dict[str, Any]], path: Path) -> None:
     """Write a line a file, keys joined by dots."""
     flat = pd.json_normalize(reports)
-    for column in ("also_explained_by", "warnings"):
+    for column in ("files", "also_explained_by", "warnings"):
         if column in flat:
             flat[column] = flat[column].map(json.dumps, na_action="ignore")
     try:

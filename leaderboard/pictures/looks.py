@@ -176,8 +176,15 @@ def ratio_axis(axis: Axis) -> None:
     axis.set_minor_locator(NullLocator())
 
 
+def check_picture(path: Path) -> None:
+    """Refuse a picture that is no .png."""
+    if path.suffix.lower() != ".png":
+        raise BenchError(f"picture '{path}': name must end in .png, got '{path.name}'. Write {path.stem}.png.")
+
+
 def save(figure: Figure, path: Path) -> Path:
     """Write a picture, the same bytes for the same drawing."""
+    check_picture(path)
     FigureCanvasAgg(figure)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -51,3 +51,11 @@ def test_everything_is_written_where_it_is_asked_for(invoke, monkeypatch, tmp_pa
     line = (tmp_path / "tasks.md").read_text().splitlines()[4]
     assert line.startswith("| `shift_10s` | yes | 30 s @ 0.3 s | 30 s @ 10 s | 0.99")
     assert line.endswith(" | sampling shift, severe: 4 samples |")
+
+
+def test_a_block_that_the_page_of_real_traces_has_not_is_refused(invoke):
+    result = invoke("documents", "--real", "coverge")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        "error: block 'coverge': name must be one of coverage, declared error, real curves,"
+    )

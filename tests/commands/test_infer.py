@@ -251,6 +251,7 @@ def test_the_ceiling_by_name_is_the_default(invoke, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (("--picture", "a.xyz"), "error: picture 'a.xyz': name must end in .png, got 'a.xyz'. Write a.png.\n"),
         (
             ("--picture", "{file}/a.png"),
             "error: picture '{file}/a.png': path must be a file that can be written, got: ",

@@ -48,6 +48,8 @@ def test_the_table_has_the_keys_of_the_json(answered):
         (("--prior", "box"), "error: prior 'box': name must be one of benchmark, laboratory, got 'box'."),
         (("--noise", "0"), "error: told 'noise_sd': value must be between 0.0001 and 1, got 0. Mend it.\n"),
         (("--model", "ridge"), "error: option '--model': it must come with --ideal, got --model ridge alone. "),
+        (("--aged", "300", "--replicates"), "error: option '--aged': it must be given without --replicates, got both."),
+        (("--replicates",), "error: infer 'runs': number must be at least two, got 1. Give one file a run.\n"),
         (("--ideal", "--calibrated"), "error: option '--ideal': it must be asked of one trace, without --json, "),
     ],
 )
@@ -55,3 +57,13 @@ def test_an_option_that_cannot_be_is_refused(invoke, options, message):
     result = invoke("infer", EXAMPLE, *options)
     assert result.exit_code == 2
     assert result.stderr.startswith(message)
+
+
+def test_replicates_are_one_answer_with_the_names_of_the_files(invoke):
+    result = invoke("infer", EXAMPLE, EXAMPLE, "--replicates", "--carbonate", "0", "--json")
+    found = json.loads(result.stdout)
+    assert found["files"] == [EXAMPLE.name] * 2
+    assert found["estimates"]["E0_g_per_L"]["low_90"] < 0.5 < found["estimates"]["E0_g_per_L"]["high_90"]
+    assert result.exit_code == 0
+    words = invoke("infer", EXAMPLE, EXAMPLE, "--aged", "0", "--carbonate", "0").stdout
+    assert "Assumed: the runs share enzyme, water and solutions;" in words
