@@ -8,11 +8,13 @@ docs/networks.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from models._sequence.muon import MuonTraining
 from models._sequence.network import SequenceNetwork
 from models._sequence.pipeline import SequenceModel
 from models._sequence.temporal_convolution import TemporalConvolution
+from models._sequence.training import Training
 
 
 @dataclass(frozen=True)
@@ -23,33 +25,24 @@ class Tcn(SequenceModel):
     ----------
     learning_rate, weight_decay, batch_size, epochs, min_epoch_steps, warmup_fraction, clip_norm, patience
         See ``Training``.
-    width, stride, kernel_size, n_blocks, dropout, normalization
+    width, n_blocks, dropout
         See ``TemporalConvolution``.
     """
 
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-2
     batch_size: int = 128
-    epochs: int = 80
+    epochs: int = 40
     width: int = 48
-    stride: int = 8
-    kernel_size: int = 3
-    n_blocks: int = 3
+    n_blocks: int = 7
     dropout: float = 0.0
-    normalization: str = "none"
 
     def network(self, n_channels: int, n_known: int, n_outputs: int) -> SequenceNetwork:
         """Stage 3."""
-        return TemporalConvolution(
-            n_channels,
-            n_known,
-            n_outputs,
-            self.width,
-            self.stride,
-            self.kernel_size,
-            self.n_blocks,
-            self.dropout,
-            self.normalization,
-        )
+        return TemporalConvolution(n_channels, n_known, n_outputs, self.width, self.n_blocks, self.dropout)
+
+    def training(self) -> Training:
+        """Stage 5: Muon."""
+        return MuonTraining(**asdict(super().training()))
 
 
 MODEL = Tcn()

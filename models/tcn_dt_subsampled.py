@@ -14,11 +14,12 @@ crowded machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from models._sequence.network import SequenceNetwork
-from models._sequence.subsampled import SubsampledModel
+from models._sequence.subsampled import BatchedSubsampledTraining, SubsampledModel
 from models._sequence.time_cells import OnTimeCells, TimeCells
+from models._sequence.training import Training
 from models.tcn_dt import TcnDt
 
 
@@ -30,15 +31,15 @@ class TcnDtSubsampled(TcnDt, SubsampledModel):
     ----------
     learning_rate, weight_decay, batch_size, epochs, min_epoch_steps, warmup_fraction, clip_norm, patience
         See ``Training``.
-    width, stride, kernel_size, n_blocks, dropout, normalization
-        See ``TemporalConvolution``; the stride counts cells.
+    width, n_blocks, dropout
+        See ``TemporalConvolution``; 4 blocks and what comes before them see 32 cells.
     n_cells, grading
         See ``TimeCells``.
     """
 
     learning_rate: float = 1e-2
     epochs: int = 60
-    stride: int = 2
+    n_blocks: int = 4
     n_cells: int = 32
     grading: float = 1.5
 
@@ -46,6 +47,11 @@ class TcnDtSubsampled(TcnDt, SubsampledModel):
         """Stage 3: the network of ``tcn_dt`` on cells of time."""
         cells = TimeCells(self.encoder().channels.index("time"), self.n_cells, self.grading)
         return OnTimeCells(super().network(n_channels, n_known, n_outputs), cells)
+
+    def training(self) -> Training:
+        """Stage 5: the loop on sub-samplings, with this model's settings."""
+        settings = {field.name: getattr(self, field.name) for field in fields(Training)}
+        return BatchedSubsampledTraining(**settings, channels=self.encoder().channels)
 
 
 MODEL = TcnDtSubsampled()
