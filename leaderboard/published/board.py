@@ -14,6 +14,7 @@ from matplotlib.image import imread
 from bench.metrics import METRIC_VERSION
 from bench.run.record import Record
 from bench.task import PRESETS, Task
+from leaderboard.audit.document import as_found_text, published
 from leaderboard.board.tables import scores_table
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.overview import Overview, overview_text
@@ -31,6 +32,7 @@ from leaderboard.tables import Table
 
 README = "README.md"
 PICTURES = "docs/pictures"
+AUDITED = "leaderboard/audited"
 COMMAND = "python run_bench.py publish"
 PRESET = "standard"
 """Sizes and seeds of the published board."""
@@ -70,7 +72,7 @@ def generated(root: Path, findings: Findings, planned: Published) -> dict[str, b
     pictures = _pictures(findings)
     files |= {f"{PICTURES}/{name}": content for name, content in pictures.items()}
     written = {
-        README: {"board": _block(findings, len(planned.stale), pictures)},
+        README: {"board": _block(findings, len(planned.stale), pictures, as_found_text(published(root / AUDITED)))},
         publish_rows.PAGE: publish_rows.blocks(_overview(findings), _scored(findings), findings.tasks),
     }
     for name, blocks in written.items():
@@ -123,7 +125,7 @@ def _overview(findings: Findings) -> Overview | None:
     return next((overview for overview in findings.overviews if overview.preset == PRESET), None)
 
 
-def _block(findings: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> str:
+def _block(findings: Findings, n_stale: int, pictures: Mapping[str, bytes], as_found: str) -> str:
     """The README's board."""
     sizes = PRESETS[PRESET]
     parts = [
@@ -139,6 +141,7 @@ def _block(findings: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> s
     parts += [f"![Overview]({PICTURES}/{OVERVIEW_PICTURE})"] * (OVERVIEW_PICTURE in pictures)
     headline = [table for table in findings.tables if (table.task, table.preset) == (HEADLINE, PRESET)]
     parts += [text for table in headline for text in (f"### {HEADLINE}", scores_table(table))]
+    parts += [as_found] * bool(headline and as_found)
     if RATIOS_PICTURE in pictures:
         parts += ["### Every task", f"![Every row on every task]({PICTURES}/{RATIOS_PICTURE})"]
     return "\n\n".join(parts)
