@@ -4,13 +4,13 @@ The remedy that a dt channel alone is not: in every step each trace is seen whol
 samples dropped, down to four of them. The network of ``tcn_dt`` is given means over 32 cells of time in place of
 samples, so that a cell means the same time at any sampling.
 
-Tuning: 4 trials with the network that ``tcn_dt`` had before (patches, kernel 3) on 1,024 validation cases of 30 s, R2 of
-E0 / k_d measured every 0.3 s, 1 s and 10 s. Sub-sampling alone, AdamW, 100 epochs (ended by patience after half of
+Tuning: 4 trials with the network that ``tcn_dt`` had before (patches, kernel 3) on 1,024 validation cases of 30 s, R2
+of E0 / k_d measured every 0.3 s, 1 s and 10 s. Sub-sampling alone, AdamW, 100 epochs (ended by patience after half of
 them): 0.9933 / -0.011, 0.9905 / -0.014, 0.9554 / 0.000. On cells of time, AdamW, 80 epochs: 0.9996 / 0.134, 0.9993 /
-0.111, 0.9949 / 0.002. The same by Muon, 40 epochs: 0.9998 / 0.656, 0.9994 / 0.366, 0.9958 / 0.008. The chosen 60 epochs
-were tried on 60 s alone: 0.9998 / 0.926, 0.9995 / 0.797, 0.9965 / 0.242. With the network of today, a seed that is not
-published and 1,024 fresh validation cases: 0.9997 / 0.652, 0.9994 / 0.337, 0.9956 / 0.003, in 83 CPU seconds of a
-crowded machine.
+0.111, 0.9949 / 0.002. The same by Muon, 40 epochs: 0.9998 / 0.656, 0.9994 / 0.366, 0.9958 / 0.008. The chosen 60
+epochs were tried on 60 s alone: 0.9998 / 0.926, 0.9995 / 0.797, 0.9965 / 0.242. With the network of today, a seed
+that is not published and 1,024 fresh validation cases: 0.9997 / 0.652, 0.9994 / 0.337, 0.9956 / 0.003, in 83 CPU
+seconds of a crowded machine.
 """
 
 from __future__ import annotations
