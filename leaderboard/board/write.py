@@ -18,11 +18,10 @@ from leaderboard.comparison.shifts import remedies_text, shifts_of
 from leaderboard.export.scores import csv_board
 from leaderboard.pictures.accuracy_cost import draw_accuracy_cost
 from leaderboard.pictures.forecasts import draw_forecasts
-from leaderboard.pictures.intervals import draw_intervals
 from leaderboard.pictures.looks import Look, drawing, looks_of, save
 from leaderboard.pictures.overview import draw_overview
 from leaderboard.pictures.prior import draw_prior
-from leaderboard.pictures.ratios import draw_ratio_map
+from leaderboard.pictures.ratios import draw_intervals, draw_ratio_map
 from leaderboard.pictures.reliability import draw_reliability
 from leaderboard.pictures.scores import draw_predicted, draw_r2
 from leaderboard.pictures.traces import draw_examples
