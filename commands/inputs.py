@@ -54,7 +54,8 @@ def inputs(
         tasks = [all_tasks()[name] for name in TASKS]
         plan = make_plan(tasks, plugins, range(seeds or PRESETS[preset].seeds), preset, PRESETS[preset], known)
         conditions = Conditions(out, jobs or n_cores(), Limits())
-        left = carry_out(console, plan, conditions, known, lambda expected: [f"time    {expected}"]).left
+        told = [f"plan    {len(plan.cells)} cells, {len(plan.jobs)} fits, {conditions.n_jobs} at a time"]
+        left = carry_out(console, plan, conditions, known, lambda expected: told).left
         for text in left:
             say(console, f"not done: {text}")
         asked = {cell.key for cell in plan.cells}
