@@ -59,8 +59,9 @@ def inputs(
         for text in left:
             say(console, f"not done: {text}")
         asked = {cell.key for cell in plan.cells}
-        table = inputs_table([r for r in read_records(out) if r.cell in asked], TASKS)
-        (out / TABLE_FILE).write_text(table, encoding="utf-8")
-        say(console, table + f"\ntable: {os.path.relpath(out / TABLE_FILE)}")
+        if scored := [record for record in read_records(out) if record.cell in asked and record.status == "ok"]:
+            table = inputs_table(scored, TASKS)
+            (out / TABLE_FILE).write_text(table, encoding="utf-8")
+            say(console, table + f"\ntable: {os.path.relpath(out / TABLE_FILE)}")
         if left:
             raise typer.Exit(1)

@@ -15,13 +15,12 @@ RMSE relative to the exact posterior's, E0 / k_d, mean over seeds, all trained o
 
 
 def inputs_table(records: Sequence[Record], tasks: Sequence[str]) -> str:
-    """Lay out learner x fewest samples against task x input."""
+    """Lay out scores of learner x fewest samples against task x input."""
     frame = pd.DataFrame(
         {name: record.settings[name] for name in ("learner", "inputs", "fewest")}
         | {"task": record.task}
         | {shown.symbol: record.ceiling[shown.name]["rmse_ratio"] for shown in SHOWN}
         for record in records
-        if record.status == "ok"
     )
     ratios = frame.groupby(["learner", "fewest", "task", "inputs"], sort=False).mean()
     columns = [(task, kind) for task in tasks for kind in dict.fromkeys(frame["inputs"])]

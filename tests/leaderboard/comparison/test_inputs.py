@@ -12,7 +12,6 @@ def test_a_cell_has_both_targets_of_its_learner_input_and_training(record_of):
         cell("trees", "time", 0, 92.0, 44.0, seed=1),
         cell("trees", "exposure", 0, 1.5, 1.25),
         cell("trees", "exposure", 4, 1.0, 1.125),
-        cell("trees", "time", 4, 1.0, 1.0, status="failed"),
     ]
     *_, heading, _, whole, four = inputs_table(records, ["shift_1s"]).splitlines()
     assert heading == "| learner | fewest | `shift_1s`, time | `shift_1s`, exposure |"
