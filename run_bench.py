@@ -37,6 +37,20 @@ VERBS = {
 """Who asks, to the verbs that answer and a line of help; ``commands/VERB.py`` is imported when the verb is called."""
 
 
+GREETING = """\
+Early inference bench: how much enzyme is at work, and how fast does it die?
+
+Three things to do:
+
+  python run_bench.py infer docs/example_trace.csv   E0 and k_d from a pH trace
+  python run_bench.py --task shift_10s               ten methods side by side
+  python run_bench.py new my_model                   a model of your own
+
+All verbs: python run_bench.py --help
+The published board: leaderboard/site/index.html, opened in a browser
+"""
+
+
 @contextmanager
 def packages_named() -> Iterator[None]:
     """Name a package that is not installed in one sentence."""
@@ -59,7 +73,7 @@ with packages_named():
     from commands._shared.verbs import OPTIONS, verb_group
     from commands.run import run
 
-app = typer.Typer(cls=verb_group(VERBS), no_args_is_help=True, **OPTIONS)
+app = typer.Typer(cls=verb_group(VERBS, GREETING), **OPTIONS)
 app.callback(invoke_without_command=True)(run)
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ from bench.world.acquisition import Acquisition
 from bench.world.equilibria import World
 from bench.world.quantities import TARGET_NAMES
 
+N_DRAWS = range(100, 1_001)
+"""Draws of a case that a prediction may hold."""
+
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
@@ -31,30 +34,54 @@ class Prediction:
         Standard deviations in the same units, for models that give them.
     targets : tuple of str
         Names of the columns.
+    samples : array, shape (case, draw, 2), or None
+        Equal draws from the posterior of both targets together, for models that know more of it than mean and
+        standard deviation: 100 to 1,000, the same number for every case. ``sd`` is theirs where it is not given.
 
     Raises
     ------
     PluginError
         Columns in another order, what is no plain numpy array, or shapes that do not fit.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(0).normal([0.5, 2e-3], [0.01, 5e-4], (3, 200, 2))
+    >>> Prediction(draws.mean(axis=1), samples=draws).sd.shape
+    (3, 2)
     """
 
     mean: Array
     sd: Array | None = None
     targets: tuple[str, ...] = TARGET_NAMES
+    samples: Array | None = None
 
     def __post_init__(self) -> None:
         if self.targets != TARGET_NAMES:
             raise PluginError(
                 f"prediction 'targets': order must be {TARGET_NAMES}, got {self.targets}. Reorder the columns."
             )
-        for name, values in (("mean", self.mean), ("sd", self.sd)):
+        for name, values in (("mean", self.mean), ("sd", self.sd), ("samples", self.samples)):
             if values is not None and (type(values) is not np.ndarray or values.dtype.names):
                 raise PluginError(_no_plain_array(name, values))
-            if values is not None and (np.ndim(values) != 2 or np.shape(values)[1] != len(TARGET_NAMES)):
+            if name != "samples" and values is not None and np.shape(values)[1:] != (len(TARGET_NAMES),):
                 raise PluginError(
                     f"prediction '{name}': shape must be (case, {len(TARGET_NAMES)}), got {np.shape(values)}. "
                     "Give both targets, one row a case."
                 )
+        if self.samples is not None:
+            _check_samples(self.samples)
+            if self.sd is None and self.samples.dtype.kind in "fiu":
+                with np.errstate(all="ignore"):  # what is not finite is refused, with its place, before it is scored
+                    object.__setattr__(self, "sd", self.samples.std(axis=1))
+
+
+def _check_samples(samples: Array) -> None:
+    """Refuse draws of another shape, too few to be scored, or more than are worth handing over."""
+    if samples.ndim != 3 or samples.shape[2] != len(TARGET_NAMES) or samples.shape[1] not in N_DRAWS:
+        raise PluginError(
+            f"prediction 'samples': shape must be (case, draw, {len(TARGET_NAMES)}) with {N_DRAWS[0]} to "
+            f"{N_DRAWS[-1]:,} draws, got {samples.shape}. Give equal draws of both targets, as many for every case."
+        )
 
 
 def _no_plain_array(name: str, values: object) -> str:
@@ -160,13 +187,17 @@ class Model(ABC):
     uses_simulator: ClassVar[bool] = False
     """Whether predict integrates or optimises over the targets with the simulator."""
     gives_sd: ClassVar[bool] = False
-    """Whether predictions carry standard deviations."""
+    """Whether predictions carry standard deviations, or samples, which have some."""
     trained: ClassVar[bool] = True
     """Whether the answer depends on the training cases at all."""
     fixed_features: ClassVar[bool] = False
     """Whether it cannot be expected to fit sixteen cases exactly."""
     floor: ClassVar[bool] = False
     """Whether it is the row that others must beat, and need not learn anything."""
+    family: ClassVar[str] = ""
+    """How boards show it: physics, learned_on_physics, learned, trees or baseline; its plugin's own class says it."""
+    trained_at: ClassVar[str] = ""
+    """Sampling intervals that training shows it, beside ``family``: none (it does not train), one or many."""
     packages: ClassVar[tuple[str, ...]] = ()
     """Distributions that it needs beyond numpy, scipy and scikit-learn, as pip names them."""
 

@@ -66,7 +66,9 @@ class Figure:
 
 def n_cores() -> int:
     """Number of cores that this process may use."""
-    return len(os.sched_getaffinity(0))
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # macOS and Windows let every process use all
 
 
 def cpu_seconds(work: Callable[[], object], n_calls: int = 3) -> float:

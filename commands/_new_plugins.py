@@ -66,6 +66,8 @@ class ${class_name}(Model):
     """
 
     fixed_features: ClassVar[bool] = True
+    family = "learned"  # how boards show it: see Model.family and Model.trained_at
+    trained_at = "one"
 
     degree: int = 2
 
@@ -141,6 +143,9 @@ class ${class_name}(SequenceModel):
     width : int
         Features of a sample.
     """
+
+    family = "learned"  # how boards show it: see Model.family and Model.trained_at
+    trained_at = "one"
 
     epochs: int = 40
     width: int = 32

@@ -9,16 +9,19 @@ from typing import Annotated
 
 import typer
 
-from bench.run.catalogue import summary_of
+from bench.compiled import ROOT
 from commands._shared.arguments import Folders
-from commands._shared.options import all_tasks, plugin_files, say
-from commands._shared.running import records_in, stale_in, unchecked_in
+from commands._shared.options import say
+from commands._shared.running import findings_in, records_in
 from commands._shared.terminal import Console
 from leaderboard.board.terminal import terminal_board
 from leaderboard.board.write import draw_priors, write_board
-from leaderboard.comparison.findings import Findings
+from leaderboard.site.attainable import kept_attainable
 from leaderboard.site.page import PAGE_FILE
 from leaderboard.site.page import page as write_page
+
+MOST_ON_PAGE = 200
+"""Rows of the page to sort and filter, which a browser has to draw anew at every choice."""
 
 
 def board(
@@ -34,24 +37,24 @@ def board(
 ) -> None:
     """Make board.md, board.csv and the pictures again from stored records and predictions.
 
-    With --page also index.html, one file that needs no network: tables that sort and filter, every picture, the
-    predictions and settings of each row.
+    With --page also index.html, one file that needs no network: the result, three questions, and every row on every
+    task.
 
       python run_bench.py board --out results --page
     """
     records = records_in(folder)
     gc.freeze()  # they stay to the end: no search for garbage need go through them
-    stale = stale_in(records, models or [])
     console = Console()
-    findings = Findings.of(records, folder, all_tasks(), stale)
+    findings = findings_in(folder, records, models or [])
     console.print(terminal_board(findings))
-    for line in unchecked_in(records, models or []):
-        say(console, line, style="yellow")
     written = write_board(findings, to)
     if page:
-        abouts = {name: summary_of(path, name) for name, path in plugin_files(models or []).items()}
         written.append((to or folder) / PAGE_FILE)
-        written[-1].write_text(write_page(findings, abouts), encoding="utf-8")
+        documents = Path(os.path.relpath(ROOT, to or folder)).as_posix()
+        shown = findings.shortened(MOST_ON_PAGE)
+        written[-1].write_text(write_page(shown, kept_attainable(), documents), encoding="utf-8")
+        if shown.left_out:
+            say(console, f"{PAGE_FILE}: {shown.left_out}", "yellow")
     if prior:
         written += draw_priors(findings, to or folder)
     for path in written:

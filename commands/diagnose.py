@@ -20,7 +20,7 @@ from bench.task import PRESETS
 from commands._diagnose.gathered import gathered
 from commands._diagnose.proof import prove
 from commands._shared.arguments import Folders
-from commands._shared.options import choose_tasks, file_name, parse_settings, plugin_of, say
+from commands._shared.options import choose_tasks, parse_settings, plugin_of, say
 from commands._shared.terminal import Console
 from leaderboard.diagnosis.picture import draw_diagnosis
 from leaderboard.diagnosis.report import (
@@ -32,6 +32,7 @@ from leaderboard.diagnosis.report import (
     sound_lines,
 )
 from leaderboard.pictures.looks import drawing, save
+from leaderboard.wording import file_name
 
 FOLDER = "diagnosed"
 
@@ -51,7 +52,7 @@ def diagnose(
     time_limit: Annotated[float | None, typer.Option(min=1.0, help="Seconds that one fit may take.")] = None,
     proof: Annotated[
         bool,
-        typer.Option("--proof", help="Diagnose the rows with known faults and write the table of docs/diagnose.md."),
+        typer.Option("--proof", help="Diagnose the rows with known faults, or the one named, for docs/diagnose.md."),
     ] = False,
     table: Annotated[
         bool, typer.Option("--table", help="Write that table from its records, and train nothing.")
@@ -72,7 +73,7 @@ def diagnose(
     """
     console = Console(stderr=json_)
     if proof or table:
-        prove(console, out, run=proof)
+        prove(console, out, plugin, run=proof)
         return
     chosen = replace(plugin_of(plugin, models or []), overrides=parse_settings(set_ or []))
     preset = "quick" if quick else "standard"

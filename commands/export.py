@@ -100,7 +100,7 @@ def _scores(
     stale = stale_in(records, models)
     findings = Findings.of(records, folder, stale=stale)
     texts = {
-        CELLS_STEM: csv_board(findings.cells),
+        CELLS_STEM: csv_board(findings.restated.cells),
         LONG_STEM: long_frame(findings.cells),
         PRIOR_STEM: csv_of(prior_scores(findings.evidence.values())),
     }

@@ -13,12 +13,13 @@ from bench.draw import draw_cases
 from bench.errors import BenchError
 from bench.run.record import Record, read_records
 from commands._shared.arguments import Folders
-from commands._shared.options import choose_tasks, closest, file_name, say
+from commands._shared.options import choose_tasks, closest, say
 from commands._shared.running import stale_in
 from commands._shared.terminal import Console
 from leaderboard.pictures.fit import MOST_TRACES, draw_fit
 from leaderboard.pictures.looks import drawing, save
 from leaderboard.predictions import Predictions
+from leaderboard.wording import file_name
 
 
 def plot(

@@ -26,6 +26,7 @@ from leaderboard.predictions import Predictions
 from leaderboard.published.board import PRESET, generated, out_of_date, published_findings
 from leaderboard.published.check import problems
 from leaderboard.published.store import publish_cells, read_published, unpack
+from leaderboard.site.attainable import GRID_FILE, compute_attainable, kept_attainable
 
 
 def publish(
@@ -50,7 +51,7 @@ def publish(
 
     A cell goes to leaderboard/records/ as soon as it is scored. Stop and start as you like: cells that are there, and
     whose source, task and test cases have not changed since, are not run again, not in a fresh clone either. At the end
-    the README's board, its pictures and leaderboard/site/index.html are written.
+    the README, docs/board.md, their pictures and leaderboard/site/index.html are written.
 
       python run_bench.py publish
 
@@ -118,6 +119,9 @@ def _write(console: Console) -> None:
     tasks, records = published_tasks(), read_published(PUBLISHED)
     if not records:
         raise BenchError("published 'records': number must be at least 1, got none. Run 'publish' without --no-run.")
+    if not kept_attainable():
+        say(console, f"computing {GRID_FILE}: minutes of one core")
+        (ROOT / GRID_FILE).write_text(compute_attainable(), encoding="utf-8")
     planned = planned_today(records, tasks)
     files = generated(ROOT, published_findings(records, Predictions(PUBLISHED), tasks, planned), planned)
     for name in out_of_date(ROOT, files):
@@ -135,7 +139,7 @@ def _check(console: Console) -> None:
     if records:
         planned = planned_then(ROOT)
         files = generated(ROOT, published_findings(records, predictions, tasks, planned), planned)
-        faults["not what the records give"] = out_of_date(ROOT, files)
+        faults["not what the records give"] = [*out_of_date(ROOT, files), *[GRID_FILE] * (not kept_attainable())]
     if say_all(console, faults):
         verb = "publish" if faults["wrong"] else "publish --no-run"
         say(console, f"Run 'python run_bench.py {verb}' and commit what it writes.")

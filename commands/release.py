@@ -9,17 +9,17 @@ import typer
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.catalogue import summary_of
 from bench.run.record import Record
 from bench.task import Task
-from commands._shared.options import PUBLISHED, plugin_files, published_tasks, say
+from commands._shared.options import PUBLISHED, declared_rows, plugin_files, published_tasks, say
 from commands._shared.running import stale_in, unchecked_in, unfinished
 from commands._shared.terminal import Console
 from leaderboard.predictions import Predictions
-from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings
+from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings, untold
 from leaderboard.published.check import problems
 from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.store import read_published
+from leaderboard.site.attainable import GRID_FILE, kept_attainable
 
 SHOWN = 20
 """Lines of one kind that are printed; the rest are counted."""
@@ -48,7 +48,11 @@ def release() -> None:
         "made from uncommitted sources": [
             f"{record.row} on {record.task}, seed {record.seed}" for record in records if "+" in record.commit
         ],
-        "not what the records give": out_of_date(ROOT, generated(ROOT, findings, planned)),
+        "not told": untold(findings),
+        "not what the records give": [
+            *out_of_date(ROOT, generated(ROOT, findings, planned)),
+            *[GRID_FILE] * (not kept_attainable()),
+        ],
     }
     if say_all(console, faults):
         say(console, "Run 'python run_bench.py publish' from a clean checkout, and commit what it writes.")
@@ -60,8 +64,7 @@ def release() -> None:
 
 def planned_today(records: Sequence[Record], tasks: Mapping[str, Task]) -> Published:
     """What the published board should hold today: every plugin on every task, and what is stale."""
-    rows = {name: summary_of(path) for name, path in plugin_files([]).items()}
-    return Published(rows, tuple(tasks), stale_in(records, []))
+    return Published(declared_rows(plugin_files([])), tuple(tasks), stale_in(records, []))
 
 
 def planned_then(root: Path) -> Published:

@@ -9,10 +9,13 @@ from typing import Annotated
 
 import typer
 
-from bench.compiled import ROOT
 from bench.errors import BenchError
+from bench.run.packages import FIND_CHECKOUT
 from bench.timing import n_cores
 from commands._shared.options import check_address
+
+START = FIND_CHECKOUT + "from dask.__main__ import main; main()"
+"""What takes this process's place; the processes that it starts find what it finds."""
 
 
 def worker(
@@ -37,6 +40,4 @@ def worker(
     n_jobs = jobs or n_cores()
     # One process a job, so that a job that takes its worker along takes no other; their memory is the run's to limit.
     options = ["--nworkers", str(n_jobs), "--nthreads", "1", "--memory-limit", "0", "--no-dashboard"]
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
-    os.execve(sys.executable, [sys.executable, "-m", "dask", "worker", address, *options], environment)
+    os.execv(sys.executable, [sys.executable, "-c", START, "worker", address, *options])

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from bench.ceiling.calibration import UNCERTAINTY_VERSION
 from bench.compiled import ROOT
 from bench.run.plan import Stale
 from bench.run.record import Record
+from bench.run.scores.uncertainty import BOTH
 from bench.world.quantities import TARGET_NAMES, TARGETS
 
 FLOOR = "mean"
@@ -25,13 +27,16 @@ ROLES = {FLOOR: "floor", CEILING: "ceiling"}
 
 SCORES = ("r2", "rmse", "mae", "bias")
 CEILINGS = ("r2", "r2_error", "r2_implied", "r2_implied_error")
-UNCERTAINTY = ("nll", "crps", "sharpness", "coverage_50", "coverage_90")
+UNCERTAINTY = ("nll", "crps", "sharpness", "coverage_50", "coverage_90", "unevenness")
+TOGETHER = ("energy", "apart", "told_apart")
+"""Scores of both targets together, of rows that state samples."""
+BESIDE = {"nll": "information", "crps": "crps_ratio", "sharpness": "sharpness_ratio", "energy": "energy_ratio"}
+"""What scores of stated uncertainty are called as multiples of the exact posterior's; NLL counts from the prior's."""
 FORECASTS = ("ph_rmse", "ph_rmse_median", "ph_rmse_p95", "n_clipped")
 SIZES = ("train", "valid", "test")
 OF_TARGETS = {
     "scores": ("", SCORES),
     "ceiling": ("ceiling_", (*CEILINGS, "rmse_ratio")),
-    "uncertainty": ("", UNCERTAINTY),
 }
 """What a record holds of each target: the beginning of its columns' names, and what they are called there."""
 COSTS = ("fit_s", "fit_cpu_s", "predict_s", "predict_cpu_s", "predict_one_ms", "peak_memory_mb")
@@ -87,7 +92,7 @@ def draws_text(records: Iterable[Record]) -> list[str]:
     return texts
 
 
-def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFrame:
+def frame_of(records: Iterable[Record], stale: Stale | None = None, unchecked: Stale | None = None) -> pd.DataFrame:
     """Lay out records with every number that they hold; numbers of a target begin with its name."""
     ordered = sorted(records, key=lambda record: (record.task, record.row, record.preset, record.seed))
     parts = [
@@ -95,6 +100,7 @@ def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFr
         for group, (prefix, names) in OF_TARGETS.items()
         for target in TARGET_NAMES
     ]
+    parts.append(_stated(ordered, stale or {}))
     parts.append(_nested([record.ceiling.get(FORECAST, {}) for record in ordered], ["rmse_ratio"], "forecast_ceiling_"))
     parts.append(_nested([record.forecast for record in ordered], FORECASTS, "forecast_"))
     parts.append(_nested([record.sizes for record in ordered], SIZES, "n_"))
@@ -116,7 +122,8 @@ def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFr
     numbers["fit_cost_s"] = numbers["fit_cpu_s"].fillna(numbers["fit_s"])
     numbers["predict_cost_us"] = numbers["predict_cpu_us_per_case"].fillna(numbers["predict_us_per_case"])
     numbers["log_predict_cost"] = np.log(numbers["predict_cost_us"].where(numbers["predict_cost_us"] > 0))
-    cells["stale"] = pd.Series([(stale or {}).get(record.cell, ()) for record in ordered], dtype=object)
+    for name, of_cell in (("stale", stale or {}), ("unchecked", unchecked or {})):
+        cells[name] = pd.Series([of_cell.get(record.cell, ()) for record in ordered], dtype=object)
     cells["settings"] = [json.dumps(record.settings, sort_keys=True) for record in ordered]
     cells["sizes"] = pd.Series([tuple(sorted(record.sizes.items())) for record in ordered], dtype=object)
     cells["record"] = pd.Series(ordered, dtype=object)
@@ -124,12 +131,42 @@ def frame_of(records: Iterable[Record], stale: Stale | None = None) -> pd.DataFr
 
 
 def published_scores() -> pd.DataFrame:
-    """Published scores, a line a cell; ``stale`` says what has changed since one was made."""
+    """Published scores, a line a cell; ``stale`` says what has changed since one was made.
+
+    Those of stated uncertainty are left out where they were scored otherwise than today: ``export`` scores them again.
+    """
     from leaderboard.published.plan import PLAN_FILE, Published  # both read files with what only they need
     from leaderboard.published.store import read_published
 
     planned = Published.from_json((ROOT / PLAN_FILE).read_text(encoding="utf-8"))
     return frame_of(read_published(ROOT / "leaderboard" / "records"), planned.stale)
+
+
+def _stated(records: Sequence[Record], stale: Stale) -> pd.DataFrame:
+    """Scores of stated uncertainty as they are scored today, and beside the exact posterior's of the same cases."""
+    stated = [
+        r.uncertainty if r.uncertainty_version == UNCERTAINTY_VERSION or r.row == CEILING else {} for r in records
+    ]
+    places = [
+        (record.task, record.preset, record.seal_sha256, tuple(sorted(record.sizes.items()))) for record in records
+    ]
+    exact = {
+        place: record.uncertainty
+        for place, record in zip(places, records, strict=True)
+        if record.row == CEILING and record.cell not in stale
+    }
+    parts = []
+    for which, names in (*((target, UNCERTAINTY) for target in TARGET_NAMES), (BOTH, TOGETHER)):
+        prefix = "" if which == BOTH else f"{which}_"
+        own, best = (
+            _nested([scores.get(which, {}) for scores in each], names, prefix)
+            for each in (stated, [exact.get(place, {}) for place in places])
+        )
+        beside = {
+            f"{prefix}{to}": own[f"{prefix}{of}"] / best[f"{prefix}{of}"] for of, to in BESIDE.items() if of in names
+        }
+        parts += [own, pd.DataFrame(beside)]
+    return pd.concat(parts, axis=1)
 
 
 def _nested(values: Sequence[Mapping[str, object]], names: Sequence[str], prefix: str) -> pd.DataFrame:

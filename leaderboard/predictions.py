@@ -5,20 +5,22 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from bench.arrays import Array
+from bench.ceiling.calibration import UNCERTAINTY_VERSION, stated_by_moments
 from bench.errors import BenchError, BenchWarning, ContradictionError
 from bench.metrics import METRIC_VERSION, scores
 from bench.run.record import EXAMPLES_FOLDER, Record, read_arrays
+from bench.run.scores.ceiling import CEILING
 from bench.run.scores.predictions import PUT_BACK, contradicted, read_predictions
+from bench.run.scores.uncertainty import uncertainty_of
 from bench.world.quantities import KNOWN_NAMES, TARGET_NAMES
 
 TRUTH_FILE = "truth.npz"
@@ -26,6 +28,8 @@ TRUTH_FILE = "truth.npz"
 
 CLOSE = 1e-4
 """Difference, relative to the RMSE, that predictions kept as float32 can make to a score."""
+TINY = 1e-9
+"""Difference that rounding can make to a score of stated uncertainty that is near 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +39,16 @@ class Predicted:
     case: NDArray[np.int64]  # (case,)
     truth: Array  # (case, target)
     mean: Array
-    rank: Array | None = None  # (case, target): stated probability of a value below the true one
+    stored_rank: Array | None = None  # (case, target), where it does not follow from mean and standard deviation
     forecast: Array | None = None  # (example, time): pH
+    sd: Array | None = None
+
+    @cached_property
+    def rank(self) -> Array | None:
+        """Stated probability of a value below the true one, shape (case, target), where anything is stated."""
+        if self.stored_rank is not None or self.sd is None:
+            return self.stored_rank
+        return stated_by_moments(self.truth, *_doubles(self.mean, self.sd)).rank
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +103,20 @@ class Predictions:
             kept.append(record)
         return kept
 
+    def restated(self, record: Record) -> Record:
+        """Record with its stated uncertainty scored as it is today, from its prediction file; others as they are."""
+        stated = record.row != CEILING and record.uncertainty and record.prediction_file
+        if not stated or record.uncertainty_version == UNCERTAINTY_VERSION:
+            return record
+        try:
+            predicted = self.of(record)
+        except BenchError:  # a file that is missing, said on the page by who draws the line
+            return record
+        if predicted.sd is None:
+            return record
+        again = stated_by_moments(predicted.truth, *_doubles(predicted.mean, predicted.sd)).scores
+        return replace(record, uncertainty=again, uncertainty_version=UNCERTAINTY_VERSION)
+
     def examples(self, task: str) -> ExampleTraces:
         """Example traces of a task."""
         if task not in self._examples:
@@ -113,13 +139,18 @@ def read_predicted(folder: Path, record: Record, truth: Array | None = None) -> 
     arrays = with_truth(folder, stored, truth)
     n_cases = np.size(arrays.get("case", ()))
     shape = (n_cases, len(TARGET_NAMES))
-    stated: dict[str, tuple[int, ...]] = {name: shape for name in ("sd", "rank") if name in arrays}
+    stated: dict[str, tuple[int, ...]] = {
+        name: shape for name in ("sd", "rank", "log_density", "crps") if name in arrays
+    }
     _check(arrays, {"case": (n_cases,), "truth": shape, "mean": shape, **stated}, where)
     forecast = arrays.get("forecast")
     if forecast is not None:
         _check(arrays, {"forecast": (min(n_cases, len(forecast)), *np.shape(forecast)[1:2])}, where)
     _check_scores(record, arrays["truth"], arrays["mean"])
-    return Predicted(arrays["case"].astype(np.int64), arrays["truth"], arrays["mean"], _rank(arrays), forecast)
+    if record.uncertainty_version == UNCERTAINTY_VERSION and "log_density" in arrays:
+        _check_uncertainty(record, arrays)
+    case, mean, sd = arrays["case"].astype(np.int64), arrays["mean"], arrays.get("sd")
+    return Predicted(case, arrays["truth"], mean, arrays.get("rank"), forecast, sd)
 
 
 def read_truth(folder: Path) -> Array:
@@ -153,13 +184,9 @@ def read_examples(folder: Path, task: str) -> ExampleTraces:
     return ExampleTraces(**{name: arrays[name] for name in shapes}, forecasts=_forecasts(arrays, n_cases, where))
 
 
-def _rank(arrays: dict[str, NDArray[Any]]) -> Array | None:
-    """Rank of the truth: as stored for the exact posterior, otherwise that of a Gaussian."""
-    if "rank" in arrays:
-        return arrays["rank"]
-    if "sd" not in arrays:
-        return None
-    return np.asarray(special.ndtr((arrays["truth"] - arrays["mean"]) / arrays["sd"]))
+def _doubles(*values: Array) -> tuple[Array, ...]:
+    """Arrays in double precision, which published ones are not kept in."""
+    return tuple(np.asarray(each, dtype=np.float64) for each in values)
 
 
 def _forecasts(arrays: dict[str, NDArray[Any]], n_cases: int, where: str) -> ExampleForecasts | None:
@@ -192,6 +219,18 @@ def _check_scores(record: Record, truth: Array, mean: Array) -> None:
                 raise ContradictionError(
                     f"{record.place}: {name} of {target} in the record must be {_shown(value)} as {file} gives it, "
                     f"got {_shown(told)}. {PUT_BACK}"
+                )
+
+
+def _check_uncertainty(record: Record, arrays: dict[str, NDArray[Any]]) -> None:
+    """Check that the scores of samples in a record are those of what was kept of them."""
+    for which, given in uncertainty_of(arrays).items():
+        for name, value in given.items():
+            told = record.uncertainty.get(which, {}).get(name)
+            if told is None or not abs(told - value) <= CLOSE * abs(value) + TINY:
+                raise ContradictionError(
+                    f"{record.place}: {name} of {which} in the record must be {_shown(value)} as "
+                    f"{record.prediction_file} gives it, got {'none' if told is None else _shown(told)}. {PUT_BACK}"
                 )
 
 

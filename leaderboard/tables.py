@@ -12,13 +12,13 @@ from bench.arrays import Array
 from bench.run.plan import NOT_FOUND, Stale
 from bench.run.record import Record
 from leaderboard.frame import ROLES, frame_of, status_text
-from leaderboard.wording import gist, r2_text
+from leaderboard.wording import UNCHECKED, gist, r2_text
 
 Place = tuple[str, str, tuple[tuple[str, int], ...]]
 """Task, preset and numbers of cases: what one table shares."""
 
 TABLE = ["task", "preset", "sizes"]
-SAME = ["stale", "settings", "source_digest", "task_digest", "metric_version"]
+SAME = ["stale", "unchecked", "settings", "source_digest", "task_digest", "metric_version"]
 """What seeds must agree in to be averaged."""
 
 
@@ -52,6 +52,8 @@ class Line:
     unscored: tuple[Record, ...]
     stale: tuple[str, ...] = ()
     note: str = ""
+    unchecked: tuple[str, ...] = ()
+    """Libraries that are not installed here, so that nobody can tell whether the scores are fresh: they are kept."""
     numbers: Mapping[str, Array] = field(default_factory=dict, compare=False, repr=False)
     """Column to mean, least, largest and count over the seeds of every line of the frame, shape (4, line)."""
     number: int = field(default=0, compare=False, repr=False)
@@ -69,9 +71,10 @@ class Line:
 
     @property
     def status(self) -> str:
-        """Number of cells in each status, and what is stale."""
+        """Number of cells in each status, and what is stale or cannot be checked here."""
         text = status_text([*self.scored, *self.unscored])
-        return f"{text}; stale: {', '.join(self.stale)}" if self.stale else text
+        text += f"; stale: {', '.join(self.stale)}" if self.stale else ""
+        return text + (f"; {UNCHECKED}: no {', '.join(self.unchecked)}" if self.unchecked else "")
 
     @property
     def error(self) -> Spread | None:
@@ -192,15 +195,17 @@ def tables_of(cells: pd.DataFrame) -> list[Table]:
     over_seeds = over_seeds.reindex(range(line.max() + 1))
     numbers = {str(name): over_seeds[name].to_numpy().T for name in over_seeds.columns.unique(level=0)}
     members: dict[int, list[tuple[Any, ...]]] = {}
-    for number, *cell in zip(line, cells["record"], cells["sizes"], cells["stale"], nth, n_kinds, strict=True):
+    told = (cells[name] for name in ("record", "sizes", "stale", "unchecked"))
+    for number, *cell in zip(line, *told, nth, n_kinds, strict=True):
         members.setdefault(number, []).append(tuple(cell))
     lines: dict[Place, list[Line]] = {}
     for number, of_line in members.items():
         scored = tuple(record for record, *_ in of_line if record.status == "ok")
         unscored = tuple(record for record, *_ in of_line if record.status != "ok")
-        record, sizes, why, place, n = next((cell for cell in of_line if cell[0].status == "ok"), of_line[0])
+        record, sizes, why, lacking, place, n = next((cell for cell in of_line if cell[0].status == "ok"), of_line[0])
         note = f"{place} of {n}, source {record.source_digest[:6]}" if n > 1 else ""
-        shown = Line(record.row, scored, unscored, why if scored else (), note, numbers, number)
+        why, lacking = (why, lacking) if scored else ((), ())
+        shown = Line(record.row, scored, unscored, why, note, lacking, numbers, number)
         lines.setdefault((record.task, record.preset, sizes), []).append(shown)
     return [Table(*at[:2], dict(at[2]), tuple(sorted(lines[at], key=_rank))) for at in sorted(lines)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -14,8 +15,12 @@ CSV_FILE = "board.csv"
 NONE = "-"
 """Printed where there is no number."""
 NO_PLUGIN, GIVE_FOLDER = "Stale, plugin not found", "Give the folder of the plugin with --models."
+UNCHECKED = "not checked here"
+"""Mark of scores that stand although a library of their row is not installed."""
 TIMES = (" ", " × ")
 """Between a number and its unit, where the unit is none or is a power of ten."""
+LONGEST_FILE_NAME = 100
+"""Bytes of a row's name in the name of a file, which has at most 255 in all."""
 LONGEST_GIST = 200
 """Characters of a message that are shown; the record holds all of it."""
 
@@ -184,6 +189,20 @@ def gist(message: str) -> str:
     traceback = lines[0].startswith(("Traceback ", 'File "', "The above exception", "During handling"))
     line = "".join(c if c.isprintable() else " " for c in lines[-1 if traceback else 0])
     return line if len(line) <= LONGEST_GIST else line[: LONGEST_GIST - 3].rstrip() + "..."
+
+
+def file_name(row: str) -> str:
+    """Name of a row with the letters, and the length, that the name of a file may have.
+
+    Examples
+    --------
+    >>> file_name("tcn(width=32)"), file_name("x" * 240) == file_name("x" * 241)
+    ('tcn_width_32_', False)
+    """
+    name = "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in row)
+    if len(name.encode()) <= LONGEST_FILE_NAME:
+        return name
+    return f"{name[: LONGEST_FILE_NAME // 4]}-{hashlib.sha256(row.encode()).hexdigest()[:16]}"
 
 
 def code_span(text: str) -> str:

@@ -20,5 +20,8 @@ class Exposure(ExposureModel):
     seconds a fit). The fits saw their own 0.3 s traces only; the validation cases were measured as each task tests.
     """
 
+    family = "learned_on_physics"
+    trained_at = "many"
+
 
 MODEL = Exposure()

@@ -48,6 +48,9 @@ class ExposureRobust(ExposureModel):
         See ``Nuisances``.
     """
 
+    family = "learned_on_physics"
+    trained_at = "many"
+
     simulated_a_trace = 2
 
     width: int = 64

@@ -77,6 +77,8 @@ class GradientBoosting(Model):
         Rounds without a better validation error after which boosting ends; the best round is kept.
     """
 
+    family = "trees"
+    trained_at = "one"
     fixed_features: ClassVar[bool] = True
     packages: ClassVar[tuple[str, ...]] = ("lightgbm",)
 

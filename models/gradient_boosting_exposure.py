@@ -76,6 +76,8 @@ class GradientBoostingExposure(Model):
         Rounds without a better validation error after which boosting ends; the best round is kept.
     """
 
+    family = "learned_on_physics"
+    trained_at = "many"
     fixed_features: ClassVar[bool] = True
     packages: ClassVar[tuple[str, ...]] = ("lightgbm", "numba")
 

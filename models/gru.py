@@ -87,6 +87,8 @@ class Gru(SequenceModel):
     """
 
     gives_sd = True
+    family = "learned"
+    trained_at = "one"
 
     learning_rate: float = 1e-2
     epochs: int = 60

@@ -97,6 +97,9 @@ class InceptionTimeModel(SequenceModel):
     """
 
     gives_sd = True
+    family = "learned"
+    trained_at = "one"
+
     packages = ("torch", "tsai")
 
     learning_rate: float = 1e-2

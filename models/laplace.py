@@ -62,6 +62,8 @@ class Laplace(Model):
         Nodes of the integral over k_d.
     """
 
+    family = "physics"
+    trained_at = "none"
     uses_simulator: ClassVar[bool] = True
     gives_sd: ClassVar[bool] = True
     trained: ClassVar[bool] = False

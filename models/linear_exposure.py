@@ -38,6 +38,8 @@ class LinearExposure(Model):
     electrode without lag or offset. The exposure is linearised around the middle of k_d's prior.
     """
 
+    family = "physics"
+    trained_at = "none"
     uses_simulator: ClassVar[bool] = True
     gives_sd: ClassVar[bool] = True
     trained: ClassVar[bool] = False

@@ -41,6 +41,8 @@ class Map(Model):
     electrode without lag or offset.
     """
 
+    family = "physics"
+    trained_at = "none"
     uses_simulator: ClassVar[bool] = True
     gives_sd: ClassVar[bool] = True
     trained: ClassVar[bool] = False

@@ -34,6 +34,8 @@ class MeanPredictor(Predictor):
 class Mean(Model):
     """Mean of the training targets; nothing was tuned."""
 
+    family = "baseline"
+    trained_at = "none"
     uses_time: ClassVar[bool] = False
     floor: ClassVar[bool] = True
     fixed_features: ClassVar[bool] = True

@@ -124,6 +124,8 @@ class MiniRocket(Model):
         Random sub-samplings of each trace that are learnt from beside the trace itself.
     """
 
+    family = "learned"
+    trained_at = "many"
     fixed_features = True
     packages = ("torch", "tsai")
 

@@ -46,6 +46,8 @@ class Nls(Model):
     electrode without lag or offset. One progress curve is built a case, whatever the number of steps.
     """
 
+    family = "physics"
+    trained_at = "none"
     uses_simulator: ClassVar[bool] = True
     gives_sd: ClassVar[bool] = True
     trained: ClassVar[bool] = False

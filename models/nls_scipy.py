@@ -88,6 +88,8 @@ class NlsScipy(Model):
         Relative change at which a fit ends.
     """
 
+    family = "physics"
+    trained_at = "none"
     uses_simulator: ClassVar[bool] = True
     gives_sd: ClassVar[bool] = True
     trained: ClassVar[bool] = False

@@ -26,6 +26,9 @@ class RandomForest(SklearnModel):
         Share of the summaries that a split may choose from.
     """
 
+    family = "trees"
+    trained_at = "one"
+
     n_trees: int = 100
     min_leaf_cases: int = 5
     share_of_features: float = 0.5

@@ -25,6 +25,9 @@ class Ridge(SklearnModel):
         Highest degree of the products.
     """
 
+    family = "baseline"
+    trained_at = "one"
+
     degree: int = 2
 
     def regressor(self, context: Context) -> Pipeline:

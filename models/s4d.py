@@ -118,6 +118,9 @@ class S4d(SubsampledModel):
         Readings of the states.
     """
 
+    family = "learned"
+    trained_at = "many"
+
     learning_rate: float = 1e-2
     batch_size: int = 128
     epochs: int = 40

@@ -67,6 +67,9 @@ class SetTransformer(SubsampledModel):
         Heads of each attention.
     """
 
+    family = "learned"
+    trained_at = "many"
+
     learning_rate: float = 1e-2
     batch_size: int = 128
     epochs: int = 40

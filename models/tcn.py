@@ -30,6 +30,9 @@ class Tcn(SequenceModel):
         See ``TemporalConvolution``.
     """
 
+    family = "learned"
+    trained_at = "one"
+
     learning_rate: float = 5e-3
     batch_size: int = 128
     epochs: int = 40

@@ -17,6 +17,9 @@ from models.tcn import Tcn
 class TcnDt(Tcn):
     """TCN that is told the interval before every sample; network and settings are those of ``tcn``."""
 
+    family = "learned"
+    trained_at = "one"
+
     def encoder(self) -> Encoder:
         """Stage 1: pH, time and dt channels."""
         return Encoder(("ph", "rise", "time", "dt"))

@@ -18,6 +18,8 @@ from models.tcn_dt import TcnDt
 class TcnDtNll(TcnDt):
     """``tcn_dt`` with a Gaussian likelihood in place of the squared error, and nothing else changed."""
 
+    family = "learned"
+    trained_at = "one"
     gives_sd = True
 
     def loss(self) -> Loss:

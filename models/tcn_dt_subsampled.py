@@ -38,6 +38,9 @@ class TcnDtSubsampled(TcnDt, SubsampledModel):
         See ``TimeCells``.
     """
 
+    family = "learned"
+    trained_at = "many"
+
     learning_rate: float = 1e-2
     epochs: int = 60
     n_blocks: int = 4

@@ -79,6 +79,9 @@ class TimeCellsModel(SubsampledModel):
         Samples of the sparsest sub-sampling.
     """
 
+    family = "learned"
+    trained_at = "many"
+
     learning_rate: float = 3e-2
     batch_size: int = 256
     epochs: int = 80

@@ -94,6 +94,38 @@ class Marginals:
         return np.stack([read(coefficients[:, i], z[:, i]) for i in range(z.shape[1])], axis=1)
 
 
+def crps_of(marginals: Marginals, truth: Array) -> Array:
+    """Continuous ranked probability score of marginals.
+
+    Parameters
+    ----------
+    marginals : Marginals
+        One a case and target.
+    truth : array, shape (case, target)
+        True values.
+
+    Returns
+    -------
+    array, shape (case, target)
+        In the units of the ends.
+    """
+    nodes, weights = gauss_legendre(N_MARGINAL)
+    low, high = marginals.ends[..., 0], marginals.ends[..., 1]
+    half = 0.5 * (high - low)
+    at = (np.clip(truth, low, high) - low) / half - 1.0
+    series, moments = (
+        (each / weights) @ _to_series(N_MARGINAL).T for each in (marginals.weight, marginals.weight * nodes)
+    )
+    below, partial = (
+        np.stack([_integral(each[:, i], at[:, i]) for i in range(at.shape[1])], axis=1) for each in (series, moments)
+    )
+    # The integral of F^2 below the truth and of (1 - F)^2 above it; that of F up to z is z F(z) less that of x f(x).
+    squared = (series @ _cumulative(N_MARGINAL)) ** 2 @ weights
+    above = 1.0 - (marginals.weight @ nodes) - (at * below - partial)
+    outside = np.maximum(low - truth, 0.0) + np.maximum(truth - high, 0.0)
+    return np.asarray(outside + half * (squared + 1.0 - at - 2.0 * above))
+
+
 def marginals_of(weight: Array, log_density: Array, windows: Array) -> Marginals:
     """Gather the marginals from the nodes of a quadrature, as ``bench.ceiling.posterior.Posterior`` holds them.
 
@@ -180,6 +212,13 @@ def _to_series(n: int) -> Array:
     """Matrix from values at n Gauss-Legendre nodes to Legendre coefficients, shape (degree, node)."""
     nodes, weights = gauss_legendre(n)
     return np.asarray((legendre.legvander(nodes, n - 1) * weights[:, None] * (np.arange(n) + 0.5)).T)
+
+
+@cache
+def _cumulative(n: int) -> Array:
+    """Matrix from the coefficients of a Legendre series to its integrals from -1 to n Gauss-Legendre nodes."""
+    nodes = gauss_legendre(n)[0]
+    return np.array([_integral(np.tile(row, (n, 1)), nodes) for row in np.eye(n)])
 
 
 def _interpolation(n: int, z: Array) -> Array:

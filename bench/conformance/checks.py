@@ -35,15 +35,22 @@ below."""
 LEAST_R2_OF_BOTH = 0.5
 """Of either target on whole reactions without noise, where every published row that is asked has above 0.9."""
 LEAST_OVERFIT_R2 = 0.99
+MEAN_OFF = 1.0
+"""Farthest that a stated mean lies from that of the samples beside it, in their standard deviations."""
 MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
 WIDTHS = np.array([target.high - target.low for target in TARGETS])
 
 
 def shape(subject: Subject) -> str | None:
-    """Answers are what a run takes, for the subject refuses others, with standard deviations where declared."""
-    if (subject.answer.sd is not None) != subject.model.gives_sd:
-        given = "none" if subject.answer.sd is None else "some"
-        return f"standard deviations must be given exactly if gives_sd, got {given}. Declare what predict does."
+    """Answers are what a run takes, for the subject refuses others, and samples are those of the mean."""
+    samples, sd = subject.answer.samples, subject.answer.sd
+    if samples is not None and sd is not None:
+        off = np.median(np.abs(samples.mean(axis=1) - subject.answer.mean) / sd, axis=0)
+        if off.max() > MEAN_OFF:
+            return (
+                f"the mean must be that of the samples, got a median distance of {off.max():.3g} of their standard "
+                f"deviations for {TARGET_NAMES[int(off.argmax())]}. Give both in the same unit and order."
+            )
     return None
 
 
@@ -241,15 +248,18 @@ def _check_numbers(answer: Prediction) -> None:
     if answer.sd is not None:
         check_finite(answer.sd)
         check_sd(answer.sd)
+    if answer.samples is not None:
+        check_finite(answer.samples)
 
 
 def _gap(one: Prediction, other: Prediction) -> float:
     """Largest difference between two answers in prior widths; infinite where they cannot be compared."""
-    if one.mean.shape != other.mean.shape or (one.sd is None) != (other.sd is None):
+    pairs = [(one.mean, other.mean), (one.sd, other.sd), (one.samples, other.samples)]
+    if any(getattr(mine, "shape", None) != getattr(its, "shape", None) for mine, its in pairs):
         return np.inf
-    gaps = [np.abs(one.mean - other.mean) / WIDTHS]
-    if one.sd is not None and other.sd is not None:
-        gaps.append(np.abs(one.sd - other.sd) / WIDTHS)
+    gaps = [
+        np.max(np.abs(mine - its) / WIDTHS, initial=0.0) for mine, its in pairs if mine is not None and its is not None
+    ]
     gap = float(np.max(gaps, initial=0.0))
     return np.inf if np.isnan(gap) else gap
 
@@ -264,10 +274,16 @@ def _difference(expected: Prediction, answer: Prediction, of: str, step: str) ->
 
 def _rows(answer: Prediction, cases: NDArray[np.int64]) -> Prediction:
     """Pick rows of an answer."""
-    return Prediction(answer.mean[cases], None if answer.sd is None else answer.sd[cases])
+    sd, samples = (None if part is None else part[cases] for part in (answer.sd, answer.samples))
+    return Prediction(answer.mean[cases], sd, samples=samples)
 
 
 def _joined(answers: list[Prediction]) -> Prediction:
     """Join answers into one."""
     sds = [answer.sd for answer in answers if answer.sd is not None]
-    return Prediction(np.concatenate([answer.mean for answer in answers]), np.concatenate(sds) if sds else None)
+    drawn = [answer.samples for answer in answers if answer.samples is not None]
+    return Prediction(
+        np.concatenate([answer.mean for answer in answers]),
+        np.concatenate(sds) if sds else None,
+        samples=np.concatenate(drawn) if drawn else None,
+    )

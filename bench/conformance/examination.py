@@ -26,7 +26,7 @@ from bench.run.isolation.family import Family
 from bench.run.isolation.protocol import clean_text
 from bench.run.isolation.sandbox import prepare, sandbox_for
 from bench.run.job import watch
-from bench.run.loading import load_model, missing_packages
+from bench.run.loading import load_model, missing_packages, settings_of
 from bench.run.packages import FIND_CHECKOUT, join_models
 from bench.run.plan import Plugin
 
@@ -162,6 +162,7 @@ def _loaded(path: Path, settings: dict[str, Any], member: str) -> Model | CheckR
     """Load a plugin, or say why it cannot be."""
     try:
         model = load_model(path, settings, member)
+        settings_of(model)
         lacking = missing_packages(model)
     except BenchError as error:
         return CheckResult(LOADS, FAILED, str(error))

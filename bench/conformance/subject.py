@@ -70,10 +70,10 @@ class Subject:
     def predict(self, predictor: Predictor, traces: Traces) -> Prediction:
         """What a fit answers, as a run takes it."""
         with kept_to(self.device):
-            arrays = plain_arrays(predictor.predict(traces))
-        for values in arrays.values():
-            check_shape(values, traces.n_cases)
-        return Prediction(arrays["mean"], arrays.get("sd"))
+            arrays = plain_arrays(predictor.predict(traces), self.model.gives_sd)
+        for name, values in arrays.items():
+            check_shape(values, traces.n_cases, name)
+        return Prediction(arrays["mean"], arrays.get("sd"), samples=arrays.get("samples"))
 
     def ask(self, traces: Traces) -> Prediction:
         """What the shared fit answers."""

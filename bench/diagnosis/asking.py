@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from bench.run.drive import Place, fit_or_load, write_order
 from bench.run.origin.sources import source_digest
 from bench.run.plan import Cell, Job
 from bench.run.record import read_arrays, write_arrays
-from bench.run.scores.prediction import answered
+from bench.run.scores.prediction import answered, means
 from bench.run.store import CaseStore, arrays_of
 from bench.task import Task, digest_of
 
@@ -29,7 +30,8 @@ Answers = dict[str, Prediction]
 SOURCES = [
     ROOT / "bench" / folder / file for folder, file in (("diagnosis", "questions.py"), ("ceiling", "posterior.py"))
 ]
-"""Files whose digests the kept answers of the exact posterior are addressed by."""
+"""Files whose digests kept answers are addressed by."""
+NOTES, REFUSED = "notes", "refused"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +76,19 @@ def ask(job: Job, place: Place, asked: Mapping[str, Question]) -> Asked:
                 raise ChildFailed("cannot", reason)
             notes = fit_or_load(job, child, folder, place, ends)
             answers: Answers = {}
+            refused: dict[str, str] = {}
             for number, (which, question) in enumerate(asked.items()):
                 place.report(number / len(asked), f"asked {number} of {len(asked)}: {which}")
-                answers[which] = answered(question.traces, f"question-{number}", child, folder)[0]
-    return Asked(answers, notes)
+                traces, stem = question.traces, f"question-{number}"
+                try:
+                    answer, _ = answered(traces, stem, child, folder)
+                    answers[which] = Prediction(answer.mean, answer.sd)  # samples have given the sd
+                except ChildFailed as failure:
+                    if failure.status != "invalid_output":
+                        raise
+                    answers[which] = Prediction(means(traces, stem, folder))
+                    refused[which] = failure.message
+    return Asked(answers, notes | {REFUSED: refused})
 
 
 def exact_answers(asked: Mapping[str, Question]) -> Answers:
@@ -89,15 +100,15 @@ def exact_answers(asked: Mapping[str, Question]) -> Answers:
     return answers
 
 
-def kept_answers(folder: Path, task: Task, asked: Mapping[str, Question]) -> Answers:
-    """What the exact posterior answers, kept in a folder: it is the same for every model."""
+def kept(folder: Path, who: str, task: Task, asked: Mapping[str, Question], make: Callable[[], Asked]) -> Asked:
+    """What somebody answered to the questions about a task: from a file, if the same was asked before."""
     counts = {name: question.measured.n_cases for name, question in asked.items()}
-    file = folder / f"exact-{digest_of([asdict(task), counts, *map(source_digest, SOURCES)])}.npz"
+    file = folder / f"{who}-{digest_of([asdict(task), counts, *map(source_digest, SOURCES)])}.npz"
     if not file.exists():
-        made: dict[str, Array] = {}
-        for name, answer in exact_answers(asked).items():
-            made |= {f"{name}/mean": answer.mean, f"{name}/sd": np.asarray(answer.sd)}
-        folder.mkdir(parents=True, exist_ok=True)
-        write_arrays(file, made)
+        made = make()
+        arrays: dict[str, Array] = {f"{name}/mean": each.mean for name, each in made.answers.items()}
+        arrays |= {f"{name}/sd": np.asarray(each.sd) for name, each in made.answers.items() if each.sd is not None}
+        write_arrays(file, arrays | {NOTES: np.array(json.dumps(made.notes))})
     arrays = read_arrays(file)
-    return {name: Prediction(arrays[f"{name}/mean"], arrays[f"{name}/sd"]) for name in asked}
+    answers = {name: Prediction(arrays[f"{name}/mean"], arrays.get(f"{name}/sd")) for name in asked}
+    return Asked(answers, json.loads(str(arrays[NOTES])))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from bench.diagnosis.asking import REFUSED
 from bench.diagnosis.errors import error_findings
 from bench.diagnosis.evidence import UNITS, Evidence
 from bench.diagnosis.forms import form_findings
@@ -70,13 +71,17 @@ class Score:
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """Findings, worst first; names of what is sound and of what could not be tried; targets that cannot be known."""
+    """Findings, worst first; names of what is sound and of what could not be tried; targets that cannot be known.
+
+    ``refused`` has the answers that a run would refuse for their standard deviations, with its sentence.
+    """
 
     findings: list[Finding]
     sound: list[str]
     untried: dict[str, str]
     not_attainable: list[Score]
     scores: list[Score]
+    refused: dict[str, str]
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
@@ -98,6 +103,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         {name: why for name, why in untried.items() if name not in names},
         [score for score in scores if score.exact < ATTAINABLE],
         scores,
+        {View(evidence, 0).label(name): why for name, why in evidence.notes.get(REFUSED, {}).items()},
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.arrays import Array
 from bench.contract import Prediction
-from bench.diagnosis.asking import Answers, GivenCases, ask, kept_answers
+from bench.diagnosis.asking import Answers, Asked, GivenCases, ask, exact_answers, kept
 from bench.diagnosis.questions import Question, Questions, by_heart, questions
 from bench.run.child import Limits
 from bench.run.drive import Place
@@ -27,7 +27,7 @@ UNITS = np.array([(target.high - target.low) / np.sqrt(12.0) for target in TARGE
 N_BY_HEART = 100
 N_REPEATED = 1_024
 """Noise-free cases to be learnt by heart, and how many training cases they are repeated to."""
-BY_HEART_FOLDER, EXACT_FOLDER = "by_heart", "exact"
+BY_HEART_FOLDER, ANSWERS_FOLDER = "by_heart", "answers"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,23 +113,35 @@ def gather(task: Task, fits: tuple[Job, Job, Job], way: Way) -> Evidence:
     """Fit a model three times, or open its stored fits, and ask it everything."""
     asked, (whole, second, heart) = questions(task), fits
     few, repeated = by_heart(task, N_BY_HEART, N_REPEATED)
-    given = GivenCases(way.work, train=repeated, valid=few)
-    answers, notes = _asked(whole, CaseStore(way.work), way, asked.asked)
-    again, _ = _asked(second, CaseStore(way.work), way, {"base": asked.asked["base"]})
-    learnt, _ = _asked(heart, given, replace(way, out=way.out / BY_HEART_FOLDER), {"few": few})
-    exact = kept_answers(way.out / EXACT_FOLDER, task, asked.asked | asked.parts)
-    return Evidence(asked, answers, exact, again["base"], (few.truth, learnt["few"].mean), notes)
+    base, own = {"base": asked.asked["base"]}, CaseStore(way.work)
+    folder, everything = way.out / ANSWERS_FOLDER, asked.asked | asked.parts
+    exact = kept(folder, "exact", task, everything, lambda: Asked(exact_answers(everything), {}))
+    of_whole = kept(folder, whole.key, task, asked.asked, lambda: _asked(whole, own, way, asked.asked))
+    again = kept(folder, second.key, task, base, lambda: _asked(second, own, way, base))
+    given, aside = GivenCases(way.work, train=repeated, valid=few), replace(way, out=way.out / BY_HEART_FOLDER)
+    learnt = kept(folder, heart.key, task, {"few": few}, lambda: _asked(heart, given, aside, {"few": few}))
+    return Evidence(
+        asked,
+        of_whole.answers,
+        exact.answers,
+        again.answers["base"],
+        (few.truth, learnt.answers["few"].mean),
+        of_whole.notes,
+    )
 
 
-def _asked(job: Job, store: CaseStore, way: Way, asked: dict[str, Question]) -> tuple[Answers, dict[str, Any]]:
+def asked_before(out: Path, fit: Job) -> bool:
+    """Whether a fit has answered the questions of a diagnosis before."""
+    return any((out / ANSWERS_FOLDER).glob(f"{fit.key}-*"))
+
+
+def _asked(job: Job, store: CaseStore, way: Way, asked: dict[str, Question]) -> Asked:
     """Answers of one fit, and what was noted of it."""
 
     def report(fraction: float, message: str) -> None:
         way.report(job, fraction, message)
 
-    place = Place(store, _no_traces, FitStore(way.out, job.key), way.limits, report)
-    got = ask(job, place, asked)
-    return got.answers, got.notes
+    return ask(job, Place(store, _no_traces, FitStore(way.out, job.key), way.limits, report), asked)
 
 
 def _no_traces(cell: Cell) -> Any:

@@ -15,6 +15,11 @@ from bench.task import Task
 
 PACKAGE = "__init__.py"
 """File of a plugin that is a package."""
+DECLARED = {
+    "family": ("physics", "learned_on_physics", "learned", "trees", "baseline"),
+    "trained_at": ("none", "one", "many"),
+}
+"""What a plugin's class says of how boards show it, and the words for it."""
 
 
 def files_in(folders: Sequence[Path]) -> dict[str, Path]:
@@ -152,6 +157,53 @@ def summary_of(path: Path, name: str = "") -> str:
     except SyntaxError as error:
         text = str(_no_python("plugin", path, error))
     return text.split("\n\n")[0].replace("\n", " ").strip()
+
+
+def declared_in(path: Path, name: str = "") -> dict[str, str]:
+    """What the model's class says of how boards show it, read without importing it; nothing for a row of a table.
+
+    Examples
+    --------
+    >>> from bench.compiled import ROOT
+    >>> declared_in(ROOT / "models" / "laplace.py")
+    {'family': 'physics', 'trained_at': 'none'}
+    """
+    if name not in ("", name_of(path)) or (tree := _parsed(path)) is None:
+        return {}
+    made = next((node.value for node in tree.body if isinstance(node, ast.Assign) and _names(node) == ["MODEL"]), None)
+    of = ast.unparse(made.func) if isinstance(made, ast.Call) else ""
+    members = [item for node in tree.body if isinstance(node, ast.ClassDef) and node.name == of for item in node.body]
+    return {
+        what: _declared(name_of(path), what, getattr(item, "value", None))
+        for item in members
+        for what in DECLARED
+        if _names(item) == [what]
+    }
+
+
+def _names(node: ast.stmt) -> list[str]:
+    """Names that an assignment binds."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _declared(plugin: str, what: str, value: ast.AST | None) -> str:
+    """Word that a plugin says of itself."""
+    word = value.value if isinstance(value, ast.Constant) else None
+    if word not in DECLARED[what]:
+        got = repr(word) if word is not None else "no text"
+        raise PluginError(
+            f"plugin '{plugin}': {what} must be one of {', '.join(DECLARED[what])}, got {got}. Mend the file."
+        )
+    return str(word)
+
+
+def _parsed(path: Path) -> ast.Module | None:
+    """Syntax tree of a file; None of one that is no Python, which ``summary_of`` says."""
+    try:
+        return ast.parse(path.read_bytes())
+    except SyntaxError:
+        return None
 
 
 def _no_python(where: str, path: Path, error: SyntaxError) -> PluginError:

@@ -160,7 +160,7 @@ def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Ite
             record = replace(base, status=outcome.status)
         else:
             cases, ceiling = run.store.test(cell), run.ceilings[cell.task.name]
-            record = score_cell(cell, cases, outcome.prediction, base, ceiling, run.out)
+            record = score_cell(cell, cases, outcome.prediction, base, ceiling, run.out, run.store.seal)
         append_records(run.out, [record])
         yield record
 

@@ -16,8 +16,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,9 +26,9 @@ from bench.compiled import ROOT, compiler
 from bench.contract import Context, Predictor
 from bench.errors import BenchError, PluginError, place_of
 from bench.run.catalogue import folder_of, name_of
-from bench.run.loading import load_model, missing_packages, not_found
+from bench.run.loading import load_model, missing_packages, not_found, plain, settings_of
 from bench.run.packages import join_models
-from bench.run.scores.answer import InvalidAnswerError, check_predictor, plain_arrays
+from bench.run.scores.answer import COUNTS, InvalidAnswerError, check_predictor, history_of, plain_arrays
 from bench.task import Sizes, acquisition_from_dict, task_from_dict
 from bench.world.equilibria import world_from_dict
 
@@ -46,18 +44,13 @@ class Channel:
 
     def send(self, event: str, **values: Any) -> None:
         """Send one event."""
-        self._writer.write(json.dumps({"event": event, **values}, default=_plain) + "\n")
+        self._writer.write(json.dumps({"event": event, **values}, default=plain) + "\n")
         self._writer.flush()
 
     def receive(self) -> dict[str, Any] | None:
         """Wait for the next order; None when the parent is gone."""
         line = self._reader.readline()
         return cast("dict[str, Any]", json.loads(line)) if line else None
-
-
-def _plain(value: Any) -> Any:
-    """Number or text for what JSON has no form for, such as a number of numpy, a path or a member of an enumeration."""
-    return value.item() if isinstance(value, np.generic) else value.name if isinstance(value, Enum) else str(value)
 
 
 def main() -> None:
@@ -97,7 +90,7 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
     for reason in cannot.values():
         if reason is not None and not (isinstance(reason, str) and reason.strip()):
             raise PluginError(f"plugin 'cannot': result must be None or one sentence, got {reason!r}. Mend cannot.")
-    channel.send("described", settings=asdict(cast("Any", model)), cannot=cannot)
+    channel.send("described", settings=settings_of(model), cannot=cannot)
     predictor: Predictor | None = None
     while message := channel.receive():
         if message["do"] == "fit":
@@ -118,9 +111,8 @@ def _serve(channel: Channel, order: dict[str, Any]) -> None:
             channel.send("ready")
             channel.receive()
             with kept_to(order["device"]):
-                answer = plain_arrays(
-                    predictor.predict(traces)
-                )  # within its time: an array may be made only when asked for
+                # Within its time: an array may be made only when asked for.
+                answer = plain_arrays(predictor.predict(traces), model.gives_sd)
             channel.send("predicted", simulator_calls=predictor.simulator_calls)
             for name, values in answer.items():
                 np.save(own / f"{message['answer']}-{name}.npy", values, allow_pickle=False)
@@ -192,14 +184,8 @@ def _context(order: dict[str, Any], channel: Channel, limits: dict[str, Any]) ->
 
 def _report_fit(predictor: Predictor, channel: Channel) -> None:
     """Tell the parent what was fitted."""
-    channel.send(
-        "fitted",
-        n_parameters=predictor.n_parameters,
-        simulator_calls=predictor.simulator_calls,
-        trials=predictor.trials,
-        pretrained_on=predictor.pretrained_on,
-        history=[{key: float(value) for key, value in epoch.items()} for epoch in predictor.history],
-    )
+    counts = {name: getattr(predictor, name) for name in COUNTS}
+    channel.send("fitted", **counts, pretrained_on=predictor.pretrained_on, history=history_of(predictor))
 
 
 def _traces(path: Path) -> Traces:

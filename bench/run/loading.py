@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import asdict, fields, is_dataclass, replace
 from enum import Enum
 from importlib import metadata
 from pathlib import Path
 from typing import Any, cast, get_args, get_type_hints
 
+import numpy as np
+
 from bench.compiled import ROOT
 from bench.contract import Model
 from bench.errors import BenchError, PluginError, unknown
 from bench.run.catalogue import folder_of, load_module, name_of
+from bench.run.isolation.protocol import parse_event
 
 DISTRIBUTIONS = {
     "Bio": "biopython",
@@ -119,6 +122,23 @@ def not_found(plugin: str, path: Path, error: ModuleNotFoundError) -> PluginErro
         f"plugin '{plugin}': what it imports must be installed, got no {module}. "
         f"Run '{_pip(distribution)}' and name {distribution} in packages."
     )
+
+
+def settings_of(model: Model) -> dict[str, Any]:
+    """Settings of a model, if they are what the runner takes, and a record can hold."""
+    try:
+        settings = json.loads(json.dumps(asdict(cast("Any", model)), default=plain))
+        parse_event(json.dumps({"event": "described", "settings": settings, "cannot": {}}).encode())
+    except (ValueError, TypeError, RecursionError) as error:
+        raise PluginError(
+            f"plugin 'settings': values must be ones that a record can hold, got: {error}. Make them simpler."
+        ) from error
+    return cast("dict[str, Any]", settings)
+
+
+def plain(value: Any) -> Any:
+    """Number or text for what JSON has no form for, such as a number of numpy, a path or a member of an enumeration."""
+    return value.item() if isinstance(value, np.generic) else value.name if isinstance(value, Enum) else str(value)
 
 
 def missing_packages(model: Model) -> str | None:

@@ -101,7 +101,10 @@ class Record:
     forecast: Annotated[dict[str, float], _Exactly(dict[str, int | float])] = field(default_factory=dict)
     """pH RMSE to 2000 s: ``ph_rmse``, ``ph_rmse_median``, ``ph_rmse_p95``, and ``n_clipped`` cases."""
     uncertainty: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Target to ``nll``, ``crps``, ``sharpness``, ``coverage_50``, ``coverage_90``, for models that give it."""
+    """Target to ``nll``, ``crps``, ``sharpness``, ``coverage_50``, ``coverage_90``, for models that give it; for those
+    that give samples ``both`` to ``energy``, ``apart`` and ``told_apart``, for the ceiling to the first alone."""
+    uncertainty_version: int = 1
+    """How these were scored; 1 took every mean and standard deviation for a Gaussian that knows no prior."""
     ceiling: dict[str, dict[str, float | str]] = field(default_factory=dict)
     """Target to the ceiling's ``r2``, its ``r2_error`` and the row's ``rmse_ratio``; ``forecast`` to ``rmse_ratio``."""
     fit_s: float | None = None

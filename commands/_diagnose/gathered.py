@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.diagnosis.evidence import Evidence, Way, fits_of, gather
+from bench.diagnosis.evidence import Evidence, Way, asked_before, fits_of, gather
 from bench.errors import BenchError
 from bench.run.child import ChildFailed, Limits
 from bench.run.estimate import duration, job_seconds
@@ -31,14 +31,17 @@ def gathered(console: Console, plugin: Plugin, task: Task, preset: str, out: Pat
         try:
             return gather(task, fits, Way(out, work, limits, progress.report))
         except ChildFailed as failure:
+            why = gist(failure.message).rstrip(".")
             raise BenchError(
-                f"model '{plugin.name}': it must fit and answer, got {failure.status}: {gist(failure.message)}. "
+                f"model '{plugin.name}': it must fit and answer, got {failure.status}: {why}. "
                 f"Run 'check {plugin.name}' first, which says how to mend it."
             ) from failure
 
 
 def _expected(plugin: Plugin, fits: tuple[Job, Job, Job], out: Path) -> str:
     """Say what is done, and how long it will take by what such a fit took before."""
+    if asked_before(out, fits[0]):
+        return f"{plugin.row}: answers that are kept from an earlier diagnosis"
     open_ = [job for job in fits[:2] if FitStore(out, job.key).packed() is None]
     if not open_:
         return f"{plugin.row}: stored fits, about {duration(ASKING_S)} for the questions"

@@ -25,11 +25,15 @@ DOCS = ROOT / "docs"
 PRESET = "standard"
 
 
-def prove(console: Console, out: Path, *, run: bool = True) -> None:
-    """Diagnose what has not been diagnosed, or has changed since, and write the table of what has."""
+def prove(console: Console, out: Path, only: str = "", *, run: bool = True) -> None:
+    """Diagnose the rows, or one, that were not diagnosed or have changed since, and write the table of what was."""
     files, said = audit_files(), said_of(RECORDS)
+    rows = [row for row in known_rows() if only in ("", row.row)]
+    if not rows:
+        known = ", ".join(row.row for row in known_rows())
+        raise BenchError(f"row '{only}': it must be one of the proof's ({known}). Without a name all are diagnosed.")
     limits = Limits.of(PRESETS[PRESET])
-    for row in known_rows() if run else ():
+    for row in rows if run else ():
         plugin = Plugin.named(row.row, files[row.row])
         record = said.get(row.row, {})
         if (record.get("source_digest"), record.get("method_digest")) == (plugin.digest, method_digest()):

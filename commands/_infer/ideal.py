@@ -84,6 +84,8 @@ def _estimates(inference: Inference, answer: RowAnswer | None) -> Table:
         table.add_row(answer.name, *_values(answer.mean))
         for level, half in ((0.5, HALF_SD), (0.9, BAND_SD)) if answer.sd is not None else ():
             ends = np.stack([answer.mean - half * answer.sd, answer.mean + half * answer.sd], axis=1)
+            if answer.samples is not None:
+                ends = np.quantile(answer.samples, (0.5 * (1.0 - level), 0.5 * (1.0 + level)), axis=0).T
             table.add_row(f"  {100 * level:g} % interval", *_ranges(ends))
     return table
 

@@ -17,7 +17,7 @@ from bench.infer.inference import Inference
 from bench.world.quantities import E0, K_D, TARGETS
 from bench.world.simulator import simulate_ph
 from leaderboard.pictures.forecasts import BAND_SD
-from leaderboard.pictures.looks import BAND, BLUE, ORANGE, drawing, save
+from leaderboard.pictures.looks import BAND, BLUE, ORANGE, SMOOTH_LINSCALE, drawing, save
 from leaderboard.wording import SHOWN, quantity_text
 
 N_FINE = 300
@@ -27,11 +27,12 @@ TICKS_S = (0, 3, 10, 30, 100, 300, 1000, 2000, 10_000, 100_000)
 
 @dataclass(frozen=True)
 class RowAnswer:
-    """What a learned row says of the same trace: E0 [g/L] and k_d [1/s], and their deviations where it gives them."""
+    """What a learned row says of the same trace: E0 [g/L] and k_d [1/s]; what it states of them, if it does."""
 
     name: str
     mean: Array
     sd: Array | None = None
+    samples: Array | None = None
 
 
 def draw_inference(inference: Inference, title: str, path: Path, answer: RowAnswer | None = None) -> Path:
@@ -70,7 +71,7 @@ def _residuals(ax: Axes, inference: Inference, fit: Fit) -> None:
     ax.set_ylim(-limit, limit)
     ax.set_xlabel("time [s]")
     ax.set_ylabel("measured $-$ fit")
-    ax.legend(loc="upper right", borderaxespad=0.0)
+    _legend_above(ax)
 
 
 def _forecast(ax: Axes, inference: Inference, answer: RowAnswer | None) -> None:
@@ -98,7 +99,7 @@ def _forecast(ax: Axes, inference: Inference, answer: RowAnswer | None) -> None:
         # The steep start stands beside; without it the band of the forecast can be seen.
         ax.set_ylim(bottom=float(np.interp(prefix_s / 3, time_s, mean[0])))
         # Linear as far as the trace goes, logarithmic after it.
-        ax.set_xscale("symlog", linthresh=prefix_s, linscale=1.0)
+        ax.set_xscale("symlog", linthresh=prefix_s, linscale=SMOOTH_LINSCALE)
         ax.set_xticks([tick for tick in TICKS_S if tick <= time_s[-1] and (tick == 0 or tick >= 0.3 * prefix_s)])
         ax.xaxis.set_major_formatter("{x:g}")
         ax.minorticks_off()
@@ -126,4 +127,9 @@ def _rate(ax: Axes, inference: Inference, answer: RowAnswer | None) -> None:
     ax.set_xlim(0.0, shown.high)
     ax.set_ylim(bottom=0.0)
     ax.set_yticks([])
-    ax.legend(loc="upper right")
+    _legend_above(ax)
+
+
+def _legend_above(ax: Axes) -> None:
+    """Name what is drawn above a panel that is full."""
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2)

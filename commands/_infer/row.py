@@ -90,4 +90,5 @@ def ask_row(console: Console, inference: Inference, row: Row) -> RowAnswer:
     cases = f"{PRESETS[row.preset].train:,} training cases of {row.task.name}"
     say(console, f"{row.plugin.row}: {how}, on {cases}")
     answer = outcome.prediction
-    return RowAnswer(row.plugin.row, answer.mean[0], None if answer.sd is None else answer.sd[0])
+    sd, samples = (None if values is None else values[0] for values in (answer.sd, answer.samples))
+    return RowAnswer(row.plugin.row, answer.mean[0], sd, samples)

@@ -36,12 +36,11 @@ from commands._shared.options import (
     plugin_files,
     say,
 )
-from commands._shared.running import Conditions, carry_out, scored_today, stale_in
+from commands._shared.running import Conditions, carry_out, findings_in, scored_today
 from commands._shared.seal import check_one_draw, open_seal, seal_line
 from commands._shared.terminal import Console
-from leaderboard.board.terminal import terminal_board
+from leaderboard.board.terminal import came_out, terminal_board
 from leaderboard.board.write import write_board
-from leaderboard.comparison.findings import Findings
 from leaderboard.published.store import read_published
 
 
@@ -133,10 +132,13 @@ def run_asked(asked: Asked) -> None:
 
         carried_out = carry_out(console, plan, conditions, records + read_published(PUBLISHED), lines)
         records = read_records(out)
-        findings = Findings.of(records, out, all_tasks(), stale_in(records, asked.folders))
+        findings = findings_in(out, records, asked.folders)
         written = write_board(findings)
         shown = {cell.key for cell in plan.cells} | {record.cell for record in carried_out.best.values()}
-        console.print(terminal_board(replace(findings, records=tuple(r for r in records if r.cell in shown))))
+        of_run = replace(findings, records=tuple(r for r in records if r.cell in shown))
+        console.print(terminal_board(of_run))
+        if said := came_out(of_run):
+            say(console, said, style="bold")
         folder = os.path.relpath(os.path.commonpath(written)) if written else "none"
         ran = f"{len(plan.cells)} cells, {plan.n_open} run in {carried_out.spent}"
         say(console, f"{ran}. Board and pictures: {folder}")

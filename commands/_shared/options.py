@@ -12,10 +12,11 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.errors import BenchError
-from bench.run.catalogue import PACKAGE, choose, files_in, load_task
+from bench.run.catalogue import PACKAGE, choose, declared_in, files_in, load_task, summary_of
 from bench.run.plan import Plugin
 from bench.task import Task
 from commands._shared.terminal import Console
+from leaderboard.families import Declared
 
 TASKS = ROOT / "tasks"
 MODELS = ROOT / "models"
@@ -24,8 +25,11 @@ PUBLISHED = ROOT / "leaderboard" / "records"
 TAKEN = {"bayes": "the ceiling's", "all": "that of every row"}
 """Names that mean something else on a command line or a board, and whose they are."""
 
-REFERENCE = ("mean", "ridge", "gradient_boosting", "gru", "inception_time", "tcn", "tcn_dt", "nls")
-"""The pinned rows that run when no model is named."""
+REFERENCE = (
+    *("mean", "ridge", "gradient_boosting", "gru", "inception_time", "tcn", "tcn_dt"),
+    *("tcn_dt_subsampled", "exposure", "nls"),
+)
+"""The rows that run when no model is named: what fails at another interval, and one of each kind that does not."""
 
 NEAREST = {
     "attention": "set_transformer",
@@ -77,6 +81,11 @@ def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:
     for name in TAKEN.keys() & files.keys():
         raise BenchError(f"plugin '{name}': name must be new, got {TAKEN[name]}. Rename the file.")
     return files
+
+
+def declared_rows(files: dict[str, Path]) -> dict[str, Declared]:
+    """What every plugin says of itself, read without importing it."""
+    return {name: Declared(summary_of(path, name), **declared_in(path, name)) for name, path in files.items()}
 
 
 def choose_models(asked: Iterable[str], files: dict[str, Path]) -> dict[str, Path]:
@@ -163,8 +172,3 @@ def check_device(device: str, *, here: bool) -> None:
 def say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
     """Print plain text as it is: nothing in it is markup, and long lines are left to the terminal."""
     console.print(text, style=style or None, end=end, markup=False, highlight=False, soft_wrap=True)
-
-
-def file_name(row: str) -> str:
-    """Name of a row with the letters that a file may have."""
-    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in row)

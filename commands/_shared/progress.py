@@ -8,14 +8,22 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 
 from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 
 from bench.run.estimate import duration
 from bench.run.plan import CellKey, Job
 from bench.run.record import Record
 from commands._shared.terminal import Console
 
+WIDE = 100
+"""Columns of a terminal from which there is room for long bars."""
 LINE_EVERY_S = 5.0
 """Shortest time between two plain lines of one job."""
+
+
+def _cut(share: int) -> Column:
+    """Column of text that is cut where there is no room for all of it."""
+    return Column(no_wrap=True, overflow="ellipsis", ratio=share)
 
 
 class RunProgress(AbstractContextManager["RunProgress"]):
@@ -32,15 +40,18 @@ class RunProgress(AbstractContextManager["RunProgress"]):
         self._bars: dict[str, TaskID] = {}
         self._left: dict[str, set[CellKey]] = {}
         self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[doing]}", style="dim", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=_cut(3)),
+            BarColumn(bar_width=24 if console.width >= WIDE else 8),
+            TextColumn("{task.fields[doing]}", style="dim", markup=False, table_column=_cut(2)),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,
+            expand=True,  # what is cut is the text, not the time that is left
         )
-        expected = f"{duration(expected_s)} expected" if expected_s else ""
-        self._whole = self._progress.add_task("cells", total=n_cells, doing=expected) if console.is_terminal else None
+        self._expected_s = expected_s
+        self._whole: TaskID | None = None
+        if console.is_terminal:
+            self._whole = self._progress.add_task("cells", total=n_cells, doing=self._expected())
 
     def __enter__(self) -> RunProgress:
         if self._console.is_terminal:
@@ -58,12 +69,23 @@ class RunProgress(AbstractContextManager["RunProgress"]):
         """Bars as they are drawn: of the run, and of every job that has begun."""
         return self._progress.tasks
 
+    def _expected(self) -> str:
+        """What the whole run was expected to take; once it takes longer, what is left by the cells that are done."""
+        if not self._expected_s:
+            return ""
+        took_s = time.monotonic() - self._began
+        if took_s <= self._expected_s:
+            return f"{duration(self._expected_s)} expected"
+        left = f", about {duration(took_s * (self._n_cells / self._n_done - 1))} left" if self._n_done else ""
+        return f"over {duration(self._expected_s)}{left}"
+
     def report(self, job: Job, fraction: float, doing: str) -> None:
         """Take a progress report from a worker thread."""
         with self._lock:
             now = time.monotonic()
             started = self._started.setdefault(job.key, now)
-            if self._console.is_terminal:
+            if self._whole is not None:
+                self._progress.update(self._whole, doing=self._expected())
                 if job.key not in self._bars:
                     self._bars[job.key] = self._progress.add_task(job.label, total=1.0, doing="")
                     self._left[job.key] = {cell.key for cell in job.cells}
@@ -98,7 +120,7 @@ class RunProgress(AbstractContextManager["RunProgress"]):
                 self._progress.update(self._bars[key], visible=bool(left))
             self._line(text)
             if self._whole is not None:
-                self._progress.update(self._whole, completed=self._n_done)
+                self._progress.update(self._whole, completed=self._n_done, doing=self._expected())
 
     def _line(self, text: str) -> None:
         """Print one line above the bars."""

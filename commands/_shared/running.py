@@ -20,9 +20,10 @@ from bench.run.record import FINAL, RECORDS_FILE, Record, read_records
 from bench.run.scores.ceiling import CEILING, SOURCE, UNTOLD, ceilings, source_of
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal
-from commands._shared.options import all_tasks, plugin_files, say
+from commands._shared.options import all_tasks, declared_rows, plugin_files, say
 from commands._shared.progress import RunProgress
 from commands._shared.terminal import Console
+from leaderboard.comparison.findings import Findings
 from leaderboard.published.store import read_published
 
 
@@ -126,6 +127,13 @@ def stale_among(records: Sequence[Record], plugins: Mapping[str, Path]) -> Stale
         told = [each for each in records if (source_of(tasks[each.task]) if each.task in tasks else SOURCE) == source]
         stale |= stale_cells(told, tasks, {**plugins, CEILING: source})
     return stale
+
+
+def findings_in(folder: Path, records: Sequence[Record], folders: Sequence[Path]) -> Findings:
+    """What is found out from the records of a folder, marked by what has changed since and what cannot be checked."""
+    tasks, plugins = all_tasks(), plugin_files(folders)
+    stale, unchecked = stale_among(records, plugins), unchecked_cells(records, tasks, plugins)
+    return Findings.of(records, folder, tasks, stale, unchecked, declared_rows(plugins))
 
 
 def unchecked_in(records: Sequence[Record], folders: Sequence[Path]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,10 +18,15 @@ from bench.errors import BenchError, BenchWarning
 Verbs = Mapping[str, Mapping[str, str]]
 """Title of a group, to its verbs and their lines of help."""
 OPTIONS: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+UsageError: Any = typer.BadParameter.__base__
+"""What the parser raises, which typer does not name."""
 
 
-def verb_group(verbs: Verbs) -> type[TyperGroup]:
-    """Kind of command that has the named verbs: each is the function ``VERB`` of ``commands/VERB.py``."""
+def verb_group(verbs: Verbs, greeting: str) -> type[TyperGroup]:
+    """Kind of command that has the named verbs: each is the function ``VERB`` of ``commands/VERB.py``.
+
+    Called with nothing, it greets.
+    """
     names: dict[str, Any] = dict.fromkeys(name for group in verbs.values() for name in group)
 
     class VerbGroup(TyperGroup):
@@ -30,6 +36,13 @@ def verb_group(verbs: Verbs) -> type[TyperGroup]:
             super().__init__(**settings)
             self.commands = dict(names)
 
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            """Greet whoever asks for nothing."""
+            if not args:
+                print(greeting, end="")
+                ctx.exit()
+            return super().parse_args(ctx, args)
+
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
             """Import a verb."""
             if cmd_name in names and self.commands[cmd_name] is None:
@@ -38,14 +51,15 @@ def verb_group(verbs: Verbs) -> type[TyperGroup]:
                 self.commands[cmd_name] = get_command(verb)
             return self.commands.get(cmd_name)
 
+        def make_context(self, *arguments: Any, **settings: Any) -> Any:
+            """Read what stands before the verb."""
+            with _errors_printed():
+                return super().make_context(*arguments, **settings)
+
         def invoke(self, ctx: Any) -> Any:
-            """Call a verb; an error of the suite is printed as one line and ends with status 2."""
-            try:
-                with _warnings_printed():
-                    return super().invoke(ctx)
-            except BenchError as error:
-                _print_aside(f"error: {error}", "red")
-                raise typer.Exit(2) from error
+            """Read what stands behind the verb, and call it."""
+            with _errors_printed(), _warnings_printed():
+                return super().invoke(ctx)
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:
             """List the verbs by who asks, without importing any."""
@@ -58,15 +72,29 @@ def verb_group(verbs: Verbs) -> type[TyperGroup]:
 
 
 @contextmanager
-def _warnings_printed() -> Iterator[None]:
-    """Print each warning of the suite once, as one line; those of libraries as ever."""
-    ordinary = warnings.showwarning
+def _errors_printed() -> Iterator[None]:
+    """Print an error of the suite as one line, and one of the command line with its usage; both end with status 2."""
+    try:
+        yield
+    except BenchError as error:
+        _print_aside(f"error: {error}", "red")
+        raise typer.Exit(2) from error
+    except UsageError as error:
+        text = io.StringIO()
+        error.show(text)
+        _print_aside(text.getvalue().rstrip())
+        raise typer.Exit(error.exit_code) from error
 
-    def show(message: Any, category: type[Warning], *where: Any, **more: Any) -> None:
+
+@contextmanager
+def _warnings_printed() -> Iterator[None]:
+    """Print each warning of the suite once, as one line; those of libraries as Python words them."""
+
+    def show(message: Any, category: type[Warning], file: str, line: int, *_: Any, **__: Any) -> None:
         if issubclass(category, BenchWarning):
             _print_aside(f"warning: {message}", "yellow")
         else:
-            ordinary(message, category, *where, **more)
+            _print_aside(warnings.formatwarning(message, category, file, line).rstrip())
 
     with warnings.catch_warnings():
         warnings.simplefilter("default", BenchWarning)
@@ -74,8 +102,8 @@ def _warnings_printed() -> Iterator[None]:
         yield
 
 
-def _print_aside(text: str, style: str) -> None:
-    """Print a line beside the output."""
+def _print_aside(text: str, style: str = "") -> None:
+    """Print text beside the output."""
     from commands._shared.terminal import Console
 
-    Console(stderr=True).print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True).print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)

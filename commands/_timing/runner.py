@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import load_module
 from bench.run.child import Limits
 from bench.run.engine import run_plan
+from bench.run.packages import FIND_CHECKOUT
 from bench.run.plan import Plugin, make_plan
 from bench.run.record import Record, append_records, read_records
 from bench.run.scores.ceiling import ceilings
@@ -26,6 +29,7 @@ from bench.task import PRESETS
 from bench.timing import Figure, cpu_seconds
 from bench.world.quantities import TARGET_NAMES
 from commands._shared.options import MODELS, all_tasks
+from commands.board import board
 from leaderboard.tables import tables
 
 RUNNER, MEMORY, COMPILE = "runner", "memory", "first use"
@@ -75,15 +79,21 @@ def starting(quick: bool) -> Iterator[Figure]:
     work, peer = f"a job of {LIGHT}, quick size, child and all", "its own work in one process"
     yield Figure(RUNNER, work, seconds, "s", peer, own, most=1.0)
     n_records = N_RECORDS // 10 if quick else N_RECORDS
+    bound = f"; bound for {N_RECORDS:,}" if quick else ""
     with tempfile.TemporaryDirectory(prefix="records-") as name:
-        _write_records(Path(name), n_records)
+        _write_records(Path(name), n_records, list(all_tasks()), 20)
         began = time.process_time()
         ranked = tables(read_records(Path(name)))
         seconds = time.process_time() - began
-    note = f"into {len(ranked)} tables, rows in order; records without epochs" + (
-        f"; bound for {N_RECORDS:,}" if quick else ""
-    )
+    note = f"into {len(ranked)} tables, rows in order; records without epochs{bound}"
     yield Figure(RUNNER, f"load and rank {n_records:,} records", seconds, "s", most=10.0, note=note)
+    with tempfile.TemporaryDirectory(prefix="records-") as name, redirect_stdout(io.StringIO()):
+        _write_records(Path(name), n_records, [TASK], 1)
+        began = time.process_time()
+        board(Path(name), page=True)
+        seconds = time.process_time() - began
+    work = f"board --page of {n_records:,} records of distinct rows"
+    yield Figure(RUNNER, work, seconds, "s", most=20.0, note=f"on one task, without prediction files{bound}")
 
 
 def memory(quick: bool) -> Iterator[Figure]:
@@ -130,10 +140,8 @@ def _spent_s() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in spent)
 
 
-def _write_records(folder: Path, n_records: int) -> None:
-    """Write records of many rows and seeds with made-up scores."""
-    names = list(all_tasks())
-    n_seeds = 20
+def _write_records(folder: Path, n_records: int, names: list[str], n_seeds: int) -> None:
+    """Write records of many rows with made-up scores."""
     scores = {name: {"r2": 0.5, "rmse": 0.01, "mae": 0.01, "bias": 0.0} for name in TARGET_NAMES}
     ceiling = {name: {"r2": 0.9, "r2_error": 0.01, "rmse_ratio": 1.5} for name in (*TARGET_NAMES, "forecast")}
     forecast = {"ph_rmse": 0.02, "ph_rmse_median": 0.01, "ph_rmse_p95": 0.05, "n_clipped": 0}
@@ -160,7 +168,7 @@ def _write_records(folder: Path, n_records: int) -> None:
 
 def _printed(code: str, environment: dict[str, str] | None = None) -> list[str]:
     """Lines that a fresh interpreter prints."""
-    surroundings = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"} | (environment or {})
-    command = [sys.executable, "-c", code]
+    surroundings = os.environ | {"OMP_NUM_THREADS": "1"} | (environment or {})
+    command = [sys.executable, "-c", FIND_CHECKOUT + code]
     ended = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True)
     return ended.stdout.splitlines()

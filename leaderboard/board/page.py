@@ -33,7 +33,8 @@ HOW_TO_READ = f"""\
 - With several seeds a number is the mean over them and `(least..largest)` is their range, not a confidence interval;
   **seeds** counts the cells that gave scores. Other numbers are means over seeds.
 - **status** counts the row's cells; those without a score are listed below each table and are in no mean.
-  `stale: source` and the like mark scores from before a change; they are never averaged with fresh ones.
+  `stale: source` and the like mark scores from before a change; they are never averaged with fresh ones. Scores marked
+  `not checked here` stand: a library of the row is not installed where the board was made, so nobody could tell.
 - **CPU** seconds are those of the model's processes by the kernel's clocks, and hold on a busy machine; wall times
   beside them are upper bounds there.
 - An **open run** has public test cases, which a model could have drawn again, and nothing confined it; a **sealed run**

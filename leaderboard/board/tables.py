@@ -12,6 +12,7 @@ from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import (
     NONE,
     SHOWN,
+    UNCHECKED,
     Shown,
     bias_text,
     code_span,
@@ -48,7 +49,7 @@ COSTS = {
 def scores_table(table: Table) -> str:
     """Write R2, the ratio to the ceiling and RMSE, a line a row."""
     columns: dict[str, Column] = {
-        "row": lambda line: _name(replace(line, stale=())),  # which its status says
+        "row": lambda line: _name(replace(line, stale=(), unchecked=())),  # which its status says
         "status": lambda line: line.status,
         "seeds": lambda line: str(len(line.scored)),
         "error": _error,
@@ -84,10 +85,18 @@ def uncertainty_table(table: Table) -> str:
     for shown in SHOWN:
         columns |= {
             f"NLL {shown.symbol}": _mean(f"{shown.name}_nll", _nll_text),
-            f"CRPS {shown.symbol} [{shown.unit}]": _mean(f"{shown.name}_crps", unit=shown.scale),
+            f"information / ceiling {shown.symbol}": _mean(f"{shown.name}_information", ratio_text),
+            f"CRPS / ceiling {shown.symbol}": _mean(f"{shown.name}_crps_ratio", ratio_text),
             f"within 50 % {shown.symbol}": _mean(f"{shown.name}_coverage_50", _share_text),
             f"within 90 % {shown.symbol}": _mean(f"{shown.name}_coverage_90", _share_text),
-            f"mean sd {shown.symbol} [{shown.unit}]": _mean(f"{shown.name}_sharpness", unit=shown.scale),
+            f"ranks off even {shown.symbol}": _mean(f"{shown.name}_unevenness", _share_text),
+            f"mean sd / ceiling {shown.symbol}": _mean(f"{shown.name}_sharpness_ratio", ratio_text),
+        }
+    if any(line.spread("apart") for line in lines):
+        columns |= {
+            "energy score / ceiling": _mean("energy_ratio", ratio_text),
+            "samples apart from the ceiling's": _mean("apart", quantity_text),
+            "told from them": _mean("told_apart", _share_text),
         }
     return _table(lines, columns, "lr")
 
@@ -156,6 +165,7 @@ def _table(lines: Sequence[Line], columns: Mapping[str, Column], align: str) -> 
 def _name(line: Line) -> str:
     """Row with what tells it from others."""
     marks = [line.note] * bool(line.note) + [line.role] * bool(line.role) + ["stale"] * bool(line.stale)
+    marks += [UNCHECKED] * bool(line.unchecked)
     return code_span(line.row) + "".join(f" ({mark})" for mark in marks)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -15,8 +17,14 @@ from leaderboard.frame import FORECAST, draws_text
 from leaderboard.tables import Line, Spread, Table
 from leaderboard.wording import GIVE_FOLDER, NO_PLUGIN, SHOWN, quantity_text, r2_text, ratio_text, rows_text
 
+FAR_BELOW = -1000.0
+"""R2 from which on a power of ten says enough; the page has all digits."""
+WIDE = 100
+"""Columns of a terminal from which there is room for everything."""
 MOST_PRINTED = 200
 """Rows of one table in the terminal."""
+WIDEST_NAME = 40
+"""Letters of a row's name on one line: the rest follows below, for a long one would leave no room for numbers."""
 
 # Colour repeats what the text says; nothing depends on it.
 COLOURS = {"ok": "green", "cannot": "yellow", "not_run": "yellow"}
@@ -31,7 +39,7 @@ def terminal_board(findings: Findings) -> RenderableType:
     for whole in findings.tables:
         table = whole.shortened(MOST_PRINTED)
         parts += [Text(alarm, f"bold {FAILED}") for alarm in findings.alarms[table.place]]
-        parts += [_table(table), *_messages(table)]
+        parts += [_Scores(table), *_messages(table)]
         left_out = rows_text(len(table.lines), len(whole.lines))
         parts += [Text(f"Printed: {left_out}", "yellow")] * bool(left_out)
         parts += [Text(f"{NO_PLUGIN}: {', '.join(table.not_found)}. {GIVE_FOLDER}", "yellow")] * bool(table.not_found)
@@ -40,7 +48,28 @@ def terminal_board(findings: Findings) -> RenderableType:
     if any(map(_has_ratio, findings.tables)):
         legend += "Ratio: RMSE relative to the exact posterior's, 1 leaves nothing to gain; of the forecast pH too. "
     parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(findings.records)]
-    return Group(*parts, Text(legend + "Several seeds: mean ±largest deviation.", "dim"))
+    legend += f"Several seeds: mean ±largest deviation. Below {WIDE} columns: means alone, without pH and status."
+    return Group(*parts, Text(legend, "dim"))
+
+
+def came_out(findings: Findings) -> str:
+    """Say in one sentence what came out: the row that came nearest to the best possible, and how many say nothing."""
+    ratios: dict[str, list[float]] = {}
+    floors: list[float] = []
+    for table in findings.tables:
+        for line in table.lines:
+            if line.overall and not line.stale and line.role != "ceiling":
+                (floors if line.role else ratios.setdefault(line.label, [])).append(line.overall.mean)
+    whole = {row: math.prod(each) ** (1 / len(each)) for row, each in ratios.items()}
+    whole = {row: ratio for row, ratio in whole.items() if len(ratios[row]) == max(map(len, ratios.values()))}
+    if not whole:
+        return ""
+    best = min(whole, key=lambda row: (whole[row], row))
+    tasks = findings.tables[0].task if len(findings.tables) == 1 else f"{len(findings.tables)} tasks"
+    said = f"On {tasks}, {best} comes nearest, with {ratio_text(whole[best])} times the best possible error"
+    floor = math.prod(floors) ** (1 / len(floors)) if floors else math.inf
+    worse = sum(ratio > floor for ratio in whole.values())
+    return said + (f"; {worse} of {len(whole)} rows are worse than always the average." if floors else ".")
 
 
 def titled(title: str) -> RichTable:
@@ -49,18 +78,30 @@ def titled(title: str) -> RichTable:
     return RichTable(title=shown, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
 
 
-def _table(table: Table) -> RichTable:
+@dataclass(frozen=True)
+class _Scores:
+    """Scores of one task, as many as the terminal has room for."""
+
+    table: Table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _table(self.table, narrow=options.max_width < WIDE)
+
+
+def _table(table: Table, *, narrow: bool) -> RichTable:
     """Scores and costs of one task."""
     rich_table = titled(table.title)
-    rich_table.add_column("row", no_wrap=True)
+    names = [f"{line.label} ({line.role})" if line.role else line.label for line in table.lines]
+    rich_table.add_column("row", width=min(WIDEST_NAME, max(map(len, names))), overflow="fold")
     cost = _cost_shown(table)
-    lines = [(line, _values(line, _has_ratio(table), cost)) for line in table.lines]
+    lines = [(line, _values(line, _has_ratio(table), cost, narrow)) for line in table.lines]
     for heading in lines[0][1]:
         rich_table.add_column(Text(heading), justify="right", min_width=7)  # a Text: brackets are not markup
-    rich_table.add_column("status", overflow="fold")
-    for line, values in lines:
-        name = Text(f"{line.label} ({line.role})" if line.role else line.label)
-        rich_table.add_row(name, *map(Text, values.values()), Text(line.status, _colour(line)))
+    if not narrow:
+        rich_table.add_column("status", overflow="fold")
+    for name, (line, values) in zip(names, lines, strict=True):
+        status = [Text(line.status, _colour(line))] * (not narrow)
+        rich_table.add_row(Text(name), *map(Text, values.values()), *status)
     return rich_table
 
 
@@ -75,15 +116,15 @@ def _cost_shown(table: Table) -> str:
     return "fit CPU [s]" if known else "fit [s]"
 
 
-def _values(line: Line, ratio: bool, cost: str) -> dict[str, str]:
+def _values(line: Line, ratio: bool, cost: str, narrow: bool) -> dict[str, str]:
     """Numbers of one line: errors relative to the ceiling, or in the target's unit where there is none."""
-    values = {f"R2 {shown.symbol}": _r2(line, shown.name) for shown in SHOWN}
+    values = {f"R2 {shown.symbol}": _r2(line, shown.name, narrow) for shown in SHOWN}
     for shown in SHOWN:
         if ratio:
             values[f"ratio {shown.symbol}"] = _mean(line.ratio(shown.name), ratio_text)
         else:
             values[f"RMSE {shown.symbol} [{shown.unit}]"] = quantity_text(line.mean(f"{shown.name}_rmse", shown.scale))
-    if ratio:
+    if ratio and not narrow:
         values["ratio pH"] = _mean(line.ratio(FORECAST), ratio_text)
     column, text = COSTS[cost]
     return values | {cost: text(line.mean(column))}  # with one more cost, 80 columns would break numbers in two
@@ -94,12 +135,14 @@ def _mean(value: Spread | None, number: Callable[[float | None], str]) -> str:
     return number(value.mean if value else None)
 
 
-def _r2(line: Line, target: str) -> str:
+def _r2(line: Line, target: str, narrow: bool) -> str:
     """R2 over seeds, in less room than on the page."""
     value = line.r2(target)
+    if isinstance(value, Spread) and value.mean <= FAR_BELOW:
+        return f"{value.mean:.1e}".replace("e+0", "e").replace("e+", "e")
     if not isinstance(value, Spread) or value.n == 1:
         return line.r2_text(target)
-    if r2_text(value.low) == r2_text(value.high):
+    if narrow or r2_text(value.low) == r2_text(value.high):
         return r2_text(value.mean)
     return f"{r2_text(value.mean)} ±{max(value.high - value.mean, value.mean - value.low):.1g}"
 
@@ -115,5 +158,5 @@ def _messages(table: Table) -> list[Text]:
 def _colour(line: Line) -> str:
     """Colour of the worst status of a line."""
     colours = {COLOURS.get(record.status, FAILED) for record in (*line.scored, *line.unscored)}
-    colours |= {"yellow"} if line.stale else set()
+    colours |= {"yellow"} if line.stale or line.unchecked else set()
     return next(colour for colour in (FAILED, "yellow", "green") if colour in colours)

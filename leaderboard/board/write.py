@@ -27,7 +27,7 @@ from leaderboard.pictures.scores import draw_predicted, draw_r2
 from leaderboard.pictures.traces import draw_examples
 from leaderboard.predictions import Predicted
 from leaderboard.tables import Table, of_same_sizes
-from leaderboard.wording import CSV_FILE, rows_text
+from leaderboard.wording import CSV_FILE, file_name, rows_text
 
 BOARD_FILE = "board.md"
 MOST_LISTED = 1_000
@@ -48,7 +48,8 @@ def write_board(findings: Findings, out: Path | None = None) -> list[Path]:
             f"board '{folder}': number of records must be at least 1, got none. "
             "Run the benchmark with this output folder, or name the folder of an earlier run."
         )
-    looks = looks_of(record.row for record in findings.records)
+    findings = findings.restated
+    looks = looks_of(findings.declared, findings.declared)
     with drawing():
         endings = _endings((table.task, table.preset) for table in findings.tables)
         sections = [
@@ -68,11 +69,11 @@ def draw_priors(findings: Findings, out: Path) -> list[Path]:
     """Draw where in the prior each row errs, a picture a row and preset."""
     written = []
     scores = prior_scores(findings.evidence.values())
-    pairs = scores[["row", "preset"]].drop_duplicates().sort_values(["row", "preset"])
+    pairs = sorted(set(zip(scores["row"], scores["preset"], strict=True)))
     with drawing():
-        for (row, preset), ending in zip(pairs.itertuples(index=False), _endings(pairs.to_numpy()), strict=True):
+        for (row, preset), ending in zip(pairs, _endings(pairs), strict=True):
             figure = draw_prior(row, scores[scores["preset"] == preset])
-            written += [save(figure, out / f"prior_{row}{ending}.png")] if figure else []
+            written += [save(figure, out / f"prior_{file_name(row)}{ending}.png")] if figure else []
     return written
 
 

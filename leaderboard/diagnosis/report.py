@@ -40,6 +40,8 @@ def headline(subject: Subject, diagnosis: Diagnosis) -> list[str]:
     ]
     for where, scores in groupby(diagnosis.scores, key=lambda score: score.where):
         lines.append(f"{where}: {'; '.join(map(score_text, scores))}")
+    for where, why in diagnosis.refused.items():
+        lines.append(f"{where}: a run would refuse this: {why} Findings look at the means alone here.")
     if subject.preset == "quick":
         lines.append(QUICK)
     return lines
@@ -132,6 +134,7 @@ def diagnosis_value(subject: Subject, diagnosis: Diagnosis) -> dict[str, Any]:
         "not_attainable": [score.target for score in diagnosis.not_attainable],
         "scores": [vars(score) for score in diagnosis.scores],
         "findings": [vars(each) | _said(each) for each in diagnosis.findings],
+        "refused": diagnosis.refused,
         "sound": diagnosis.sound,
         "not_tried": diagnosis.untried,
     }

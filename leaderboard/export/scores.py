@@ -13,7 +13,17 @@ import pandas as pd
 from bench.errors import BenchError
 from bench.run.record import Record
 from bench.world.quantities import TARGET_NAMES
-from leaderboard.frame import CEILING, CEILINGS, COSTS, COUNTS, FORECASTS, SCORES, SIZES, UNCERTAINTY
+from leaderboard.frame import (
+    CEILING,
+    CEILINGS,
+    COSTS,
+    COUNTS,
+    FORECASTS,
+    SCORES,
+    SIZES,
+    TOGETHER,
+    UNCERTAINTY,
+)
 from leaderboard.wording import gist
 
 COLUMNS = [
@@ -22,7 +32,12 @@ COLUMNS = [
     *(f"{target}_rmse_ratio" for target in TARGET_NAMES),
     *(f"{target}_ceiling_{score}" for target in TARGET_NAMES for score in CEILINGS),
     *(f"forecast_{score}" for score in (*FORECASTS, "rmse_ratio")),
-    *(f"{target}_{score}" for target in TARGET_NAMES for score in UNCERTAINTY),
+    *(
+        f"{target}_{score}"
+        for target in TARGET_NAMES
+        for score in (*UNCERTAINTY, "information", "crps_ratio", "sharpness_ratio")
+    ),
+    *(*TOGETHER, "energy_ratio"),
     *COSTS[:4],
     *("predict_us_per_case", "predict_cpu_us_per_case"),
     *COSTS[4:],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from leaderboard.pictures.looks import BAND, Look, legend
+from leaderboard.pictures.looks import BAND, SMOOTH_LINSCALE, Look, legend, numbered
 from leaderboard.pictures.traces import case_title, draw_samples
 from leaderboard.predictions import ExampleTraces, Predicted
 from leaderboard.tables import Table
@@ -32,6 +32,7 @@ def draw_forecasts(
     ][:MOST_ROWS]
     if forecasts is None or not len(examples.case):
         return None
+    marks = numbered(line.label for line, *_ in answers)
     n_cases = min(MOST_CASES, len(examples.case))
     figure = Figure(figsize=(max(7.0, 0.9 + 3.3 * n_cases), 5.4), layout="constrained")
     panels = figure.subplots(2, n_cases, squeeze=False, sharex="col", height_ratios=[1.5, 1.0])
@@ -52,9 +53,10 @@ def draw_forecasts(
             low, high = mean - half - origin, mean + half - origin
             ax.fill_between(time_s, low, high, color="0.75", linewidth=0, zorder=1, label="exact posterior, 90 %")
             ax.plot(time_s, true - origin, color="0", linewidth=1.6, label="true")
-            for label, (forecast, look) in rows.items():
-                marks = {"marker": look.marker, "color": look.colour, "ms": 4, "markevery": 0.12}
-                ax.plot(time_s, forecast - origin, **marks, linewidth=1.0, label=label)
+            for line, (forecast, look) in rows.items():
+                mark, label = marks[line]
+                drawn = {"marker": mark, "color": look.colour, "ms": 5, "markevery": 0.12}
+                ax.plot(time_s, forecast - origin, **drawn, linewidth=1.0, label=label)
             ax.axvspan(0.0, prefix_s, color=BAND, zorder=0, label="what the rows saw")
             ax.locator_params(axis="y", nbins=5)
         above.set_title(case_title(examples, number), fontsize=8)
@@ -64,7 +66,7 @@ def draw_forecasts(
         limit = 1.1 * max(band, min(worst, 6 * band), 1e-3)
         below.set_ylim(-limit, limit)
         # Linear as far as the trace goes, logarithmic after it.
-        below.set_xscale("symlog", linthresh=prefix_s, linscale=1.2)
+        below.set_xscale("symlog", linthresh=prefix_s, linscale=SMOOTH_LINSCALE)
         below.set_xticks(TICKS_S, map(str, TICKS_S))
         below.set_xlim(-0.02 * prefix_s, time_s[-1])
         below.minorticks_off()

@@ -1,4 +1,4 @@
-"""How pictures look: one style, and one colour and marker a row in all pictures of a board."""
+"""How pictures look: one style, and one colour and mark a row in all pictures of every board."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import seaborn as sns
@@ -16,46 +17,54 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
 from bench.errors import BenchError
-from leaderboard.frame import CEILING, FLOOR
+from leaderboard.families import FAMILIES, Declared
+from leaderboard.frame import CEILING
 
-Colour = tuple[float, float, float]
-
-MARKERS = "o^DvPX<>"
-HARD_TO_SEE = (6, 7, 8)
-"""Places in seaborn's palette of a pink and a yellow that are lost on white, and of a grey, which is the floor's."""
 BLUE, ORANGE = sns.color_palette("colorblind")[:2]
 """Colours where there are no rows to tell apart."""
 BAND = "0.9"
 """Grey of what lies behind the curves."""
 DPI = 120
+SMOOTH_LINSCALE = (1.0 - 1.0 / 10.0) / math.log(10.0)
+"""Length of the linear part of matplotlib's symlog axis at which a curve has no kink where the logarithmic begins."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """Colour and marker of a row."""
+    """Colour and mark of a row: those of its family, hollow where it saw one interval in training."""
 
-    colour: Colour
+    colour: str
     marker: str
+    hollow: bool = False
+
+    @property
+    def marks(self) -> dict[str, Any]:
+        """What matplotlib calls them."""
+        return {"color": self.colour, "marker": self.marker, "mfc": "white" if self.hollow else self.colour}
 
 
-def looks_of(rows: Iterable[str]) -> dict[str, Look]:
-    """Give every row its colour and marker.
+CEILINGS_LOOK = Look("#000000", "*")
+
+
+def looks_of(rows: Iterable[str], declared: Mapping[str, Declared] = MappingProxyType({})) -> dict[str, Look]:
+    """Give every row the look that belongs to it, whatever rows stand beside it.
 
     Examples
     --------
-    >>> looks = looks_of(["gru", "ridge", "mean"])
-    >>> looks["gru"].marker, looks["ridge"].marker, looks["mean"].marker
-    ('o', '^', 's')
+    >>> looks = looks_of(["gru", "laplace"], {"gru": Declared("", "learned", "one")})
+    >>> looks["gru"].marker, looks["gru"].hollow, looks["laplace"].marker
+    ('^', True, 'v')
     """
-    palette = [colour for place, colour in enumerate(sns.color_palette("colorblind")) if place not in HARD_TO_SEE]
-    looks = {
-        row: Look(palette[number % len(palette)], MARKERS[number % len(MARKERS)])
-        for number, row in enumerate(sorted(set(rows) - {FLOOR, CEILING}))
-    }
-    return looks | {FLOOR: Look((0.45, 0.45, 0.45), "s"), CEILING: Look((0.0, 0.0, 0.0), "*")}
+    looks = {}
+    for row in {*rows, CEILING}:
+        own = declared.get(row, Declared())
+        family = FAMILIES[own.family]
+        looks[row] = Look(family.light, family.marker, own.hollow or not own.family)
+    return looks | {CEILING: CEILINGS_LOOK}
 
 
 def look_of(label: str, looks: Mapping[str, Look]) -> Look:
@@ -68,6 +77,40 @@ def look_of(label: str, looks: Mapping[str, Look]) -> Look:
     True
     """
     return looks[label] if label in looks else looks[label.rpartition(" (")[0]]  # a setting may hold " (" as well
+
+
+def numbered(labels: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Number rows that one picture overlays, as a mark and a label: a look is shared by a family.
+
+    Examples
+    --------
+    >>> numbered(["tcn", "gru"])["gru"]
+    ('$2$', '2 gru')
+    """
+    return {label: (f"${number}$", f"{number} {label}") for number, label in enumerate(labels, start=1)}
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move labels apart and keep their order.
+
+    Examples
+    --------
+    >>> spread([5.0, 5.0, 50.0], 10.0, 0.0, 100.0)
+    [0.0, 10.0, 50.0]
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    moved = [places[i] for i in order]
+    for _ in range(60):
+        for k in range(1, len(moved)):
+            lacks = gap - (moved[k] - moved[k - 1])
+            if lacks > 0:
+                moved[k - 1], moved[k] = moved[k - 1] - lacks / 2, moved[k] + lacks / 2
+    for k in range(len(moved) - 1, -1, -1):
+        moved[k] = min(moved[k], high if k == len(moved) - 1 else moved[k + 1] - gap)
+    for k in range(len(moved)):
+        moved[k] = max(moved[k], low if k == 0 else moved[k - 1] + gap)
+    back = dict(zip(order, moved, strict=True))
+    return [back[i] for i in range(len(places))]
 
 
 @contextmanager
@@ -90,6 +133,19 @@ def drawing() -> Iterator[None]:
     }
     with style.context(["default", {**sns.axes_style("whitegrid"), **ours}]):
         yield
+
+
+def family_key(looks: Iterable[Look]) -> list[Line2D]:
+    """What the looks of rows mean, of those that were drawn."""
+    drawn = set(looks)
+    markers = {look.marker for look in drawn}
+    key = [
+        Line2D([], [], ls="", color=family.light, marker=family.marker, label=family.name)
+        for family in FAMILIES.values()
+        if family.marker in markers
+    ]
+    hollow = Line2D([], [], ls="", marker="o", color="0.3", mfc="white", label="hollow: trained at one interval")
+    return [*key, *[hollow] * any(look.hollow for look in drawn)]
 
 
 def legend(figure: Figure, columns: int = 5, handles: Sequence[Artist] = ()) -> None:

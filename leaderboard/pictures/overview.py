@@ -38,7 +38,7 @@ def _panel(ax: Axes, results: Sequence[Placed], outside: list[str], shown: Shown
     """Ratios of one target, and beside each its number and place."""
     for place, result in enumerate(results):
         look, beyond = look_of(result.row, looks), [[result.ratio - result.low], [result.high - result.ratio]]
-        ax.errorbar(result.ratio, place, xerr=beyond, color=look.colour, fmt=look.marker, ms=7, elinewidth=2.0)
+        ax.errorbar(result.ratio, place, xerr=beyond, fmt="", **look.marks, ms=7, elinewidth=2.0)
     ax.axvline(1.0, color="0", linewidth=1.0, linestyle=":")
     low, high = min(1.0, *(row.low for row in results)), max(1.5, *(row.high for row in results))
     ax.set_xlim(low / (high / low) ** 0.05, high * (high / low) ** 0.05)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import seaborn as sns
 from matplotlib.figure import Figure
 
 from bench.errors import BenchError
-from leaderboard.pictures.looks import looks_of, ratio_axis
+from leaderboard.pictures.looks import ratio_axis
 from leaderboard.wording import grid
 
+MARKERS = "o^DvPX<>"
 FEW_DECADES = 30.0
 """Span of an axis below which its ticks are round numbers instead of powers of ten."""
 
@@ -69,12 +71,14 @@ def draw_scaling(title: str, panels: Sequence[Panel]) -> Figure:
     n_keys = max(len(panel.curves) for panel in panels)
     figure = Figure(figsize=(0.6 + 3.7 * len(panels), 3.7 + 0.2 * n_keys), layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    looks = looks_of(curve.label for panel in panels for curve in panel.curves)
+    labels = sorted({curve.label for panel in panels for curve in panel.curves})
+    palette = sns.color_palette("dark", len(labels))  # none of it below 3:1 on white
+    looks = {label: (palette[i], MARKERS[i % len(MARKERS)]) for i, label in enumerate(labels)}
     for ax, panel in zip(axes, panels, strict=True):
         for curve in panel.curves:
-            look = looks[curve.label]
             label = f"{curve.label}: slope {curve.slope:z.2f}"
-            ax.plot(curve.sizes, curve.values, color=look.colour, marker=look.marker, label=label)
+            colour, marker = looks[curve.label]
+            ax.plot(curve.sizes, curve.values, color=colour, marker=marker, label=label)
         sizes = sorted({size for curve in panel.curves for size in curve.sizes})
         ax.set(title=panel.title, xlabel=panel.size, ylabel=panel.value, xscale="log", yscale="log")
         ax.set_xticks(sizes, [f"{size:,.0f}" for size in sizes], rotation=30 if len(sizes) > 5 else 0)

@@ -107,8 +107,9 @@ def _r2_panel(ax: Axes, table: Table, shown: Shown, looks: Mapping[str, Look]) -
         if value.n > 1:
             seeds = np.sort([float(record.scores[shown.name]["r2"]) for record in line.scored]).clip(left)
             ax.plot(seeds, [place + 0.3] * len(seeds), "-o", color=look.colour, lw=1.0, mfc="white", ms=3)
-        marker, size = (BEYOND, 11) if value.mean < left else (look.marker, 10 if look.marker == "*" else 7)
-        ax.plot(max(value.mean, left), place, marker=marker, color=look.colour, markersize=size, zorder=4, alpha=0.85)
+        marks = look.marks | {"ms": 10 if look.marker == "*" else 7}
+        marks |= {"marker": BEYOND, "ms": 11} if value.mean < left else {}
+        ax.plot(max(value.mean, left), place, **marks, zorder=4)
     span = 1.0 - left
     ax.set_xlim(left - 0.04 * span, 1.0 + 0.04 * span)
     ax.axvline(0.0, color="0.45", linewidth=1.2, zorder=1)

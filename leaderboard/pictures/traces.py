@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
-from leaderboard.pictures.looks import Look, legend
+from leaderboard.pictures.looks import Look, legend, numbered
 from leaderboard.predictions import ExampleTraces, Predicted
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, TIMES, quantity_text
@@ -30,7 +30,8 @@ def draw_examples(
     shown = [line for line in table.lines if line.label in predicted]
     ceiling = [line for line in shown if line.role == "ceiling"]
     lines = [line for line in shown if not line.role][: MOST_ROWS - len(ceiling)] + ceiling
-    rows = {line.label: (predicted[line.label], looks[line.row]) for line in lines}
+    marks = numbered(line.label for line in lines)
+    rows = {line.label: (predicted[line.label], looks[line.row], *marks[line.label]) for line in lines}
     n_cases = min(MOST_CASES, len(examples.case))
     per_line = min(2, n_cases)
     n_lines = -(-n_cases // per_line)
@@ -75,16 +76,18 @@ def case_title(examples: ExampleTraces, number: int) -> str:
     return f"case {examples.case[number]}: {truths}\nurea {known[SUBSTRATE]:.0f} mM, {known[TEMPERATURE]:.1f} °C"
 
 
-def _plane(ax: Axes, examples: ExampleTraces, number: int, rows: Mapping[str, tuple[Predicted, Look]]) -> None:
+def _plane(
+    ax: Axes, examples: ExampleTraces, number: int, rows: Mapping[str, tuple[Predicted, Look, str, str]]
+) -> None:
     """True and predicted parameters of one case, over the range of the prior."""
     first, second = SHOWN
     scales, lows, highs = np.array([(shown.scale, shown.low, shown.high) for shown in SHOWN]).T
     truth = examples.truth[number] / scales
     named = "true (frame: the prior's range)"
     ax.plot(*truth[:, None], "+", color="0", ms=14, mew=1.2, clip_on=False, zorder=4, label=named)
-    for label, (cell, look) in rows.items():
+    for cell, look, mark, label in rows.values():
         x, y = np.clip(cell.mean[cell.case == examples.case[number]] / scales, lows, highs).T
-        ax.plot(x, y, look.marker, color=look.colour, ms=6, alpha=0.85, clip_on=False, zorder=3, label=label)
+        ax.plot(x, y, ls="", marker=mark, color=look.colour, ms=6, clip_on=False, zorder=3, label=label)
     ax.set(xlim=(first.low, first.high), ylim=(second.low, second.high))
     ax.locator_params(nbins=5)
     ax.set_xlabel(f"{first.formula} [{first.formula_unit}]")

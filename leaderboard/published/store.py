@@ -31,12 +31,13 @@ from bench.run.record import (
 )
 from bench.run.scores.ceiling import CEILING
 from bench.run.scores.predictions import read_predictions
+from bench.run.scores.uncertainty import OF_SAMPLES
 from bench.task import Task
 from leaderboard.predictions import TRUTH_FILE, read_truth, with_truth
 
 SHARDS = "*/records-*.jsonl.xz"
 """Files of records in the folder."""
-KEPT = ("mean", "sd", "rank")
+KEPT = ("mean", "sd", *OF_SAMPLES)
 """Arrays of a prediction file that are published; the others follow from them."""
 
 

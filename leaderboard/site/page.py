@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from matplotlib.colors import to_hex
 
-from bench.run.record import Record
-from bench.task import Task
-from leaderboard.board.page import HOW_TO_READ, machines
+from leaderboard.board.page import machines
 from leaderboard.comparison.findings import Findings
-from leaderboard.comparison.shifts import shift_grid
-from leaderboard.frame import ROLES, status_text
-from leaderboard.pictures.looks import looks_of
-from leaderboard.site.values import N_SHOWN, overview_values, table_values
-from leaderboard.wording import SHOWN, seeds_text
+from leaderboard.comparison.overview import how_compared
+from leaderboard.families import FAMILIES
+from leaderboard.frame import draws_text, status_text
+from leaderboard.site.attainable import read_attainable
+from leaderboard.site.chart import charts_of
+from leaderboard.site.sentences import headline, result_of
+from leaderboard.site.values import Values, page_values
+from leaderboard.wording import NONE, count_text, quantity_text, ratio_text, seeds_text
 
 SITE = Path(__file__).parent
 PAGE_FILE = "index.html"
+TABS = {
+    "result": "The result in one picture",
+    "use": "My lab samples every 1 s for 30 s: what should I use, and what error will I have?",
+    "faster": "Should I sample faster, or for longer?",
+    "fails": "My network fails at another interval: why?",
+}
+"""What the panel shows, by the word that stands in the address."""
 
 
-def page(findings: Findings, abouts: Mapping[str, str]) -> str:
-    """Write the page."""
+def page(findings: Findings, grid: str = "", root: str = "") -> str:
+    """Write the page; ``grid`` is what is attainable at any length, ``root`` where the documents lie, if they do."""
     environment = Environment(
         loader=FileSystemLoader(SITE),
         autoescape=True,
@@ -35,89 +40,59 @@ def page(findings: Findings, abouts: Mapping[str, str]) -> str:
         keep_trailing_newline=True,
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "allow_nan": False}
-    values = page_values(findings, abouts)
+    values = page_values(findings, read_attainable(grid))
+    result = result_of(values)
+    there = {"result": result, "use": values["grid"], "faster": values["grid"], "fails": values["failures"]}
     return environment.get_template("page.html").render(
-        board=values, summary=_summary(findings.records), alarms=values["alarms"], how_to_read=_how_to_read()
+        board=values,
+        families=FAMILIES,
+        headline=headline(values),
+        alarms=[alarm.replace("`", "") for each in findings.alarms.values() for alarm in each],
+        tabs={word: text for word, text in TABS.items() if there[word]},
+        result=result,
+        charts=charts_of(values, result) if result else [],
+        plain=_plain(values),
+        summary=_summary(findings),
+        method=_method(findings),
+        root=root,
     )
 
 
-def page_values(findings: Findings, abouts: Mapping[str, str]) -> dict[str, Any]:
-    """Gather everything that the page shows."""
-    truths: list[list[list[float]]] = []
-    places = shift_grid(findings.tasks)
-    alarms = {place: [alarm.replace("`", "") for alarm in each] for place, each in findings.alarms.items()}
-    shown = [
-        table_values(table, findings.predictions, alarms[table.place], truths)
-        | {"about": _about(findings.tasks.get(table.task))}
-        for table in findings.tables
-    ]
-    return {
-        "targets": [{"symbol": each.symbol, "unit": each.unit, "low": each.low, "high": each.high} for each in SHOWN],
-        "n_shown": N_SHOWN,
-        "rows": _rows(findings.records, abouts),
-        "truths": truths,
-        "tables": shown,
-        "overviews": [overview_values(each) for each in findings.overviews],
-        "trained_s": min((findings.tasks[name].train[0].interval_s for name in places.values()), default=None),
-        "grid": [[prefix, interval, name] for (prefix, interval), name in places.items()],
-        "alarms": [alarm for each in alarms.values() for alarm in each],
-        "machines": machines(findings.records),
-    }
+def _plain(values: Values) -> dict[str, Any]:
+    """The board without a script: every row over the core tasks, and on the task of the first question."""
+    names = [name for p, d, name in values["measured"]["at"] if (p, d) == (30.0, 1.0)]
+    task: Values = next((each for each in values["tasks"] if each["name"] in names[:1] or not names), {})
+    lines = []
+    for name in (row for group in values["groups"] for row in group["rows"]):
+        core, cell = values["rows"][name]["core"], values["cells"].get(task.get("name"), {}).get(name, {})
+        texts = [name, ratio_text(core["both"]) if core else ""]
+        for i in range(2):
+            none = [cell.get("status", NONE) if i == 0 else "", ""]
+            texts += [ratio_text(cell["ratio"][i][0]), quantity_text(cell["rmse"][i])] if "ratio" in cell else none
+        lines.append(texts)
+    return {"task": task.get("name"), "test": task.get("test"), "lines": lines}
 
 
-def _about(task: Task | None) -> dict[str, Any]:
-    """What a task asks, if it is known."""
-    if task is None:
-        return {"question": "", "train": "", "test": "", "core": False}
-    world = "" if task.test_world == task.train_world else f", {task.test_world.name}"
-    return {
-        "question": task.question,
-        "train": " + ".join(acquisition.label for acquisition in task.train),
-        "test": task.test.label + world,
-        "core": task.core,
-    }
-
-
-def _rows(records: Sequence[Record], abouts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Look, description and settings of every row."""
-    rows: dict[str, dict[str, Any]] = {}
-    for row, look in looks_of(record.row for record in records).items():
-        own = [record for record in records if record.row == row]
-        settings = {json.dumps(record.settings, sort_keys=True): record.settings for record in own if record.settings}
-        if own:
-            rows[row] = {
-                "colour": to_hex(look.colour),
-                "marker": look.marker,
-                "role": ROLES.get(row, ""),
-                "about": abouts.get(own[0].model, ""),
-                "settings": [{name: json.dumps(each[name]) for name in each} for _, each in sorted(settings.items())],
-            }
-    return rows
-
-
-def _summary(records: Sequence[Record]) -> list[tuple[str, str]]:
-    """What the board holds, in a few words each."""
-    seed, _, numbers = seeds_text(record.seed for record in records).partition(" ")
+def _summary(findings: Findings) -> str:
+    """What the board holds, in two sentences."""
+    records = findings.records
+    if not records:
+        return "Nothing has been run yet."
     began = sorted({record.started_utc[:10] for record in records} - {""})
-    return [
-        ("cells", f"{len(records):,} ({status_text(records)})"),
-        ("tasks", str(len({record.task for record in records}))),
-        ("rows", str(len({record.row for record in records}))),
-        ("sizes", ", ".join(sorted({record.preset for record in records}))),
-        (seed, numbers),
-        ("run", f"{began[0]} to {began[-1]}" if began else "not yet"),
-    ]
+    sizes = sorted({tuple(sorted(record.sizes.items())) for record in records})
+    cases = "; ".join(
+        f"{size.get('train', 0):,} training and {size.get('test', 0):,} test cases" for size in map(dict, sizes)
+    )
+    shown = f"Shown: {findings.left_out} " if findings.left_out else ""
+    run = f"Run of {began[0]}" + f" to {began[-1]}" * (began[0] != began[-1]) if began else "Run"
+    return (
+        f"{run}: {cases}; {seeds_text(record.seed for record in records)}; {count_text(len(records))} cells "
+        f"({status_text(records)}). {shown}All traces are simulated: no real trace has been scored."
+    )
 
 
-def _how_to_read() -> list[list[tuple[str, str]]]:
-    """Explanation of the board: a list of paragraphs, each made of plain, strong and code parts."""
-    paragraphs = []
-    for paragraph in HOW_TO_READ.removeprefix("- ").split("\n- "):
-        text = " ".join(paragraph.split())
-        parts: list[tuple[str, str]] = []
-        for number, piece in enumerate(text.split("**")):
-            for place, inner in enumerate(piece.split("`")):
-                if inner:
-                    parts.append(("code" if place % 2 else "strong" if number % 2 else "text", inner))
-        paragraphs.append(parts)
-    return paragraphs
+def _method(findings: Findings) -> list[str]:
+    """How rows are compared, and where they ran."""
+    compared = [text.replace("**", "") for overview in findings.overviews[:1] for text in how_compared(overview)]
+    ran = [f"{kind}: {text} ({count_text(n)} cells)" for kind, text, n in machines(findings.records)]
+    return [*compared, *draws_text(findings.records), *ran]

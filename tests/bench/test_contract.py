@@ -88,3 +88,20 @@ def test_predictor_survives_pickling():
     predictor = Constant(0.25)
     assert pickle.loads(pickle.dumps(predictor)) == predictor
     assert (predictor.n_parameters, predictor.simulator_calls, predictor.history) == (None, 0, ())
+
+
+def test_prediction_may_hold_samples_and_has_their_standard_deviations():
+    samples = np.random.default_rng(0).standard_normal((3, 100, 2))
+    prediction = Prediction(samples.mean(axis=1), samples=samples)
+    np.testing.assert_array_equal(prediction.sd, samples.std(axis=1))
+    assert Prediction(np.zeros((3, 2)), np.ones((3, 2)), samples=samples).sd.max() == 1.0
+
+
+@pytest.mark.parametrize("shape", [(3, 100), (3, 99, 2), (3, 1001, 2), (3, 100, 1)])
+def test_samples_of_another_shape_or_number_are_refused(shape):
+    with pytest.raises(PluginError) as error:
+        Prediction(np.zeros((3, 2)), samples=np.zeros(shape))
+    assert str(error.value) == (
+        f"prediction 'samples': shape must be (case, draw, 2) with 100 to 1,000 draws, got {shape}. "
+        "Give equal draws of both targets, as many for every case."
+    )

@@ -21,7 +21,7 @@ def test_page_and_pictures_of_the_prior_are_written_where_they_are_asked_for(inv
     assert page.endswith("board/index.html")
     assert prior.endswith("board/prior_behaves.png")
     html = (tmp_path / "board" / "index.html").read_text(encoding="utf-8")
-    assert '"row":"behaves"' in html
+    assert '"behaves":{"about":' in html
     assert str(tmp_path) not in html
 
 

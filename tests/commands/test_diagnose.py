@@ -33,10 +33,10 @@ def test_what_nobody_can_know_comes_first_then_findings_then_what_is_sound(diagn
     assert lines[-1].endswith("out/diagnosed/mean_shift_10s_quick")
 
 
-def test_a_second_diagnosis_opens_the_stored_fits_and_prints_the_file(diagnosed):
+def test_a_second_diagnosis_asks_nothing_again_and_prints_the_file(diagnosed):
     _, second = diagnosed
     assert second.exit_code == 0
-    assert "mean: stored fits" in second.stderr
+    assert "mean: answers that are kept from an earlier diagnosis" in second.stderr
     value = json.loads(second.stdout)
     assert {finding["name"] for finding in value["findings"]} == {"constant"}
     assert value["not_attainable"] == ["k_d_per_s"]

@@ -9,7 +9,7 @@ from bench.run.record import FINAL, read_records
 from bench.task import PRESETS, Sizes
 from bench.world.quantities import TARGET_NAMES
 from leaderboard.predictions import Predictions
-from leaderboard.published.board import COMMAND, README
+from leaderboard.published.board import BOARD_PAGE, COMMAND, README
 from leaderboard.published.check import problems
 from leaderboard.published.rows import PAGE
 from leaderboard.published.store import publish_cells, read_published
@@ -22,7 +22,8 @@ TASKS = ("--task", "shift_10s", "--task", "matched_10s")
 def checkout(tmp_path_factory, hostile):
     """A checkout of its own, with two plugins, empty boards and tiny standard sizes, to publish into."""
     root = tmp_path_factory.mktemp("checkout")
-    for page, names in ((README, ["board"]), (PAGE, ["core tasks", "misled", "seeds"])):
+    blocks = ((README, ["result", "rows", "questions"]), (BOARD_PAGE, ["board"]))
+    for page, names in (*blocks, (PAGE, ["core tasks", "misled", "seeds"])):
         (root / page).parent.mkdir(exist_ok=True)
         marks = [f"<!-- begin: {name}, written by `{COMMAND}` -->\n<!-- end: {name} -->\n" for name in names]
         (root / page).write_text("# Title\n\n" + "".join(marks), encoding="utf-8")
@@ -73,9 +74,10 @@ def test_board_is_written_at_the_end(first, checkout):
         "written: leaderboard/site/plan.json",
         "written: docs/pictures/board_ratios.png",
         "written: README.md",
+        "written: docs/board.md",
         "written: docs/rows.md",
     ]
-    assert "| `behaves` | 2 ok | 2 |" in (checkout / "README.md").read_text(encoding="utf-8")
+    assert "| `behaves` | 2 ok | 2 |" in (checkout / "docs" / "board.md").read_text(encoding="utf-8")
 
 
 def test_published_cells_are_not_run_again_in_a_fresh_clone(second):
@@ -108,16 +110,16 @@ def test_records_and_board_agree_until_somebody_edits_one(second, checkout, invo
     result = invoke("publish", "--check")
     assert result.exit_code == 0, result.stdout
     assert result.stdout == "10 published cells are whole, and the board is what they give.\n"
-    text = (checkout / "README.md").read_text(encoding="utf-8")
-    (checkout / "README.md").write_text(text.replace("2 ok", "3 ok"), encoding="utf-8")
+    text = (checkout / BOARD_PAGE).read_text(encoding="utf-8")
+    (checkout / BOARD_PAGE).write_text(text.replace("2 ok", "3 ok"), encoding="utf-8")
     result = invoke("publish", "--check")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "not what the records give: README.md",
+        "not what the records give: docs/board.md",
         "Run 'python run_bench.py publish --no-run' and commit what it writes.",
     ]
-    assert invoke("publish", "--no-run").stdout == "written: README.md\n"
-    assert (checkout / "README.md").read_text(encoding="utf-8") == text
+    assert invoke("publish", "--no-run").stdout == "written: docs/board.md\n"
+    assert (checkout / BOARD_PAGE).read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize("work", ["work_again", "fresh clone"])

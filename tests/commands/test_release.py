@@ -8,6 +8,7 @@ from bench.metrics import METRIC_VERSION
 from bench.run.record import Record
 from bench.task import PRESETS
 from commands.release import planned_then, planned_today
+from leaderboard.families import Declared
 from leaderboard.published.plan import PLAN_FILE, Published
 
 
@@ -22,7 +23,7 @@ def checked(invoke, monkeypatch):
     """What ``release`` says of records: ``checked([record], stale={...}, wrong=[...], out_of_date=[...])``."""
 
     def check(records, stale=None, wrong=(), out_of_date=()):
-        planned = Published({"tcn": "A network."}, ("shift_10s",), stale or {})
+        planned = Published({"tcn": Declared("A network.")}, ("shift_10s",), stale or {})
         cells = [record_of("tcn", "not_run"), record_of("bayes", "not_run")]
         for name, answer in {
             "read_published": records,
@@ -30,6 +31,8 @@ def checked(invoke, monkeypatch):
             "planned_cells": cells,
             "problems": list(wrong),
             "generated": {},
+            "untold": [],
+            "kept_attainable": "kept",
             "out_of_date": list(out_of_date),
         }.items():
             monkeypatch.setattr(commands.release, name, lambda *_, answer=answer: answer)
@@ -88,7 +91,7 @@ def test_plan_of_today_is_every_plugin_on_every_task_and_marks_what_is_stale(mon
     monkeypatch.setattr(commands.release, "stale_in", lambda records, folders: {old.cell: ("metric",)})
     planned = planned_today([old, record_of("bayes")], {"shift_10s": None})
     assert {"mean", "ridge", "tcn", "nls"} <= set(planned.rows)
-    assert planned.rows["tcn"].endswith(".")
+    assert (planned.rows["tcn"].family, planned.rows["tcn"].trained_at) == ("learned", "one")
     assert planned.tasks == ("shift_10s",)
     assert planned.stale == {old.cell: ("metric",)}
 

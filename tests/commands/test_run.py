@@ -278,3 +278,11 @@ def test_a_killed_run_takes_its_children_along_and_the_next_does_the_rest(held, 
     assert lines[:2] == [("neighbour", "not_run"), ("waits", "not_run")]
     assert lines[2:] == [("bayes", "ok"), ("neighbour", "ok"), ("waits", "ok")]
     assert list((tmp_path / "results" / ".work").iterdir()) == []
+
+
+def test_called_with_nothing_it_greets_with_three_things_to_do(invoke):
+    result = invoke()
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert [line.split()[2] for line in lines if line.startswith("  python")] == ["infer", "--task", "new"]
+    assert max(map(len, lines)) <= 80

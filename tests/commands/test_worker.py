@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from commands.worker import START
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -11,18 +13,22 @@ ROOT = Path(__file__).parents[2]
 def started(monkeypatch):
     """What would take the place of this process."""
     seen = []
-    monkeypatch.setattr(os, "execve", lambda *arguments: seen.append(arguments))
+    monkeypatch.setattr(os, "execv", lambda *arguments: seen.append(arguments))
     return seen
 
 
-def test_a_worker_is_one_process_a_job_and_finds_the_checkout(invoke, started, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", "before")
+def test_a_worker_is_one_process_a_job_and_finds_the_checkout(invoke, started):
     assert invoke("worker", "tcp://10.0.0.1:8786", "--jobs", "3").exit_code == 0
-    ((program, line, environment),) = started
+    ((program, line),) = started
     assert program == sys.executable
-    assert line[1:5] == ["-m", "dask", "worker", "tcp://10.0.0.1:8786"]
+    assert line[1:5] == ["-c", START, "worker", "tcp://10.0.0.1:8786"]
     assert " ".join(line[5:9]) == "--nworkers 3 --nthreads 1"
-    assert environment["PYTHONPATH"] == f"{ROOT}{os.pathsep}before"
+
+
+def test_no_process_is_told_of_the_checkout_by_a_list_of_paths():
+    # In PYTHONPATH the path of a checkout with a colon would be two.
+    named = [path for folder in ("bench", "commands") for path in (ROOT / folder).rglob("*.py")]
+    assert [path.name for path in named if '"PYTHONPATH"' in path.read_text(encoding="utf-8")] == []
 
 
 def test_a_worker_takes_a_job_a_core_that_it_may_use(invoke, started, monkeypatch):

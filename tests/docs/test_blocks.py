@@ -1,16 +1,17 @@
 # Every block of code in the documents runs, and every command in them exists; what the comments mean: conftest.py.
 import ast
+import io
 import re
 import shlex
 import subprocess
 import tomllib
+from contextlib import redirect_stderr
 from functools import cache
 from pathlib import Path
 
 import pytest
 import typer.main
 import yaml
-from typer.exceptions import TyperException
 
 from run_bench import app
 
@@ -56,11 +57,9 @@ def idle_command_line():
 
 def refusal(arguments):
     """What the command line says against arguments, without running them; nothing where it takes them."""
-    try:
-        idle_command_line().main(list(arguments), "run_bench.py", standalone_mode=False)
-    except TyperException as error:
-        return error.format_message()
-    return ""
+    with redirect_stderr(io.StringIO()) as said:
+        status = idle_command_line().main(list(arguments), "run_bench.py", standalone_mode=False)
+    return said.getvalue().rstrip().partition("Error: ")[2] or f"status {status}" if status else ""
 
 
 def missing_files(text):

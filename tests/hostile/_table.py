@@ -53,7 +53,7 @@ EXPECTED = {
     },
     "reports": {"": {"": "failed"}},
     "plain": {"": {"": "ok"}},
-    "delays": {"": {"": "ok"}},
+    "delays": {"late": {"array": "failed", "prediction": "ok"}},
     "remembers": {"": {"": "ok"}},
     "compares": {"": {"": "invalid_output"}},
     "reads": {"": {"": "failed"}},
@@ -67,6 +67,7 @@ EXPECTED = {
             "hardlink": "invalid_output",
             "fifo": "invalid_output",
             "pickle": "invalid_output",
+            "undeclared": "invalid_output",
             "mutates": "ok",
         }
     },

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.ceiling.calibration import UNCERTAINTY_VERSION
 from bench.metrics import scores
 from bench.run.record import Record, append_records, write_arrays
 from bench.run.scores.scoring import beside
@@ -62,6 +63,7 @@ def record_of() -> RecordFactory:
             source_digest=f"source of {row}",
             cases_digest="c1",
             metric_version=1,
+            uncertainty_version=UNCERTAINTY_VERSION,
             scores=scores(TRUTH, _prediction(row, seed, error)) if status == "ok" else {},
             fit_s=12.5,
             fit_cpu_s=11.5,

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bench.errors import BenchError, BenchWarning, ContradictionError
 from bench.run.record import read_arrays, write_arrays
+from bench.run.scores.uncertainty import uncertainty_of
 from leaderboard.predictions import Predictions, read_examples, read_predicted
 
 WHERE = "predictions 'in_distribution/tcn/0'"
@@ -75,11 +78,13 @@ def test_examples_that_lack_an_array_are_told(example_file_of, tmp_path):
     assert str(error.value) == "examples 'shift_1s': shape of known must be (2, 5), got none. Run the cell again."
 
 
-def test_rank_of_a_stated_sd_is_that_of_a_gaussian(record_of, tmp_path):
+def test_rank_of_a_stated_sd_is_that_of_a_gaussian_within_the_prior(record_of, tmp_path):
     record = record_of("tcn", metric_version=0)
-    arrays = {"case": np.arange(2), "truth": np.zeros((2, 2)), "mean": np.array([[0.0, 1.96], [-1.0, 9.0]])}
-    write_arrays(tmp_path / record.prediction_file, arrays | {"sd": np.ones((2, 2))})
-    assert read_predicted(tmp_path, record).rank == pytest.approx(np.array([[0.5, 0.025], [0.8413, 0.0]]), abs=1e-4)
+    mean, sd = np.array([[0.5, 2e-3], [0.5, 2e-3]]), np.array([[0.01, 1e-4], [9.0, 9.0]])
+    arrays = {"case": np.arange(2), "truth": mean + np.array([[0.0, 1.96e-4], [0.15, 0.0]]), "mean": mean}
+    write_arrays(tmp_path / record.prediction_file, arrays | {"sd": sd})
+    expected = np.array([[0.5, 0.975], [0.5, (2e-3 - 1e-5) / (5e-3 - 1e-5)]])
+    assert read_predicted(tmp_path, record).rank == pytest.approx(expected, abs=1e-4)
     write_arrays(tmp_path / record.prediction_file, arrays)
     assert read_predicted(tmp_path, record).rank is None
 
@@ -161,3 +166,35 @@ def test_scores_of_an_older_metric_are_not_compared(record_of, folder_of):
     folder = folder_of([record])
     record.scores["k_d_per_s"]["rmse"] *= 2.0
     read_predicted(folder, record)
+
+
+@pytest.fixture
+def sampled(record_of, folder_of):
+    """Folder with a row that stated samples, its record, and what its file holds."""
+    record = record_of("npe")
+    folder = folder_of([record])
+    arrays = read_arrays(folder / record.prediction_file)
+    n_cases = len(arrays["mean"])
+    pairs = {name: np.full((n_cases, 2), 0.25, np.float32) for name in ("sd", "rank", "log_density", "crps")}
+    arrays |= pairs | {name: np.full(n_cases, 0.5, np.float32) for name in ("energy", "apart", "apart_chance")}
+    write_arrays(folder / record.prediction_file, arrays)
+    return folder, replace(record, uncertainty=uncertainty_of(arrays)), arrays
+
+
+def test_scores_of_samples_must_be_those_of_what_was_kept_of_them(sampled):
+    folder, record, arrays = sampled
+    assert read_predicted(folder, record).rank == pytest.approx(arrays["rank"])
+    record.uncertainty["both"]["energy"] = 0.4
+    with pytest.raises(
+        ContradictionError, match=r"energy of both in the record must be 0.5 as .* gives it, got 0.4. P"
+    ):
+        read_predicted(folder, record)
+
+
+def test_uncertainty_that_was_scored_otherwise_is_scored_again_from_the_predictions(record_of, folder_of):
+    old = {target: {"nll": 0.18} for target in ("E0_g_per_L", "k_d_per_s")}
+    record = record_of("tcn", uncertainty=old, uncertainty_version=1)
+    again = Predictions(folder_of([record])).restated(record)
+    assert again.uncertainty_version > 1
+    assert again.uncertainty["k_d_per_s"].keys() > {"nll", "crps"}
+    assert Predictions(folder_of([record])).restated(again) is again

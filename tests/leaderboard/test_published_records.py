@@ -8,7 +8,7 @@ from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import files_in, load_task
 from bench.world.quantities import TARGET_NAMES
 from leaderboard.predictions import Predictions
-from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings
+from leaderboard.published.board import BOARD_PAGE, generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems
 from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.store import read_published
@@ -41,10 +41,10 @@ def test_every_record_that_is_ok_has_its_scores(records):
     assert lacking == []
 
 
-def test_cells_are_those_of_the_plan_and_the_readme_counts_those_that_are_missing(records, planned, tasks):
+def test_cells_are_those_of_the_plan_and_the_board_counts_those_that_are_missing(records, planned, tasks):
     cells, there = {cell.cell for cell in planned_cells(planned, tasks)}, {record.cell for record in records}
     assert there - cells == set()
-    summary = re.search(r"seeds: [\d,]+ cells, (.*)\. Made by", (ROOT / "README.md").read_text(encoding="utf-8"))
+    summary = re.search(r"seeds: [\d,]+ cells, (.*)\. Made by", (ROOT / BOARD_PAGE).read_text(encoding="utf-8"))
     counted = re.search(r"([\d,]+) not_run", summary[1])
     assert int(counted[1].replace(",", "") if counted else 0) == len(cells - there)
 

@@ -1,22 +1,18 @@
 # The page in a real browser: Debian's Chromium, driven by playwright.
 import os
 import shutil
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from bench.task import Task
-from bench.world.acquisition import Acquisition
-from leaderboard.comparison.findings import Findings
 from leaderboard.site.page import page
+from tests.leaderboard.site.shown import EVIL, GRID, shown_board
 
 CHROMIUM = shutil.which("chromium")
-EVIL = "<img src=x onerror=\"document.title = 'taken'\"></script><script>document.title = 'taken'</script>"
-TARGETS = ("E0_g_per_L", "k_d_per_s")
 PATIENCE_MS = 300_000
 """How long the browser may take for one thing: a busy machine starts it slowly."""
-SURE = {"nll": 0.0, "crps": 0.1, "sharpness": 0.1, "coverage_50": 0.5, "coverage_90": 0.9}
+TITLE = "Early inference bench: which method reads E0 and k_d, and how well"
+ROWS = ["laplace", "tcn_dt_subsampled", "tcn", "gru", "mean", "nls"]
 
 pytestmark = [
     pytest.mark.slow,
@@ -46,25 +42,18 @@ def opened(browser, beside_ceiling, folder_of, record_of, tmp_path):
 
     Whatever a test does, nothing may be written to the console and nothing be asked from anywhere.
     """
-    fine, coarse = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
-    tasks = {
-        "in_distribution": Task("in_distribution", "can it be done", (fine,), fine, core=True),
-        "shift_10s": Task("shift_10s", "is it robust", (fine,), coarse, core=True),
-    }
-    errors = {"mean": 1.0, "tcn": 0.1, "tcn_dt": 0.15, "gru": 0.3}
-    records = beside_ceiling(errors, tasks, uncertainty=dict.fromkeys(TARGETS, SURE))
-    folder = folder_of(records)
-    records += [record_of("nls", 0, "cannot", message=EVIL), record_of("nls", 1, "not_run")]
-    records = [replace(record, settings={EVIL: EVIL}) if record.row == "gru" else record for record in records]
-    stale = {record.cell: ("source",) for record in records if (record.row, record.task) == ("gru", "shift_10s")}
-    html = page(Findings.of(records, folder, tasks, stale), {"tcn": "A network.", "gru": EVIL})
+    html = page(shown_board(beside_ceiling, folder_of, record_of, stale=True), GRID)
     (tmp_path / "index.html").write_text(html, encoding="utf-8")
     pages, said, asked = [], [], []
 
-    def build(width=1280, dark=False, at=""):
-        tab = browser.new_page(
-            viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    def build(width=1280, dark=False, at="", script=True):
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            java_script_enabled=script,
         )
+        tab = context.new_page()
         tab.set_default_timeout(PATIENCE_MS)
         pages.append(tab)
         tab.on("console", lambda message: said.append(message.text))
@@ -76,152 +65,244 @@ def opened(browser, beside_ceiling, folder_of, record_of, tmp_path):
     yield build
     titles = {each.title() for each in pages}
     for each in pages:
-        each.close()
+        each.context.close()
     assert said == []
     assert {url.partition("#")[0] for url in asked} == {(tmp_path / "index.html").as_uri()}
-    assert titles == {"Early inference bench: the board"}
+    assert titles == {TITLE}
 
 
-def rows(shown, table="#scores"):
-    return shown.eval_on_selector_all(f"{table} tbody tr", "rows => rows.map(row => row.dataset.row)")
+def rows(shown):
+    return shown.eval_on_selector_all("#board tbody tr[data-of]", "rows => rows.map(row => row.dataset.of)")
 
 
-def test_heading_sorts_best_first_then_worst_first_between_floor_and_ceiling(opened):
+def test_headings_sort_and_open_a_task_and_names_open_a_row_in_the_same_place(opened):
     shown = opened()
-    heading = shown.locator("#scores th", has=shown.locator("[data-sort=r2_1]"))
-    assert heading.get_attribute("aria-sort") == "none"
-    shown.click("#scores [data-sort=r2_1]")
-    assert rows(shown) == ["mean", "tcn", "tcn_dt", "gru", "nls", "bayes"]
-    assert heading.get_attribute("aria-sort") == "descending"
-    shown.click("#scores [data-sort=r2_1]")
-    assert rows(shown) == ["mean", "gru", "tcn_dt", "tcn", "nls", "bayes"]
-    assert heading.get_attribute("aria-sort") == "ascending"
-    shown.click("#overview-0 [data-sort=row]")
-    assert rows(shown, "#overview-0") == ["mean", "tcn", "tcn_dt", "bayes"]
+    assert rows(shown) == ROWS
+    shown.click("#board [data-sort=core]")
+    assert rows(shown)[0] == "laplace"
+    assert shown.get_attribute("th:has([data-sort=core])", "aria-sort") == "ascending"
+    shown.click("#board thead [data-task=shift_10s]")
+    assert shown.inner_text("#board-title") == "One task"
+    assert "Trained on 30 s @ 0.3 s; tested on 30 s @ 10 s." in shown.inner_text("#board")
+    assert shown.evaluate("document.activeElement.id") == "task"
+    assert -1 <= shown.evaluate("document.querySelector('#board').getBoundingClientRect().top") <= 400
+    shown.click("#board [data-row=gru]")
+    assert shown.inner_text("#board-title") == "One row"
+    assert "Learned without physics, at one interval." in shown.inner_text("#board")
+    assert shown.evaluate("document.activeElement.id") == "row"
+    assert shown.url.endswith("#view=row&row=gru")
 
 
-def test_filter_keeps_floor_and_ceiling_everywhere(opened):
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [("tcn,gru", ["tcn_dt_subsampled", "tcn", "gru"]), ("GRU laplace", ["laplace", "gru"]), ("baseline", ["mean"])],
+)
+def test_filter_takes_several_words_and_families(opened, words, left):
     shown = opened()
-    shown.fill("#filter", "TCN")
-    assert rows(shown) == ["mean", "tcn", "tcn_dt", "bayes"]
-    assert rows(shown, "#overview-0") == ["mean", "tcn", "tcn_dt", "bayes"]
-    assert shown.inner_text("#shown") == "2 of 4 rows, floor and ceiling beside them"
-    heads = shown.eval_on_selector_all("#status th[scope=col]", "heads => heads.map(head => head.textContent)")
-    assert heads == ["task", "bayes", "mean", "tcn", "tcn_dt"]
-    shown.fill("#filter", "nothing of the kind")
-    assert rows(shown) == ["mean", "bayes"]
+    shown.fill("#find", words)
+    assert rows(shown) == left
+    assert shown.inner_text("#live") == f"{len(left)} of 6 rows"
+    assert shown.evaluate("document.activeElement.id") == "find"
+    shown.fill("#find", "zzz")
+    assert "No row or family has" in shown.inner_text("#board")
 
 
-def test_task_switch_changes_the_table_and_the_address_which_opens_the_same_task(opened):
+def test_an_address_gives_the_same_page_while_it_is_open_and_anew(opened):
     shown = opened()
-    assert shown.inner_text("#task-title") == "Task in_distribution"
-    shown.select_option("#task-switch", label="shift_10s")
-    assert shown.inner_text("#task-title") == "Task shift_10s"
-    assert "tested on 30 s @ 10 s" in shown.inner_text("#task-body")
-    assert shown.url.endswith("#task=shift_10s")
-    assert opened(at="#task=shift_10s").inner_text("#task-title") == "Task shift_10s"
+    shown.click("[data-q=faster]")
+    shown.select_option("[data-s=p]", "60")
+    shown.check("input[name=t][value=k_d]", force=True)
+    at = shown.url.partition("#")[2]
+    assert at == "q=faster&t=k_d&p=60"
+    again = opened(at=f"#{at}")
+    assert again.inner_text("#panel") == shown.inner_text("#panel")
+    assert again.inner_text("#board") == shown.inner_text("#board")
+    again.evaluate("location.hash = '#view=task&task=lag'")
+    again.wait_for_selector("#task")
+    assert again.input_value("#task") == "lag"
 
 
-def test_pictures_show_the_ratio_or_r2(opened):
+def test_what_the_board_does_not_have_is_said_not_guessed(opened):
+    shown = opened(at="#view=task&task=nothing&row=nobody")
+    assert (
+        shown.inner_text("#unknown")
+        == "This board has no task nothing, no row nobody: what it has is shown in its place."
+    )
+    assert shown.input_value("#task") == "shift_10s"
+
+
+def test_three_questions_are_answered_in_place_by_mouse_and_by_keys(opened):
     shown = opened()
-    first = shown.locator("#task-panels svg").first
-    assert first.get_attribute("aria-label").startswith("RMSE / ceiling of E0 for 5 rows on in_distribution")
-    shown.check("input[value=r2]")
-    assert first.get_attribute("aria-label").startswith("R2 of E0 for 5 rows on in_distribution")
-    assert shown.inner_text("#curves h3 >> nth=0") == "E0: R2"
+    shown.focus("#tab-result")
+    shown.keyboard.press("ArrowDown")
+    assert shown.evaluate("document.activeElement.id") == "tab-use"
+    told = shown.inner_text("#panel")
+    assert "Use infer." in told
+    assert "± 0.0091 g/L" in told
+    assert "python run_bench.py infer trace.csv" in told
+    assert shown.eval_on_selector_all("#panel tbody th b", "all => all.map(each => each.textContent)") == [
+        "laplace",
+        "tcn_dt_subsampled",
+        "tcn",
+    ]
+    shown.keyboard.press("ArrowDown")
+    assert "For k_d: longer. For E0: both alike." in shown.inner_text("#panel")
+    assert shown.locator("#panel tbody tr").count() == 4
+    shown.click("[data-q=fails]")
+    assert shown.inner_text("#panel .answer b") == "Its training, not the model."
+    assert "python run_bench.py diagnose" in shown.inner_text("#panel")
+    shown.select_option("[data-s=net]", "tcn")
+    assert shown.inner_text("#panel h2") == "Why tcn fails at 10 s"
 
 
-def test_curves_have_a_point_a_task_and_a_row_can_be_picked_out(opened):
+def test_a_pair_that_no_task_measures_says_so(opened):
+    told = opened(at="#q=use&p=60&d=2").inner_text("#panel")
+    assert "No row was tested at this pair" in told
+    assert "30 s every 0.3 s, 30 s every 1 s, 30 s every 10 s" in told
+
+
+def test_errors_are_shown_as_ratios_and_in_units(opened):
     shown = opened()
-    panel = shown.locator("#curves svg[role=img]").first
-    assert panel.locator("polyline").count() == 4  # floor, ceiling and two rows; gru is stale on one task
-    assert panel.locator("polyline.faded").count() == 0
-    shown.click("#curves [data-legend=tcn]")
-    assert shown.get_attribute("#curves [data-legend=tcn]", "aria-pressed") == "true"
-    assert panel.locator("polyline.faded").count() == 1
-    assert shown.evaluate("document.activeElement.dataset.legend") == "tcn"
+    first = shown.locator("tr[data-of=laplace] td >> nth=3")
+    assert first.inner_text() == shown.evaluate("times(board.cells.in_distribution.laplace.ratio[0][0])")
+    shown.check("input[name=as][value=unit]", force=True)
+    assert first.inner_text() == shown.evaluate("short(board.cells.in_distribution.laplace.rmse[0], 0)")
+    assert shown.inner_text("tr.att th") == "attainable, g/L"
 
 
-def test_row_opens_its_predictions_and_settings_and_gives_the_focus_back(opened):
+def test_cells_without_a_score_say_why_and_stale_ones_are_marked(opened):
     shown = opened()
-    shown.click("#scores [data-row=tcn] button.row")
-    assert shown.inner_text("#details-title") == "tcn on in_distribution"
-    assert "A network." in shown.inner_text("#details")
-    assert shown.locator("#details svg").count() == 2
-    assert shown.locator("#details svg >> nth=0 >> circle").count() == 40
-    before = shown.inner_html("#details svg >> nth=0")
-    shown.check("#details input[name=seed] >> nth=2")
-    assert shown.inner_html("#details svg >> nth=0") != before
-    assert "epochs" in shown.inner_text("#details")
-    shown.keyboard.press("Escape")
-    assert not shown.is_visible("#details")
-    assert shown.evaluate("document.activeElement.textContent") == "tcn"
-
-
-def test_keyboard_alone_sorts_and_opens(opened):
-    shown = opened()
-    shown.focus("#scores [data-sort=row]")
-    shown.keyboard.press("Enter")
-    assert rows(shown) == ["mean", "gru", "nls", "tcn", "tcn_dt", "bayes"]
-    assert shown.evaluate("document.activeElement.dataset.sort") == "row"
-    shown.focus("#scores [data-row=gru] button.row")
-    shown.keyboard.press("Enter")
-    assert shown.is_visible("#details")
+    assert EVIL[:60] in shown.inner_text("tr[data-of=nls]")
+    assert shown.inner_text("tr[data-of=gru] td >> nth=9").endswith("*")
+    assert "stale: made before a change" in shown.inner_text("#board")
 
 
 def test_what_a_record_holds_is_shown_as_text(opened):
-    shown = opened()
-    shown.click("#scores [data-row=nls] button.row")
-    assert EVIL[:40] in shown.inner_text("#details")
-    shown.keyboard.press("Escape")
-    shown.click("#scores [data-row=gru] button.row")
-    assert EVIL in shown.inner_text("#details p >> nth=0")
+    shown = opened(at="#view=row&row=gru")
+    assert EVIL in shown.inner_text("#board .taskhead").replace("\n", "")
+    shown.click("#board summary")
+    assert EVIL in shown.inner_text("#board details")
     assert shown.locator("img").count() == 0
 
 
-def test_cells_without_a_score_and_stale_ones_are_marked(opened):
-    shown = opened(at="#task=shift_10s")
-    assert "stale: source" in shown.inner_text("#scores [data-row=gru]")
-    table = shown.inner_text("#status")
-    assert "1 cannot, 1 not_run" in table
-    assert "3 ok; stale: source" in table
+def test_csv_holds_a_line_a_task_and_row_with_units(opened):
+    lines = opened().evaluate("csvText()").splitlines()
+    assert lines[0].startswith("task,row,family,trained_at_one_interval,status,E0_rmse_g_per_L,E0_ratio,")
+    assert len([line for line in lines if ",tcn," in line]) == 7
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_page_is_never_wider_than_the_window(opened, width):
+SMALL = """() => [...document.querySelectorAll("body *")].filter((each) => {
+    const svg = each.closest("svg"), scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    return each.checkVisibility() && [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())
+        && parseFloat(getComputedStyle(each).fontSize) * scale < 11.9;
+}).map((each) => each.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 720, 1280])
+def test_page_is_never_wider_than_the_window_and_no_text_is_small(opened, width):
     shown = opened(width=width)
-    assert shown.evaluate("document.documentElement.scrollWidth") <= width
-    shown.click("#scores [data-row=tcn] button.row")
-    assert shown.evaluate("document.getElementById('details').getBoundingClientRect().right") <= width
+    for at in ("", "q=use&view=row", "q=faster&view=task", "q=fails&view=map"):
+        shown.evaluate(f"location.hash = '{at}'")
+        shown.wait_for_function(
+            f"location.hash.slice(1) === '{at}' && state.q === '{at[2:].split('&')[0] or 'result'}'"
+        )
+        assert (at, shown.evaluate("document.documentElement.scrollWidth") <= width) == (at, True)
+        assert (at, shown.evaluate(SMALL)) == (at, [])
+
+
+OVERLAPS = """() => [...document.querySelectorAll("svg[role=img]")].flatMap((svg) => {
+    const frame = svg.getBoundingClientRect();
+    const boxes = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+    return [
+        ...boxes.filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1).map(([text]) => text),
+        ...boxes.flatMap(([one, a], i) => boxes.slice(0, i).filter(([, b]) => meet(a, b)).map(([two]) => [one, two])),
+    ];
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_labels_of_charts_lie_within_them_and_not_on_each_other(opened, width):
+    for at in ("", "#q=faster", "#q=fails"):
+        assert (at, opened(width=width, at=at).evaluate(OVERLAPS)) == (at, [])
+
+
+def test_print_holds_every_column(opened):
+    shown = opened(width=1054)
+    shown.emulate_media(media="print")
+    frame = shown.evaluate("document.querySelector('main').getBoundingClientRect().right")
+    ends = shown.eval_on_selector_all(
+        "table.map thead th", "all => all.map(each => each.getBoundingClientRect().right)"
+    )
+    assert max(ends) <= frame + 1
+    assert not shown.is_visible("#csv")
+    assert shown.is_visible(".result")
+
+
+def test_without_a_script_the_result_and_every_row_are_there(opened):
+    shown = opened(script=False)
+    assert shown.is_visible("#panel svg >> nth=0")
+    assert shown.locator("noscript tbody tr, .use tbody tr").count() == 6
+    assert not shown.is_visible("#theme")
 
 
 def test_dark_follows_the_system_and_the_button(opened):
     shown = opened(dark=True)
     paper = "getComputedStyle(document.body).backgroundColor"
-    assert shown.evaluate(paper) == "rgb(18, 20, 23)"
+    assert shown.evaluate(paper) == "rgb(20, 23, 27)"
     shown.click("#theme")
     assert shown.evaluate(paper) == "rgb(255, 255, 255)"
+    assert shown.url.endswith("#theme=light")
     assert opened().evaluate(paper) == "rgb(255, 255, 255)"
 
 
+FAINT = """() => {
+    const parts = (text) => text.match(/[\\d.]+/g).slice(0, 3).map((value) => value / 255);
+    const linear = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const light = (text) => { const [r, g, b] = parts(text).map(linear); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+    const contrast = (a, b) => {
+        const [low, high] = [light(a), light(b)].sort((p, q) => p - q);
+        return (high + 0.05) / (low + 0.05);
+    };
+    const paper = getComputedStyle(document.body).backgroundColor;
+    const behind = (node) => {
+        const own = node ? getComputedStyle(node).backgroundColor : paper;
+        return own.startsWith("rgba(0, 0, 0, 0") ? behind(node.parentElement) : own;
+    };
+    const texts = [...document.querySelectorAll("body *")].filter((each) =>
+        each.checkVisibility() && !each.closest("svg")
+        && [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()));
+    const marks = [...document.querySelectorAll("use.m")].map((each) => [each, getComputedStyle(each)]);
+    const stands = ({ fill, stroke }) => Math.max(contrast(fill, paper), contrast(stroke, paper)) >= 3;
+    return [
+        ...texts.filter((each) => contrast(getComputedStyle(each).color, behind(each)) < 4.5),
+        ...marks.filter(([, style]) => !stands(style)).map(([each]) => each),
+    ].map((each) => each.outerHTML.slice(0, 80));
+}"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_texts_and_marks_stand_out_from_what_is_behind_them(opened, dark):
+    assert opened(dark=dark).evaluate(FAINT) == []
+
+
 def test_screen_reader_finds_names_for_everything(opened):
-    shown = opened()
-    for details in shown.query_selector_all("details"):
-        details.evaluate("each => { each.open = true; }")
-    lacking = shown.evaluate(
-        """() => [
-            ...[...document.querySelectorAll("table")].filter((each) => !each.caption?.textContent),
-            ...[...document.querySelectorAll("th")].filter((each) => !["row", "col"].includes(each.scope)),
-            ...[...document.querySelectorAll("svg")].filter((each) =>
-                !(each.getAttribute("role") === "img" && each.getAttribute("aria-label")) &&
-                each.getAttribute("aria-hidden") !== "true"),
-            ...[...document.querySelectorAll("input, select")].filter((each) => !each.labels.length),
-            ...[...document.querySelectorAll("section")].filter((each) =>
-                !document.getElementById(each.getAttribute("aria-labelledby"))?.textContent),
-        ].map((each) => each.outerHTML.slice(0, 100))"""
-    )
-    assert lacking == []
-    ids = shown.eval_on_selector_all("[id]", "all => all.map(each => each.id)")
-    assert len(ids) == len(set(ids))
-    sorts = shown.eval_on_selector_all("[aria-sort]", "all => all.map(each => each.getAttribute('aria-sort'))")
-    assert set(sorts) == {"none"}
+    for at in ("#q=use", "#view=task&q=faster", "#view=row&q=fails"):
+        shown = opened(at=at)
+        lacking = shown.evaluate(
+            """() => [
+                ...[...document.querySelectorAll("th")].filter((each) =>
+                    !["row", "col", "colgroup", "rowgroup"].includes(each.scope)),
+                ...[...document.querySelectorAll("svg")].filter((each) =>
+                    !(each.getAttribute("role") === "img" && each.getAttribute("aria-label")) &&
+                    each.getAttribute("aria-hidden") !== "true"),
+                ...[...document.querySelectorAll("input, select")].filter((each) => !each.labels.length),
+                ...[...document.querySelectorAll("section")].filter((each) =>
+                    !document.getElementById(each.getAttribute("aria-labelledby"))?.textContent),
+            ].map((each) => each.outerHTML.slice(0, 100))"""
+        )
+        assert lacking == []
+        ids = shown.eval_on_selector_all("[id]", "all => all.map(each => each.id)")
+        assert len(ids) == len(set(ids))
+        heads = shown.eval_on_selector_all("table.one thead th", "all => all.map(each => each.textContent)")
+        assert len(heads) == len(set(heads))

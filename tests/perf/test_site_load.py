@@ -58,7 +58,7 @@ def large(tmp_path):
             return Predicted(np.arange(N_CASES), truth, answers[record.row])
 
     findings = Findings(tuple(records), Answers(tmp_path), {}, {})
-    (tmp_path / "index.html").write_text(page(findings, {}), encoding="utf-8")
+    (tmp_path / "index.html").write_text(page(findings), encoding="utf-8")
     return tmp_path / "index.html"
 
 
@@ -69,10 +69,10 @@ def test_page_of_10_000_records_shows_in_2_s(large):
         tools = shown.context.new_cdp_session(shown)
         tools.send("Performance.enable", {"timeDomain": "threadTicks"})  # processor time, which other work hardly moves
         shown.goto(large.as_uri())
-        n_rows = shown.locator("#scores tbody tr").count()
+        n_rows = shown.locator("#board tbody tr[data-of]").count()
         wall_s = shown.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000")
         shown_s = busy_s(tools)
-        shown.select_option("#task-switch", "7")
+        shown.click("#board thead [data-task=task_7]")
         switched_s = busy_s(tools) - shown_s
         browser.close()
     size_mb = large.stat().st_size / 1e6

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from bench.arrays import Array
-from bench.ceiling.untold.beaker import N_CHANNELS
+from bench.ceiling.untold.beaker import empty_curves
 from bench.ceiling.untold.likelihood import CARBONATE, DECAY, LAG, NOISE, RAMP, START, Run, look, values_of
 from bench.ceiling.untold.prior import Prior
 from bench.ceiling.untold.sampling import ENOUGH, WORST_PARETO_K, Sample
@@ -289,11 +289,12 @@ class UntoldPosterior:
 
     def _reading(self, z: Array, beta: Array) -> Array:
         """What the electrode shows at a point, without noise."""
-        local, shown = np.empty(self.run.table.nodes.shape[1:]), np.empty((N_CHANNELS, len(self.run.time_s)))
-        look(z, self.run, local, shown)
+        shown = np.empty((1, len(self.run.time_s)))
+        look(z, beta, self.run, empty_curves(self.run.table, 1), shown)
         laboratory = self.laboratory
-        drift = laboratory.offset_sd * beta[0] + laboratory.drift_sd_per_s * beta[1] * self.run.time_s
-        return np.asarray(shown[0] + drift + beta[2:] @ shown[1:])
+        return np.asarray(
+            shown[0] + laboratory.offset_sd * beta[0] + laboratory.drift_sd_per_s * beta[1] * self.run.time_s
+        )
 
     def chosen(self, n_draws: int, generator: np.random.Generator) -> NDArray[np.int64]:
         """Rows of equal draws from the weighted ones, spread as evenly as can be.

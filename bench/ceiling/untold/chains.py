@@ -1,4 +1,4 @@
-"""Compiled: the shape of a trace's posterior as a mixture, from chains of fits along its long directions.
+"""The shape of a trace's posterior as a mixture, from chains of fits along its long directions.
 
 Several starts find its modes. From each, k_d is moved away in steps and everything else fitted again, as long as the
 posterior has not fallen far: the ridge of E0 is curved, and where a trace cannot tell k_d from 0 it is long. So it is
@@ -8,255 +8,234 @@ carbonate, a second chain goes along it, and each of its nodes has a chain along
 
 from __future__ import annotations
 
+import itertools
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from bench.arrays import Array
-from bench.ceiling.untold.fit import Integers, Room, hold, objective, room_for, settle
-from bench.ceiling.untold.likelihood import (
-    CARBONATE,
-    DECAY,
-    LAG,
-    LOAD,
-    N_LINEAR,
-    RAMP,
-    START,
-    Run,
-    cholesky,
-    forward,
-    log_determinant,
-    solve,
-)
-from bench.compiled import compiled
+from bench.ceiling.untold.fit import Room, objectives, room_for, settle
+from bench.ceiling.untold.likelihood import CARBONATE, DECAY, LAG, LOAD, N_LINEAR, RAMP, START, Run
 
-N_STARTS = 16
-"""Either side of lag, ramp, k_d and moment of mixing: from the middle of the last one mode in sixty was missed."""
+
+class Search(NamedTuple):
+    """How closely modes are looked for: grids of load and carbonate, steps of every start, and how many go on."""
+
+    n_loads: int
+    n_carbonates: int
+    n_first_steps: int
+    n_followed: int
+
+
+SEARCHES = (Search(9, 5, 4, 6), Search(17, 13, 10, 16))
+"""Made one after the other, until the best mode is a likely one: titrated carbonate bends a trace within seconds."""
+FARTHEST_MODE = 40.0
+"""Squared distance of a mode from the middle of all priors, in their standard deviations, of one case in 10,000."""
 N_MODES = 3
 """Modes from which chains begin."""
-N_FIRST_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 4
-"""Steps of a fit: of every start, of a mode, and of a node of a chain."""
-FALLEN = 7.0
-"""Nats below its best node at which a chain ends, and below the best mode at which another is not followed."""
+N_SHORT = 40
+"""Samples that starts are fitted to, the denser the earlier."""
+N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 6
+"""Steps of a fit: of a start that is followed, of a mode, and of a node of a chain."""
+FALLEN = 6.0
+"""Nats below its best node at which a chain ends, and below the best mode at which another is not followed.
+
+Chains across another end by the best node of them all.
+"""
 FARTHEST_NODE = 3.6
 """Standard deviations of the prior at which a chain ends."""
-GROWTH, SHRINKAGE = 1.7, 0.6
-"""A chain's step grows where the posterior moves by less than one nat, and shrinks where it moves by over three."""
-N_DIRECTION = 14
-"""Most nodes on one side of a chain."""
+GROWTH, SHRINKAGE = 1.7, 0.5
+"""A chain's step grows where the posterior moves by less than one nat."""
+STEEP, LEAST_STEP = 2.5, 0.08
+"""Nats that a step may lose: where it loses more, a shorter one is tried, as long as it is not below this.
+
+A step that leaves a curved ridge is not fitted back onto it; a chain that ended there lost half of the posterior.
+"""
+N_DIRECTION = 20
+"""Most steps on one side of a chain."""
 WIDTH = 0.65
 """Standard deviation of a node's Gaussian along its chain, in steps of the chain."""
 LONGEST_STEP = 0.8
+COVERED = 2.5
+"""Standard deviations of a node within which a mode needs no chains of its own."""
 ALIKE = 0.3
 """Modes closer than this in every coordinate, in standard deviations of the prior, are one."""
 
 
-class Chain(NamedTuple):
-    """Nodes of chains: where, the spread and linear nuisances there, log weight, and width along the chain."""
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A fitted point: where, the linear nuisances and second derivatives there, minus the log density."""
 
-    means: Array
-    covariances: Array
-    betas: Array
-    log_weight: Array
-    width: Array
+    z: Array
+    beta: Array
+    hessian: Array
+    value: float
 
-
-@compiled
-def modes(run: Run, n_coordinates: int, found: Array, betas: Array, room: Room) -> int:
-    """Fill modes and their linear nuisances, the best first; return their number."""
-    starts = np.zeros((N_STARTS, n_coordinates))
-    values = np.empty(N_STARTS)
-    start_betas = np.zeros((N_STARTS, N_LINEAR))
-    hessian = np.empty((n_coordinates, n_coordinates))
-    trial = np.empty(n_coordinates)
-    free = np.array([-1, -1])
-    for i in range(N_STARTS):
-        start = starts[i]
-        start[LAG] = -1.0 if i % 2 == 0 else 0.8
-        start[RAMP] = -1.0 if (i // 2) % 2 == 0 else 0.8
-        start[DECAY] = -0.7 if (i // 4) % 2 == 0 else 0.8
-        start[START] = -1.0 if i < 8 else 1.0
-        best = math.inf
-        best_load, best_carbonate = 0.0, 0.0
-        for j in range(9):  # the load that such an electrode would need
-            for m in range(3 if n_coordinates > CARBONATE else 1):
-                trial[:] = start
-                trial[LOAD] = -2.0 + 0.5 * j
-                if n_coordinates > CARBONATE:
-                    trial[CARBONATE] = -1.0 + m
-                start_betas[i] = 0.0
-                value, _ = objective(trial, start_betas[i], run, room)
-                if value < best:
-                    best, best_load, best_carbonate = value, trial[LOAD], trial[n_coordinates - 1]
-        start[LOAD] = best_load
-        if n_coordinates > CARBONATE:
-            start[CARBONATE] = best_carbonate
-        start_betas[i] = 0.0
-        values[i] = settle(start, start_betas[i], free, N_FIRST_STEPS, run, room, hessian)
-    n_found = 0
-    first_value = float(np.min(values))
-    for _ in range(N_STARTS):
-        i = int(np.argmin(values))
-        if n_found == N_MODES or values[i] > first_value + 3.0 * FALLEN:
-            break
-        values[i] = math.inf
-        z, beta = starts[i], start_betas[i]
-        value = settle(z, beta, free, N_LAST_STEPS, run, room, hessian)
-        new = n_found == 0 or value < first_value + FALLEN
-        first_value = min(first_value, value)
-        for k in range(n_found):
-            new = new and np.max(np.abs(found[k] - z)) > ALIKE
-        if new:
-            found[n_found], betas[n_found] = z, beta
-            n_found += 1
-    return n_found
+    @classmethod
+    def fitted(cls, z: Array, beta: Array, held: tuple[int, ...], n_steps: int, run: Run, room: Room) -> Point:
+        """Go downhill from a point, some coordinates held."""
+        z, beta, hessian = z.copy(), beta.copy(), np.empty((len(z), len(z)))
+        value = settle(z, beta, np.array(held, dtype=np.int64), n_steps, run, room, hessian)
+        return cls(z, beta, hessian, value)
 
 
-@compiled
-def empty_chain(n_nodes: int, n_coordinates: int) -> Chain:
-    """Room for so many nodes."""
-    return Chain(
-        np.empty((n_nodes, n_coordinates)),
-        np.empty((n_nodes, n_coordinates, n_coordinates)),
-        np.empty((n_nodes, N_LINEAR)),
-        np.empty(n_nodes),
-        np.empty(n_nodes),
-    )
+class Node:
+    """A component about a fitted point: the spread of what is free, widened along the directions of what is held.
 
-
-@compiled
-def add_node(
-    z: Array,
-    beta: Array,
-    value: float,
-    held: Integers,
-    widths: Array,
-    hessian: Array,
-    out: Chain,
-    n: int,
-) -> float:
-    """Put a node at place ``n``: the spread of what is free, widened along the directions of what is held.
-
-    Returns its log weight, without the widths.
+    ``height`` is its log weight without ``widths``, of the steps along what is held.
     """
-    d = z.shape[0]
-    others = hessian.copy()
-    for axis in held:
-        if axis >= 0:
-            hold(others, axis)
-    cholesky(others)
-    covariance = out.covariances[n]
-    for c in range(d):
-        covariance[c] = 0.0
-        covariance[c, c] = 1.0
-        solve(others, covariance[c])
-    for axis in held:
-        if axis >= 0:
-            covariance[axis, axis] = 0.0
-    log_weight = -value - 0.5 * log_determinant(others)
-    out.means[n], out.betas[n], out.log_weight[n] = z, beta, log_weight
-    for place in range(2):
-        axis, width = held[place], widths[place]
-        if axis >= 0:
-            direction = direction_of(hessian, held, axis)
-            out.log_weight[n] += math.log(width)
-            out.width[n] = width
-            for c in range(d):
-                for b in range(d):
-                    covariance[c, b] += direction[c] * direction[b] * (WIDTH * width) ** 2
-    return log_weight
+
+    def __init__(self, point: Point, widths: dict[int, float]) -> None:
+        self.point = point
+        self.held = list(widths)
+        free = point.hessian.copy()
+        free[self.held, :] = free[:, self.held] = 0.0
+        free[self.held, self.held] = 1.0
+        self.spread = np.linalg.inv(free)
+        self.spread[self.held, self.held] = 0.0
+        self.height = -point.value - 0.5 * float(np.linalg.slogdet(free)[1])
+        self.widths = widths
+
+    def direction(self, axis: int) -> Array:
+        """How what is free follows one of the coordinates that are held."""
+        direction = -self.spread @ self.point.hessian[:, axis]
+        direction[axis] = 1.0
+        return np.asarray(direction)
+
+    @property
+    def covariance(self) -> Array:
+        """Of the component."""
+        steps = [WIDTH * width * self.direction(axis) for axis, width in self.widths.items()]
+        return np.asarray(self.spread + sum(np.outer(step, step) for step in steps))
+
+    @property
+    def log_weight(self) -> float:
+        """With the widths."""
+        return self.height + sum(map(math.log, self.widths.values()))
 
 
-@compiled
-def direction_of(hessian: Array, held: Integers, axis: int) -> Array:
-    """How what is free follows one of the coordinates that are held."""
-    d = hessian.shape[0]
-    others = hessian.copy()
-    direction = np.empty(d)
-    for c in range(d):
-        direction[c] = -hessian[c, axis]
-    for each in held:
-        if each >= 0:
-            hold(others, each)
-            direction[each] = 0.0
-    cholesky(others)
-    solve(others, direction)
-    direction[axis] = 1.0
-    return direction
-
-
-@compiled
-def chain(
-    mode: Array, mode_beta: Array, held: Integers, other_width: float, run: Run, room: Room, out: Chain, n: int
-) -> int:
-    """Append the nodes of a chain along the second coordinate held to ``n`` others; return their number then.
-
-    The first, where there is one, stays where it is, with the width of its own chain.
-    """
-    d = mode.shape[0]
-    axis = held[1]
-    hessian = np.empty((d, d))
-    centre, centre_beta = mode.copy(), mode_beta.copy()
-    value = settle(centre, centre_beta, held, N_CHAIN_STEPS, run, room, hessian)
-    factor = hessian.copy()
-    if held[0] >= 0:
-        hold(factor, held[0])
-    cholesky(factor)
-    unit = np.zeros(d)
-    unit[axis] = 1.0
-    forward(factor, unit)
-    first_step = min(0.8 * math.sqrt(np.sum(unit * unit)), LONGEST_STEP)
-    if n == out.means.shape[0]:
-        return n
-    first = add_node(centre, centre_beta, value, held, np.array([other_width, first_step]), hessian, out, n)
-    centre_direction = direction_of(hessian, held, axis)
-    n += 1
-    top = first
-    for side in (-1.0, 1.0):
-        z, beta, direction = centre.copy(), centre_beta.copy(), centre_direction
-        last, step = first, first_step
-        for _ in range(N_DIRECTION):
-            if n == out.means.shape[0] or abs(z[axis] + side * step) > FARTHEST_NODE:
-                break
-            z += side * step * direction
-            z[:] = np.minimum(np.maximum(z, -FARTHEST_NODE), FARTHEST_NODE)
-            value = settle(z, beta, held, N_CHAIN_STEPS, run, room, hessian)
-            now = add_node(z, beta, value, held, np.array([other_width, step]), hessian, out, n)
-            top = max(top, now)
-            change, last = abs(now - last), now
-            next_step = step * GROWTH if change < 1.0 else (step * SHRINKAGE if change > 3.0 else step)
-            next_step = min(next_step, LONGEST_STEP)
-            if next_step > step:  # the next node lies farther: this one has more to cover
-                add_node(z, beta, value, held, np.array([other_width, 0.5 * (step + next_step)]), hessian, out, n)
-            n += 1
-            direction = direction_of(hessian, held, axis)
-            if now < top - FALLEN:
-                break
-            step = next_step
-    return n
-
-
-@compiled
-def mixture_of(run: Run, n_coordinates: int, most: int) -> tuple[Chain, int, Array, Array]:
-    """Nodes of all chains, their number, and the best mode with its linear nuisances."""
-    d = n_coordinates
-    room = room_for(run, d)
-    found, found_betas = np.zeros((N_MODES, d)), np.zeros((N_MODES, N_LINEAR))
-    n_modes = modes(run, d, found, found_betas, room)
-    out = empty_chain(most, d)
-    n = 0
-    for k in range(n_modes):
+def nodes_of(run: Run, n_coordinates: int) -> tuple[list[Node], Point]:
+    """Nodes of all chains, and the best mode."""
+    room = room_for(run, n_coordinates)
+    found = modes(run, n_coordinates, room)
+    nodes: list[Node] = []
+    for mode in found:
+        if is_covered(mode, nodes):
+            continue
         for axis in (RAMP, LAG):
-            n = chain(found[k], found_betas[k], np.array([-1, axis]), 0.0, run, room, out, n)
-        if d > CARBONATE:
-            along = empty_chain(2 * N_DIRECTION + 1, d)
-            n_along = chain(found[k], found_betas[k], np.array([-1, CARBONATE]), 0.0, run, room, along, 0)
-            top = np.max(along.log_weight[:n_along])
-            for j in range(n_along):
-                if along.log_weight[j] > top - FALLEN:
-                    width = along.width[j]
-                    n = chain(along.means[j], along.betas[j], np.array([CARBONATE, DECAY]), width, run, room, out, n)
-        else:
-            n = chain(found[k], found_betas[k], np.array([-1, DECAY]), 0.0, run, room, out, n)
-    return out, n, found[0], found_betas[0]
+            nodes += chain(mode, {}, axis, -math.inf, run, room)
+        if n_coordinates == CARBONATE:
+            nodes += chain(mode, {}, DECAY, -math.inf, run, room)
+            continue
+        top = -math.inf
+        along = sorted(chain(mode, {}, CARBONATE, -math.inf, run, room), key=lambda node: -node.height)
+        for node in along:  # the best first: how far the others are followed is had from it
+            across = chain(node.point, node.widths, DECAY, top, run, room)
+            top = max(top, *(each.height for each in across))
+            nodes += across
+    top = max(node.log_weight for node in nodes)
+    return [node for node in nodes if node.log_weight > top - FALLEN - 2.0], found[0]
+
+
+def modes(run: Run, n_coordinates: int, room: Room) -> list[Point]:
+    """Modes, the best first; a search whose best is one that the priors all but exclude is made again, closer."""
+    found: list[Point] = []
+    for search in SEARCHES:
+        found = searched(search, found, run, n_coordinates, room)
+        if found[0].z @ found[0].z + found[0].beta @ found[0].beta < FARTHEST_MODE:
+            break
+    return [mode for mode in found if mode.value < found[0].value + FALLEN]
+
+
+def searched(search: Search, found: list[Point], run: Run, n_coordinates: int, room: Room) -> list[Point]:
+    """Modes beside those found, the best first, from either side of lag, ramp, k_d and moment of mixing.
+
+    From the middle of the last one mode in sixty was missed.
+    """
+    short = shortened(run)
+    short_room = room_for(short, n_coordinates)
+    starts = np.array([*itertools.product((-1.0, 0.8), (-1.0, 0.8), (-0.7, 0.8), (-1.0, 1.0))])
+    loads = np.linspace(-2.0, 2.0, search.n_loads)  # the one that such an electrode would need
+    carbonates = np.linspace(-1.6, 1.6, search.n_carbonates) if n_coordinates > CARBONATE else np.zeros(1)
+    tried = np.zeros((len(starts), len(loads), len(carbonates), n_coordinates))
+    tried[..., [LAG, RAMP, DECAY, START]] = starts[:, None, None]
+    tried[..., LOAD] = loads[:, None]
+    if n_coordinates > CARBONATE:
+        tried[..., CARBONATE] = carbonates
+    of_start = tried.reshape(len(starts), -1, n_coordinates)
+    values = np.empty(of_start.shape[:2])
+    objectives(of_start.reshape(-1, n_coordinates), short, short_room, values.reshape(-1))
+    best = of_start[np.arange(len(starts)), np.argmin(values, axis=1)]
+    points = [Point.fitted(z, np.zeros(N_LINEAR), (), search.n_first_steps, short, short_room) for z in best]
+    points.sort(key=lambda point: point.value)
+    points = [Point.fitted(p.z, p.beta, (), N_SECOND_STEPS, short, short_room) for p in points[: search.n_followed]]
+    points = [Point.fitted(p.z, p.beta, (), 0, run, room) for p in points]
+    points.sort(key=lambda point: point.value)
+    modes = found[:]
+    for point in points:
+        if len(modes) == len(found) + N_MODES or is_known(point, modes):
+            continue
+        mode = Point.fitted(point.z, point.beta, (), N_LAST_STEPS, run, room)
+        if not is_known(mode, modes):
+            modes.append(mode)
+    return sorted(modes, key=lambda mode: mode.value)
+
+
+def is_known(point: Point, found: list[Point]) -> bool:
+    """Whether a mode is one of those found."""
+    return any(np.max(np.abs(point.z - mode.z)) < ALIKE for mode in found)
+
+
+def is_covered(point: Point, nodes: list[Node]) -> bool:
+    """Whether chains have gone by a mode: fits along a flat ridge end at many places of it."""
+    if not nodes:
+        return False
+    away = point.z - np.array([node.point.z for node in nodes])
+    squares = np.einsum("na,na->n", away, np.linalg.solve([node.covariance for node in nodes], away[..., None])[..., 0])
+    return bool(squares.min() < COVERED**2)
+
+
+def shortened(run: Run) -> Run:
+    """Some samples of a trace, the denser the earlier."""
+    share = np.linspace(0.0, 1.0, N_SHORT) ** 1.5
+    kept = np.unique(np.round(share * (len(run.time_s) - 1)).astype(np.int64))
+    return run._replace(time_s=run.time_s[kept], ph=run.ph[kept])
+
+
+def chain(origin: Point, other: dict[int, float], axis: int, top: float, run: Run, room: Room) -> list[Node]:
+    """Nodes along a coordinate from where the others are best, until far below ``top`` or the best of its own.
+
+    Another coordinate, where there is one, stays where it is, with the width of its own chain.
+    """
+    held = (*other, axis)
+    matrix = origin.hessian.copy()
+    for each in other:
+        matrix[each, :] = matrix[:, each] = 0.0
+        matrix[each, each] = 1.0
+    first_step = min(0.8 * math.sqrt(np.linalg.inv(matrix)[axis, axis]), LONGEST_STEP)
+    centre = Node(origin, {**other, axis: first_step})
+    nodes = [centre]
+    top = max(top, centre.height)
+    for side in (-1.0, 1.0):
+        node, step = centre, first_step
+        for _ in range(N_DIRECTION):
+            point = node.point
+            if node.height < top - FALLEN or abs(point.z[axis] + side * step) > FARTHEST_NODE:
+                break
+            there = np.clip(point.z + side * step * node.direction(axis), -FARTHEST_NODE, FARTHEST_NODE)
+            fitted = Point.fitted(there, point.beta, held, N_CHAIN_STEPS, run, room)
+            there_node = Node(fitted, {**other, axis: step})
+            change = there_node.height - node.height
+            if change < -STEEP and step > LEAST_STEP:  # off the ridge, or over its end: not so far
+                step *= SHRINKAGE
+                continue
+            node = there_node
+            top = max(top, node.height)
+            next_step = min(step * GROWTH, LONGEST_STEP) if abs(change) < 1.0 else step
+            if next_step > step:  # the next node lies farther: this one has more to cover
+                node.widths[axis] = 0.5 * (step + next_step)
+            nodes.append(node)
+            step = next_step
+    return nodes

@@ -13,21 +13,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.arrays import Array
-from bench.ceiling.untold.beaker import N_CHANNELS
+from bench.ceiling.untold.beaker import N_CHANNELS, Curves, combined, curves_at, empty_curves, show
 from bench.ceiling.untold.likelihood import (
+    CARBONATE,
+    DECAY,
+    DRIFT_SD,
     FARTHEST,
+    LAG,
+    LOAD,
     N_LINEAR,
     NOISE,
+    OFFSET_SD,
+    RAMP,
+    START,
     STEP,
     Run,
     cholesky,
     forward,
     linear_step,
-    log_density,
     log_determinant,
     look,
     of_normal,
     solve,
+    values_of,
 )
 from bench.compiled import compiled
 
@@ -37,16 +45,18 @@ DIFFERENCE = 0.02
 """Step of the derivatives, in standard deviations of each prior."""
 LONGEST_MOVE = 1.5
 """Longest step in any coordinate."""
-SETTLED = 1e-3
+SETTLED = 0.01
 """A step that gains less than this many nats is the last."""
-N_SETTLING = 2
-"""Newton steps of the linear nuisances at a new point, from those of a point near by."""
+N_SETTLING, SLIGHT_GAIN = 4, 0.1
+"""Newton steps of the linear nuisances at a new point: at most so many, until one is expected to gain so few nats."""
 
 
 class Room(NamedTuple):
-    """Arrays to work in, for one trace."""
+    """Arrays to work in, for one trace; ``reference`` (5,) is where ``curves`` are the tangent."""
 
-    local: Array
+    curves: Curves
+    one: Curves
+    reference: Array
     shown: Array
     other: Array
     score: Array
@@ -56,14 +66,15 @@ class Room(NamedTuple):
     slopes: Array
 
 
-@compiled
 def room_for(run: Run, n_coordinates: int) -> Room:
     """Room to work in."""
-    n = run.time_s.shape[0]
+    n = len(run.time_s)
     return Room(
-        np.empty(run.table.nodes.shape[1:]),
+        empty_curves(run.table, N_CHANNELS),
+        empty_curves(run.table, 1),
+        np.empty(N_LINEAR),
         np.empty((N_CHANNELS, n)),
-        np.empty((N_CHANNELS, n)),
+        np.empty((1, n)),
         np.empty(n),
         np.empty(n),
         np.empty((N_LINEAR, N_LINEAR)),
@@ -73,51 +84,73 @@ def room_for(run: Run, n_coordinates: int) -> Room:
 
 
 @compiled
-def objective(z: Array, beta: Array, run: Run, room: Room) -> tuple[float, float]:
-    """What is made small, and the noise; settles ``beta`` and leaves what it saw in the room."""
-    sigma: float = look(z, run, room.local, room.shown)
-    value = 0.0
-    for turn in range(N_SETTLING + 1):
-        value = linear_step(room.shown, sigma, beta, run, room.score, room.precision, room.matrix, room.move)
-        if turn < N_SETTLING:
-            beta += room.move
-    total = 0.5 * log_determinant(room.matrix) - value
+def objective(z: Array, beta: Array, run: Run, room: Room) -> tuple[float, float, float]:
+    """What is made small, the noise and the log density's slope by it; settles ``beta``, fills the room."""
     for a in range(N_LINEAR):
-        total += 0.5 * beta[a] * beta[a]
+        room.reference[a] = beta[a]
+    sigma: float = look(z, beta, run, room.curves, room.shown)
+    total = by_sigma = 0.0
+    for _ in range(N_SETTLING):
+        value, by_sigma, gain = linear_step(
+            room.shown, sigma, beta, run, room.score, room.precision, room.matrix, room.move
+        )
+        total = -value
+        for a in range(N_LINEAR):
+            total += 0.5 * beta[a] * beta[a]
+            beta[a] += room.move[a]
+        if gain < SLIGHT_GAIN:
+            total -= gain
+            break
+    for i in range(run.time_s.shape[0]):  # the sites have moved with it
+        moved = room.move[0] * run.settings[OFFSET_SD] + room.move[1] * run.settings[DRIFT_SD] * run.time_s[i]
+        for k in range(1, N_CHANNELS):
+            moved += room.move[1 + k] * room.shown[k, i]
+        room.score[i] -= room.precision[i] * moved
+    total += 0.5 * log_determinant(room.matrix)
     for c in range(z.shape[0]):
         total += 0.5 * z[c] * z[c]
-    return total, sigma
+    return total, sigma, by_sigma
 
 
 @compiled
-def slopes(z: Array, beta: Array, sigma: float, run: Run, room: Room, gradient: Array, hessian: Array) -> None:
+def slopes(
+    z: Array, beta: Array, sigma: float, by_sigma: float, run: Run, room: Room, gradient: Array, hessian: Array
+) -> None:
     """Gradient and expected second derivatives at a point that ``objective`` has just looked at."""
     d, n = z.shape[0], run.time_s.shape[0]
-    hessian[:, :] = 0.0
     x = np.empty((d, N_LINEAR))  # of every coordinate with the linear nuisances
+    value = np.empty(d)
+    combined(room.curves, beta[2:], room.one)
     for c in range(d):
         gradient[c] = z[c]
         if c == NOISE:
             continue
         kept = z[c]
         z[c] = kept + DIFFERENCE
-        look(z, run, room.local, room.other)
+        values_of(z, run, value)
         z[c] = kept
+        if c == CARBONATE:  # the last: the curves at the point itself are no longer wanted
+            curves_at(run.table, math.log(value[CARBONATE]), room.reference[2:], room.curves)
+            combined(room.curves, beta[2:], room.one)
+        show(value[LOAD], value[DECAY], value[LAG], value[START], value[RAMP], run.time_s, room.one, room.other)
         for i in range(n):
             slope = room.other[0, i] - room.shown[0, i]
             for k in range(1, N_CHANNELS):
-                slope += beta[1 + k] * (room.other[k, i] - room.shown[k, i])
+                slope -= beta[1 + k] * room.shown[k, i]
             slope /= DIFFERENCE
             room.slopes[c, i] = slope
             gradient[c] -= slope * room.score[i]
     for c in range(d):
-        x[c, :] = 0.0
+        for a in range(N_LINEAR):
+            x[c, a] = 0.0
+        for b in range(d):
+            hessian[c, b] = 0.0
         if c == NOISE:
             continue
         for i in range(n):
             weighted = room.precision[i] * room.slopes[c, i]
-            x[c, 0] += weighted * run.settings[0]
-            x[c, 1] += weighted * run.settings[1] * run.time_s[i]
+            x[c, 0] += weighted * run.settings[OFFSET_SD]
+            x[c, 1] += weighted * run.settings[DRIFT_SD] * run.time_s[i]
             for k in range(1, N_CHANNELS):
                 x[c, 1 + k] += weighted * room.shown[k, i]
             for b in range(c + 1):
@@ -134,60 +167,57 @@ def slopes(z: Array, beta: Array, sigma: float, run: Run, room: Room, gradient: 
     prior = run.prior[NOISE]
     louder = of_normal(z[NOISE] + DIFFERENCE, prior[0], prior[1], prior[2])
     by_z = math.log(louder / sigma) / DIFFERENCE
-    here = log_density(room.shown, sigma, beta, run)
-    there = log_density(room.shown, louder, beta, run)
     share = sigma * sigma / (sigma * sigma + run.settings[STEP] ** 2 / 12.0)
     free = float(N_LINEAR)
     unit = np.empty(N_LINEAR)
     for a in range(N_LINEAR):  # the trace of the inverse curvature
-        unit[:] = 0.0
-        unit[a] = 1.0
+        for b in range(N_LINEAR):
+            unit[b] = 1.0 if a == b else 0.0
         solve(room.matrix, unit)
         free -= unit[a]
     information = 2.0 * n * (share * by_z) ** 2
     hessian[NOISE, NOISE] = 1.0 + information
-    gradient[NOISE] -= (there - here) / DIFFERENCE + 0.5 * DIFFERENCE * information + share * free * by_z
+    gradient[NOISE] -= (by_sigma * sigma + share * free) * by_z
 
 
 @compiled
 def hold(matrix: Array, coordinate: int) -> None:
     """Cut a coordinate off from the others in a matrix of second derivatives."""
-    matrix[coordinate, :] = 0.0
-    matrix[:, coordinate] = 0.0
+    for c in range(matrix.shape[0]):
+        matrix[coordinate, c] = matrix[c, coordinate] = 0.0
     matrix[coordinate, coordinate] = 1.0
 
 
 @compiled
+def objectives(points: Array, run: Run, room: Room, values: Array) -> None:
+    """Fill what is made small at many points, the linear nuisances from none."""
+    beta = np.empty(N_LINEAR)
+    for i in range(points.shape[0]):
+        for a in range(N_LINEAR):
+            beta[a] = 0.0
+        values[i] = objective(points[i], beta, run, room)[0]
+
+
+@compiled
 def settle(z: Array, beta: Array, held: Integers, n_steps: int, run: Run, room: Room, hessian: Array) -> float:
-    """Go downhill from a point, two coordinates held (-1: none); return what was made small, fill ``hessian``."""
+    """Go downhill from a point, some coordinates held; return what was made small, fill ``hessian``."""
     d = z.shape[0]
-    gradient, step = np.empty(d), np.empty(d)
+    gradient, step, there, tried = np.zeros(d), np.zeros(d), np.empty(d), np.empty(N_LINEAR)
     damped = np.empty((d, d))
-    value, sigma = objective(z, beta, run, room)
-    slopes(z, beta, sigma, run, room, gradient, hessian)
-    damping = 1e-3
-    tried = beta.copy()
-    for _ in range(n_steps):
-        damped[:, :] = hessian
+    value, damping, longest = math.inf, 5e-3, 0.0
+    for turn in range(n_steps + 1):
         for c in range(d):
-            damped[c, c] *= 1.0 + damping
-            step[c] = -gradient[c]
-        for each in held:
-            if each >= 0:
-                hold(damped, each)
-                step[each] = 0.0
-        cholesky(damped)
-        solve(damped, step)
-        longest = np.max(np.abs(step))
-        if longest > LONGEST_MOVE:
-            step *= LONGEST_MOVE / longest
-        there = np.minimum(np.maximum(z + step, -FARTHEST), FARTHEST)
-        tried[:] = beta
-        new_value, new_sigma = objective(there, tried, run, room)
-        if new_value < value:
-            gain = value - new_value
-            z[:], beta[:], value = there, tried, new_value
-            slopes(z, beta, new_sigma, run, room, gradient, hessian)
+            there[c] = min(max(z[c] + step[c], -FARTHEST), FARTHEST)
+        for a in range(N_LINEAR):
+            tried[a] = beta[a]
+        new_value, sigma, by_sigma = objective(there, tried, run, room)
+        if turn == 0 or new_value < value:
+            gain, value = value - new_value, new_value
+            for c in range(d):
+                z[c] = there[c]
+            for a in range(N_LINEAR):
+                beta[a] = tried[a]
+            slopes(z, beta, sigma, by_sigma, run, room, gradient, hessian)
             damping = max(0.2 * damping, 1e-6)
             if gain < SETTLED:
                 break
@@ -195,4 +225,20 @@ def settle(z: Array, beta: Array, held: Integers, n_steps: int, run: Run, room: 
             damping = max(8.0 * damping, 1e-2)
             if longest < 1e-3 or damping > 1e6:
                 break
+        for c in range(d):
+            for b in range(d):
+                damped[c, b] = hessian[c, b]
+            damped[c, c] *= 1.0 + damping
+            step[c] = -gradient[c]
+        for each in held:
+            hold(damped, each)
+            step[each] = 0.0
+        cholesky(damped)
+        solve(damped, step)
+        longest = 0.0
+        for c in range(d):
+            longest = max(longest, abs(step[c]))
+        if longest > LONGEST_MOVE:
+            for c in range(d):
+                step[c] *= LONGEST_MOVE / longest
     return value

@@ -2,8 +2,8 @@
 
 A point is z: the E0, k_d, lag, start, ramp, noise and, where there is some, carbonate of a case, each as the standard
 normal whose share below is the prior's. Offset, drift, and what the beaker held beside the record (initial pH,
-temperature, log substrate), each in standard deviations, are linear; their Gaussian comes from Newton's steps on the
-exact density of every sample: rounded, with outliers.
+temperature, log substrate), each in standard deviations, are next to linear; their Gaussian comes from Newton's steps
+on the exact density of every sample: rounded, with outliers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.arrays import Array
-from bench.ceiling.untold.beaker import N_CHANNELS, Table, at_carbonate, show
+from bench.ceiling.untold.beaker import N_CHANNELS, Curves, Table, curves_at, show
 from bench.compiled import compiled
 
 LOAD, DECAY, LAG, START, RAMP, NOISE, CARBONATE = range(7)
@@ -58,22 +58,27 @@ def values_of(z: Array, run: Run, value: Array) -> None:
 
 
 @compiled
-def look(z: Array, run: Run, local: Array, shown: Array) -> float:
-    """Fill ``shown`` (4, sample) at a point and return the noise's standard deviation."""
+def values_of_all(z: Array, run: Run, values: Array) -> None:
+    """Fill the values of many points."""
+    for i in range(z.shape[0]):
+        values_of(z[i], run, values[i])
+
+
+@compiled
+def look(z: Array, beta: Array, run: Run, curves: Curves, shown: Array) -> float:
+    """Fill ``shown`` (channel, sample) at a point, the curves at ``beta``; return the noise's standard deviation."""
     value = np.empty(z.shape[0])
     values_of(z, run, value)
-    curves = run.table.nodes[0]
-    if z.shape[0] > CARBONATE:
-        at_carbonate(run.table, math.log(value[CARBONATE]), local)
-        curves = local
-    show(value[LOAD], value[DECAY], value[LAG], value[START], value[RAMP], run.time_s, run.table, curves, shown)
+    ln_carbonate = math.log(value[CARBONATE]) if z.shape[0] > CARBONATE else 0.0
+    curves_at(run.table, ln_carbonate, beta[2:], curves)
+    show(value[LOAD], value[DECAY], value[LAG], value[START], value[RAMP], run.time_s, curves, shown)
     sigma: float = value[NOISE]
     return sigma
 
 
 @compiled
-def site(residual: float, sigma: float, settings: Array) -> tuple[float, float, float]:
-    """Log density of one sample, its derivative by the mean, and about minus its second derivative."""
+def site(residual: float, sigma: float, settings: Array) -> tuple[float, float, float, float]:
+    """Log density of one sample, its slope by the mean, about minus its curvature, and its slope by ``sigma``."""
     step, fraction, outlier_sd = settings[STEP], settings[OUTLIER_FRACTION], settings[OUTLIER_SD]
     variance = sigma * sigma
     flat = variance + step * step / 12.0
@@ -82,48 +87,56 @@ def site(residual: float, sigma: float, settings: Array) -> tuple[float, float, 
         r = abs(residual)
         near, far = (r - 0.5 * step) * scale, (r + 0.5 * step) * scale
         inside = 0.5 * (math.erfc(near) - math.erfc(far)) / step
-        slope = (math.exp(-near * near) - math.exp(-far * far)) / (sigma * math.sqrt(2.0 * math.pi) * step)
+        at_near, at_far = math.exp(-near * near), math.exp(-far * far)
+        slope = (at_near - at_far) / (sigma * math.sqrt(2.0 * math.pi) * step)
+        spread = (near * at_near - far * at_far) / (sigma * math.sqrt(math.pi) * step)
         if residual < 0.0:
             slope = -slope
     else:  # so fine a step adds its variance and no more
         inside = math.exp(-0.5 * residual * residual / flat) / math.sqrt(2.0 * math.pi * flat)
         slope = inside * residual / flat
+        spread = inside * (residual * residual / flat - 1.0) * sigma / flat
     if fraction == 0.0:
         if inside < 1e-290:  # far out the logs of both sides of a step are those of its nearer end
             near = max(abs(residual) - 0.5 * step, 0.0)
-            return -0.5 * near * near / variance - 640.0, residual / flat, 1.0 / flat
-        return math.log(inside), slope / inside, 1.0 / flat
+            square = near * near / variance
+            return -0.5 * square - 640.0, residual / flat, 1.0 / flat, square / sigma
+        return math.log(inside), slope / inside, 1.0 / flat, spread / inside
     wide = flat + outlier_sd * outlier_sd
     outside = math.exp(-0.5 * residual * residual / wide) / math.sqrt(2.0 * math.pi * wide)
     density = (1.0 - fraction) * inside + fraction * outside
+    square = residual * residual / wide
     if density < 1e-290:
-        return -0.5 * residual * residual / wide - 5.0, residual / wide, 1.0 / wide
+        return -0.5 * square - 5.0, residual / wide, 1.0 / wide, square * sigma / wide
     share = (1.0 - fraction) * inside / density
     score = ((1.0 - fraction) * slope + fraction * outside * residual / wide) / density
-    return math.log(density), score, share / flat + (1.0 - share) / wide
+    louder = ((1.0 - fraction) * spread + fraction * outside * (square - 1.0) * sigma / wide) / density
+    return math.log(density), score, share / flat + (1.0 - share) / wide, louder
 
 
 @compiled
-def log_density(shown: Array, sigma: float, beta: Array, run: Run) -> float:
-    """Log density of a trace, all linear nuisances given."""
+def log_density(ph: Array, sigma: float, beta: Array, run: Run) -> float:
+    """Log density of a trace whose electrode shows ``ph`` (sample,) before offset and drift."""
     total = 0.0
+    offset, drift = beta[0] * run.settings[OFFSET_SD], beta[1] * run.settings[DRIFT_SD]
     for i in range(run.time_s.shape[0]):
-        mean = shown[0, i] + beta[0] * run.settings[OFFSET_SD] + beta[1] * run.settings[DRIFT_SD] * run.time_s[i]
-        for k in range(1, N_CHANNELS):
-            mean += beta[1 + k] * shown[k, i]
-        total += site(run.ph[i] - mean, sigma, run.settings)[0]
+        total += site(run.ph[i] - ph[i] - offset - drift * run.time_s[i], sigma, run.settings)[0]
     return total
 
 
 @compiled
 def linear_step(
     shown: Array, sigma: float, beta: Array, run: Run, score: Array, precision: Array, matrix: Array, move: Array
-) -> float:
-    """Log density at linear nuisances ``beta``, the sites there, their curvature and Newton's step of them."""
-    total = 0.0
+) -> tuple[float, float, float]:
+    """Log density at linear nuisances ``beta``, the sites there, their curvature and Newton's step of them.
+
+    Returns the log density, its slope by ``sigma``, and what the step is expected to gain.
+    """
+    total = by_sigma = 0.0
     x = np.empty(N_LINEAR)
-    matrix[:, :] = 0.0
     for a in range(N_LINEAR):
+        for b in range(a):
+            matrix[a, b] = 0.0
         matrix[a, a] = 1.0
         move[a] = -beta[a]
     x[0] = run.settings[OFFSET_SD]
@@ -133,16 +146,21 @@ def linear_step(
         for k in range(1, N_CHANNELS):
             x[1 + k] = shown[k, i]
             mean += beta[1 + k] * x[1 + k]
-        value, score[i], precision[i] = site(run.ph[i] - mean, sigma, run.settings)
+        value, score[i], precision[i], louder = site(run.ph[i] - mean, sigma, run.settings)
         total += value
+        by_sigma += louder
         for a in range(N_LINEAR):
             move[a] += score[i] * x[a]
             weighted = precision[i] * x[a]
             for b in range(a + 1):
                 matrix[a, b] += weighted * x[b]
     cholesky(matrix)
-    solve(matrix, move)
-    return total
+    forward(matrix, move)
+    gain = 0.0
+    for a in range(N_LINEAR):
+        gain += 0.5 * move[a] * move[a]
+    backward(matrix, move)
+    return total, by_sigma, gain
 
 
 @compiled

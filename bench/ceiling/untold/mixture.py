@@ -1,176 +1,112 @@
-"""Compiled: importance sampling of a trace's posterior from mixtures of Student's t, which learn between rounds."""
+"""Mixtures of Student's t: a trace's posterior is sampled from them, and they learn between rounds."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from bench.arrays import Array
-from bench.ceiling.untold.fit import Room, room_for
-from bench.ceiling.untold.likelihood import (
-    FARTHEST,
-    N_LINEAR,
-    Run,
-    backward,
-    linear_step,
-    log_density,
-    log_determinant,
-    look,
-)
-from bench.compiled import compiled
 
 FREEDOM = 6.0
 """Degrees of freedom of every component: tails that a Gaussian posterior is well inside of."""
+N_LOCAL, LARGE = 4, 0.02
+"""Components that a round may add, at draws with at least this share of the weight."""
+SLIGHT = 1e-3
+"""Components with less than this share are dropped."""
 
 
-@compiled
-def log_mixture(z: Array, log_share: Array, means: Array, factors: Array, own: Array) -> float:
-    """Log density of a mixture at one point, up to a constant; leaves the components' shares of it in ``own``.
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Components by weight, mean, covariance, and the linear nuisances about which each is drawn."""
 
-    ``log_share`` (component,) holds the log of weight over volume.
-    """
-    d = z.shape[0]
-    top = -math.inf
-    difference = np.empty(d)
-    for k in range(means.shape[0]):
-        square = 0.0
-        for a in range(d):
-            value = z[a] - means[k, a]
-            for b in range(a):
-                value -= factors[k, a, b] * difference[b]
-            difference[a] = value / factors[k, a, a]
-            square += difference[a] * difference[a]
-        own[k] = log_share[k] - 0.5 * (FREEDOM + d) * math.log1p(square / FREEDOM)
-        top = max(top, own[k])
-    total = 0.0
-    for k in range(means.shape[0]):
-        own[k] = math.exp(own[k] - top)
-        total += own[k]
-    for k in range(means.shape[0]):
-        own[k] /= total
-    return top + math.log(total)
+    weight: Array
+    means: Array
+    covariances: Array
+    betas: Array
+
+    @cached_property
+    def factors(self) -> Array:
+        """Cholesky factors, shape (component, coordinate, coordinate)."""
+        return np.asarray(np.linalg.cholesky(self.covariances))
+
+    def draw(self, n_draws: int, generator: np.random.Generator) -> tuple[Array, Array]:
+        """Points, and the linear nuisances of the components that they come from."""
+        component = generator.choice(len(self.weight), n_draws, p=self.weight)
+        normal = generator.standard_normal((n_draws, self.means.shape[1]))
+        normal *= np.sqrt(FREEDOM / generator.chisquare(FREEDOM, n_draws))[:, None]
+        z = self.means[component] + np.einsum("iab,ib->ia", self.factors[component], normal)
+        return z, self.betas[component]
+
+    def squares(self, z: Array) -> Array:
+        """Squared distances of points from the components, in their spreads, shape (point, component)."""
+        n_components, d = self.means.shape
+        inverse = np.linalg.inv(self.factors)
+        precision = np.swapaxes(inverse, 1, 2) @ inverse
+        pull = np.einsum("kab,kb->ka", precision, self.means)
+        found = products(z) @ precision.reshape(n_components, d * d).T
+        found -= 2.0 * (z @ pull.T)
+        found += np.einsum("ka,ka->k", pull, self.means)
+        return np.asarray(np.maximum(found, 0.0))
+
+    def parts(self, squares: Array) -> Array:
+        """What each component adds to the density, up to a constant, shape (point, component)."""
+        d = self.means.shape[1]
+        volume = np.prod(np.diagonal(self.factors, axis1=1, axis2=2), axis=1)
+        near = 1.0 / (1.0 + squares / FREEDOM)
+        power = near**2
+        power *= power * power
+        for _ in range(d - int(FREEDOM)):
+            power *= np.sqrt(near)
+        return np.asarray(power * (self.weight / volume))
+
+    def density(self, z: Array) -> Array:
+        """Density at points, up to a constant."""
+        return np.asarray(self.parts(self.squares(z)).sum(axis=1))
+
+    def learnt(self, z: Array, beta: Array, weight: Array, effective_size: float) -> Mixture:
+        """After one step of expectation and maximisation, with new components at the heaviest draws.
+
+        A component whose draws are worth no more than two and the coordinates keeps half of its shape.
+        """
+        d = z.shape[1]
+        inertia = (d + 2.0) / effective_size
+        squares = self.squares(z)
+        parts = self.parts(squares)
+        own = parts * (weight / parts.sum(axis=1))[:, None]
+        pull = own * (FREEDOM + d) / (FREEDOM + squares)
+        mass, scale = own.sum(axis=0), pull.sum(axis=0)
+        first = pull.T @ z - scale[:, None] * self.means
+        about = np.einsum("ka,kb->kab", first, self.means)
+        second = (pull.T @ products(z)).reshape(-1, d, d) - about - np.swapaxes(about, 1, 2)
+        second -= scale[:, None, None] * np.einsum("ka,kb->kab", self.means, self.means)
+        shift = first / (scale + inertia)[:, None]
+        drawn = np.einsum("ka,kb->kab", shift, first)
+        second += scale[:, None, None] * np.einsum("ka,kb->kab", shift, shift) - drawn - np.swapaxes(drawn, 1, 2)
+        covariances = (second + inertia * self.covariances) / (mass + inertia)[:, None, None]
+        kept = mass > SLIGHT
+        heavy = np.argsort(weight)[-N_LOCAL:]
+        heavy = heavy[weight[heavy] > LARGE]
+        near = np.argmin(squares[heavy], axis=1)
+        share = np.concatenate([mass[kept], weight[heavy]])
+        return Mixture(
+            share / share.sum(),
+            np.concatenate([(self.means + shift)[kept], z[heavy]]),
+            np.concatenate([covariances[kept], covariances[near]]),
+            np.concatenate([self.betas[kept], beta[heavy]]),
+        )
+
+    def beside(self, other: Mixture, share: float) -> Mixture:
+        """With a share of another mixture."""
+        return Mixture(
+            np.concatenate([(1.0 - share) * self.weight, share * other.weight]),
+            np.concatenate([self.means, other.means]),
+            np.concatenate([self.covariances, other.covariances]),
+            np.concatenate([self.betas, other.betas]),
+        )
 
 
-@compiled
-def log_mixtures(z: Array, log_share: Array, means: Array, factors: Array, value: Array) -> None:
-    """Fill the log densities of a mixture at many points."""
-    own = np.empty(means.shape[0])
-    for i in range(z.shape[0]):
-        value[i] = log_mixture(z[i], log_share, means, factors, own)
-
-
-@compiled
-def draw(
-    component: Array,
-    normal: Array,
-    tail: Array,
-    means: Array,
-    factors: Array,
-    betas: Array,
-    run: Run,
-    z: Array,
-    beta: Array,
-    log_target: Array,
-) -> None:
-    """Draw points and their linear nuisances; fill the log of target over the linear part's own density.
-
-    ``normal`` (draw, coordinate + 5) and ``tail`` (draw,), FREEDOM over a chi-square, are the chances.
-    """
-    d = z.shape[1]
-    room = room_for(run, d)
-    for i in range(z.shape[0]):
-        k = int(component[i])
-        scale = math.sqrt(tail[i])
-        inside = True
-        for a in range(d):
-            value = means[k, a]
-            for b in range(a + 1):
-                value += scale * factors[k, a, b] * normal[i, b]
-            z[i, a] = value
-            inside = inside and abs(value) < FARTHEST
-        if not inside:
-            log_target[i] = -math.inf
-            beta[i] = 0.0
-            continue
-        beta[i] = betas[k]
-        log_target[i] = weigh(z[i], beta[i], normal[i, d:], run, room)
-
-
-@compiled
-def weigh(z: Array, beta: Array, normal: Array, run: Run, room: Room) -> float:
-    """Draw the linear nuisances at a point, beginning at ``beta``; return log target over their own density."""
-    sigma = look(z, run, room.local, room.shown)
-    linear_step(room.shown, sigma, beta, run, room.score, room.precision, room.matrix, room.move)
-    beta += room.move
-    offset = normal.copy()
-    backward(room.matrix, offset)
-    beta += offset
-    total: float = log_density(room.shown, sigma, beta, run) - 0.5 * log_determinant(room.matrix)
-    for a in range(N_LINEAR):
-        total += 0.5 * (normal[a] * normal[a] - beta[a] * beta[a])
-    for c in range(z.shape[0]):
-        total -= 0.5 * z[c] * z[c]
-    return total
-
-
-@compiled
-def learn(
-    z: Array,
-    draw_share: Array,
-    log_share: Array,
-    weight: Array,
-    means: Array,
-    covariances: Array,
-    factors: Array,
-    inertia: float,
-) -> None:
-    """One weighted step of expectation and maximisation; each component keeps its shape with some inertia.
-
-    ``draw_share`` (draw,) sums to 1; at a share of ``inertia`` a component's own shape counts as much as its draws.
-    """
-    n_components, d = means.shape
-    own = np.empty(n_components)
-    mass = np.zeros(n_components)
-    first = np.zeros((n_components, d))
-    second = np.zeros((n_components, d, d))
-    scale = np.zeros(n_components)
-    difference = np.empty(d)
-    for i in range(z.shape[0]):
-        if draw_share[i] < 1e-9:
-            continue
-        log_mixture(z[i], log_share, means, factors, own)
-        for k in range(n_components):
-            part = draw_share[i] * own[k]
-            if part < 1e-9:
-                continue
-            square = 0.0
-            for a in range(d):
-                value = z[i, a] - means[k, a]
-                for b in range(a):
-                    value -= factors[k, a, b] * difference[b]
-                difference[a] = value / factors[k, a, a]
-                square += difference[a] * difference[a]
-            pull = part * (FREEDOM + d) / (FREEDOM + square)
-            mass[k] += part
-            scale[k] += pull
-            for a in range(d):
-                first[k, a] += pull * (z[i, a] - means[k, a])
-                for b in range(a + 1):
-                    second[k, a, b] += pull * (z[i, a] - means[k, a]) * (z[i, b] - means[k, b])
-    for k in range(n_components):
-        if mass[k] <= 0.0:
-            weight[k] = 0.0
-            continue
-        shift = first[k] / (scale[k] + inertia)
-        for a in range(d):
-            for b in range(a + 1):
-                spread = (
-                    second[k, a, b] - shift[a] * first[k, b] - shift[b] * first[k, a] + scale[k] * shift[a] * shift[b]
-                )
-                covariances[k, a, b] = (spread + inertia * covariances[k, a, b]) / (mass[k] + inertia)
-                covariances[k, b, a] = covariances[k, a, b]
-        means[k] += shift
-        weight[k] = mass[k]
-    total = np.sum(weight)
-    weight /= total
+def products(z: Array) -> Array:
+    """Every coordinate times every other, shape (point, coordinates squared)."""
+    return np.asarray((z[:, :, None] * z[:, None, :]).reshape(len(z), z.shape[1] ** 2))

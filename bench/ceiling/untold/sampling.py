@@ -3,34 +3,60 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from bench.arrays import Array
-from bench.ceiling.untold.chains import mixture_of
-from bench.ceiling.untold.likelihood import N_LINEAR, Run
-from bench.ceiling.untold.mixture import FREEDOM, draw, learn, log_mixtures
+from bench.ceiling.untold.chains import nodes_of
+from bench.ceiling.untold.fit import room_for
+from bench.ceiling.untold.likelihood import CARBONATE, N_LINEAR, Run, values_of_all
+from bench.ceiling.untold.mixture import FREEDOM, Mixture
+from bench.ceiling.untold.weighing import draw_linear, weigh
+from bench.errors import BenchError
+from bench.world.equilibria import World
+from bench.world.laboratory import Laboratory
+from bench.world.mixing import packed_with_carbonate
+from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
 
 ENOUGH = 300.0
 """Effective size at which sampling ends."""
 WORST_PARETO_K = 0.7
 """Shape of the largest weights' tail beyond which they are not trusted (Vehtari et al., JMLR 25 (2024) 72)."""
 LEAST_ROUNDS = 3
-ROUNDS = (400,) * 8 + (2500,) * 4
+ROUNDS = (300,) * 10 + (2500,) * 4
 """Draws of each round: what most cases need, then a second tier."""
-MOST_COMPONENTS = 160
 FLOOR = 0.05
 """Share of the first mixture that is spread evenly over its components, so that no part is left out."""
-N_LOCAL, LARGE = 4, 0.02
-"""Components that a round may add, at draws with at least this share of the weight."""
 WIDER = 1.3
 """Factor of the first mixture's covariances: too wide costs draws, too narrow costs what it does not reach."""
 KEPT = 0.25
 """Share of every later round that is drawn from the first mixture: what is learnt forgets parts that few draws met."""
-SLIGHT = 1e-5
-"""Components with less than this share are dropped."""
+
+
+NO_TABLE = "untold 'trace': progress curve must have a table, got too many nodes. Report it as a bug."
+
+
+@dataclass(frozen=True, eq=False)
+class Beaker:
+    """What is known of a trace's beaker, and how far it may be from that."""
+
+    recorded: Array
+    laboratory: Laboratory
+    world: World
+
+    def held(self, beside: Array) -> Array:
+        """Known inputs of beakers, shape (point, 5), from initial pH, temperature and log substrate (point, 3)."""
+        known = np.repeat(self.recorded[None], len(beside), axis=0)
+        known[:, INITIAL_PH] += self.laboratory.initial_ph_sd * beside[:, 0]
+        known[:, TEMPERATURE] += self.laboratory.temperature_sd_C * beside[:, 1]
+        known[:, SUBSTRATE] *= np.exp(self.laboratory.substrate_share_sd * beside[:, 2])
+        return known
+
+    def packed(self, values: Array, beta: Array) -> Array:
+        """Packed cases of points from their values, shape (point, constant)."""
+        return packed_with_carbonate(self.held(beta[:, 2:]), values[:, CARBONATE], self.world)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,86 +87,36 @@ class Sample:
     mode_beta: Array
 
 
-@dataclass
-class _Mixture:
-    """A proposal that learns."""
-
-    weight: Array
-    means: Array
-    covariances: Array
-    betas: Array
-    factors: Array = field(init=False)
-    log_share: Array = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.factors = np.asarray(np.linalg.cholesky(self.covariances), dtype=np.float64)
-        log_volume = np.log(np.diagonal(self.factors, axis1=1, axis2=2)).sum(axis=1)
-        self.log_share = np.log(self.weight) - log_volume
-
-    def log_density(self, z: Array) -> Array:
-        value = np.empty(len(z))
-        log_mixtures(z, self.log_share, self.means, self.factors, value)
-        return value
-
-    def learnt(self, z: Array, beta: Array, weight: Array, effective_size: float) -> _Mixture:
-        """After one step towards weighted draws, with new components at the heaviest."""
-        share, means, covariances = self.weight.copy(), self.means.copy(), self.covariances.copy()
-        learn(z, weight, self.log_share, share, means, covariances, self.factors, (z.shape[1] + 2.0) / effective_size)
-        kept = share > SLIGHT
-        share, means, covariances, betas = share[kept], means[kept], covariances[kept], self.betas[kept]
-        factors = np.linalg.cholesky(covariances)
-        heavy = [i for i in np.argsort(weight)[-N_LOCAL:] if weight[i] > LARGE]
-        near = [
-            int(
-                np.argmin(
-                    [np.sum(np.linalg.solve(each, z[i] - m) ** 2) for each, m in zip(factors, means, strict=True)]
-                )
-            )
-            for i in heavy
-        ]
-        share = np.append(share, weight[heavy])
-        means = np.concatenate([means, z[heavy]])
-        covariances = np.concatenate([covariances, covariances[near]])
-        betas = np.concatenate([betas, beta[heavy]])
-        return _Mixture(share / share.sum(), means, covariances, betas)
-
-    def beside(self, first: _Mixture) -> _Mixture:
-        """With a share of the first mixture."""
-        return _Mixture(
-            np.append((1.0 - KEPT) * self.weight, KEPT * first.weight),
-            np.concatenate([self.means, first.means]),
-            np.concatenate([self.covariances, first.covariances]),
-            np.concatenate([self.betas, first.betas]),
-        )
-
-
-def sample(run: Run, n_coordinates: int, generator: np.random.Generator) -> Sample:
+def sample(run: Run, beaker: Beaker, n_coordinates: int, generator: np.random.Generator) -> Sample:
     """Sample the posterior of one trace."""
-    nodes, n, mode, mode_beta = mixture_of(run, n_coordinates, MOST_COMPONENTS)
-    weight = np.exp(nodes.log_weight[:n] - nodes.log_weight[:n].max())
-    weight = (1.0 - FLOOR) * weight / weight.sum() + FLOOR / n
-    mixture = _Mixture(weight, nodes.means[:n].copy(), WIDER * nodes.covariances[:n], nodes.betas[:n].copy())
-    first = learner = mixture
+    nodes, mode = nodes_of(run, n_coordinates)
+    room = room_for(run, n_coordinates)
+    first = learner = mixture = Mixture(
+        (1.0 - FLOOR) * special.softmax([node.log_weight for node in nodes]) + FLOOR / len(nodes),
+        np.array([node.point.z for node in nodes]),
+        WIDER * np.array([node.covariance for node in nodes]),
+        np.array([node.point.beta for node in nodes]),
+    )
     z, beta = np.empty((0, n_coordinates)), np.empty((0, N_LINEAR))
-    log_target, log_proposal = np.empty(0), np.empty(0)  # of the draws, under all rounds so far
-    used: list[tuple[int, _Mixture]] = []
+    log_target, of_first, of_learners = np.empty(0), np.empty(0), np.empty(0)  # the last: summed over all rounds
+    used: list[tuple[int, Mixture]] = []
+    n_drawn = 0
     for number, n_draws in enumerate(ROUNDS, 1):
-        new_z, new_beta, new_target = (
-            np.empty((n_draws, n_coordinates)),
-            np.empty((n_draws, N_LINEAR)),
-            np.empty(n_draws),
+        new_z, new_beta = mixture.draw(n_draws, generator)
+        new_target = np.empty(n_draws)
+        draw_linear(new_z, new_beta, generator.standard_normal((n_draws, N_LINEAR)), run, room, new_target)
+        weigh(new_z, new_beta, beaker.packed(values(new_z, run), new_beta), run, room, new_target)
+        if np.isnan(new_target).any():
+            raise BenchError(NO_TABLE)
+        used.append((n_draws, learner))
+        n_drawn += n_draws
+        of_learners = np.append(
+            of_learners + n_draws * learner.density(z), sum(size * each.density(new_z) for size, each in used)
         )
-        component = generator.choice(len(mixture.weight), n_draws, p=mixture.weight).astype(np.float64)
-        normal = generator.standard_normal((n_draws, n_coordinates + N_LINEAR))
-        tail = FREEDOM / generator.chisquare(FREEDOM, n_draws)
-        draw(component, normal, tail, mixture.means, mixture.factors, mixture.betas, run, new_z, new_beta, new_target)
-        used.append((n_draws, mixture))
-        mine = math.log(n_draws) + mixture.log_density(z)
-        of_new = [math.log(size) + each.log_density(new_z) for size, each in used]
-        log_proposal = np.append(np.logaddexp(log_proposal, mine), special.logsumexp(of_new, axis=0))
+        of_first = np.append(of_first, first.density(new_z))
         z, beta = np.concatenate([z, new_z]), np.concatenate([beta, new_beta])
         log_target = np.append(log_target, new_target)
-        log_weight = log_target - log_proposal
+        log_weight = log_target - np.log((1.0 - KEPT) * of_learners + KEPT * n_drawn * of_first)
         total = special.logsumexp(log_weight)
         weight = np.exp(log_weight - total)
         effective_size = 1.0 / float(weight @ weight)
@@ -151,13 +127,20 @@ def sample(run: Run, n_coordinates: int, generator: np.random.Generator) -> Samp
                 break
         if number < len(ROUNDS):
             learner = learner.learnt(z, beta, weight, effective_size)
-            mixture = learner.beside(first)
+            mixture = learner.beside(first, KEPT)
     else:
         shape = pareto_shape(weight)
     d = n_coordinates
     constant = math.lgamma(0.5 * (FREEDOM + d)) - math.lgamma(0.5 * FREEDOM) - 0.5 * d * math.log(FREEDOM * math.pi)
     log_evidence = float(total) - 0.5 * d * math.log(2.0 * math.pi) - constant
-    return Sample(z, beta, weight, effective_size, shape, log_evidence, mode, mode_beta)
+    return Sample(z, beta, weight, effective_size, shape, log_evidence, mode.z, mode.beta)
+
+
+def values(z: Array, run: Run) -> Array:
+    """Values of points, shape (point, 7), without carbonate 0 of it."""
+    found = np.zeros((len(z), CARBONATE + 1))
+    values_of_all(z, run, found)
+    return found
 
 
 def pareto_shape(weight: Array) -> float:

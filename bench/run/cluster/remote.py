@@ -151,7 +151,9 @@ def digests(addresses: list[str]) -> dict[str, str]:
 
 def _outcome(prediction: dict[str, Any] | None, **rest: Any) -> Outcome:
     """Outcome of one cell from its fields."""
-    return Outcome(**rest, prediction=None if prediction is None else Prediction(prediction["mean"], prediction["sd"]))
+    if prediction is None:
+        return Outcome(**rest)
+    return Outcome(**rest, prediction=Prediction(**{name: prediction[name] for name in ("mean", "sd", "samples")}))
 
 
 def _arrays(traces: Traces) -> dict[str, Any]:

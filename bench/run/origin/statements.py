@@ -17,6 +17,8 @@ NEUTRAL = ("bench.errors", "bench.contract", "bench.task", "bench.compiled")
 """Project modules that a prediction cannot depend on: interfaces and messages."""
 TYPING = ("typing", "numpy.typing", "collections.abc")
 """Modules whose subscripted names are types: a constant that is one moves nothing."""
+DESCRIBING = ("family", "trained_at")
+"""How boards show a class: where its file does not read these attributes, they move nothing."""
 DYNAMIC = re.compile(rb"\b(importlib|__import__|runpy)\b")
 """Ways of importing a module by a text."""
 _ONE_AT_A_TIME = threading.Lock()
@@ -91,19 +93,15 @@ def read_module(path: Path, folder: Path, changed_ns: int) -> Module:
         if any(module_of(each, folder) and not each.dotted for each in imports)
     }
     tops = {name for node in tree.body for name in _bound(node)}
+    read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in tree.body:
-        reduced = _Reduced(aliases)
+        reduced = _Reduced(aliases, set(DESCRIBING) - read)
         left = reduced.visit(node)
         if left is None or _is_type(left, module) or _is_script(left):
             continue
-        statement = Statement(
-            module,
-            _dump(left),
-            frozenset(reduced.names),
-            frozenset(reduced.attributes),
-            frozenset(reduced.types),
-            frozenset(reduced.texts),
-        )
+        names_in, attributes = frozenset(reduced.names), frozenset(reduced.attributes)
+        types, texts = frozenset(reduced.types), frozenset(reduced.texts)
+        statement = Statement(module, _dump(left), names_in, attributes, types, texts)
         names = _bound(left) or {_owner(left)} & tops
         for name in names:
             module.bound.setdefault(name, []).append(statement)
@@ -115,8 +113,9 @@ def read_module(path: Path, folder: Path, changed_ns: int) -> Module:
 class _Reduced(ast.NodeTransformer):
     """Take away what moves no prediction, and note names and texts in the rest."""
 
-    def __init__(self, aliases: set[str]) -> None:
+    def __init__(self, aliases: set[str], describing: set[str]) -> None:
         self.aliases = aliases
+        self.describing = describing
         self.names: set[str] = set()
         self.attributes: set[tuple[str, str]] = set()
         self.types: set[str] = set()
@@ -142,6 +141,7 @@ class _Reduced(ast.NodeTransformer):
         return None if text else self.generic_visit(node)  # a docstring, or the description of a constant
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [item for item in node.body if not self._describes(item)]
         for item in node.body:  # annotations of a class can be read by what decorates it
             item.is_field = True  # type: ignore[attr-defined]
         return self.generic_visit(node)
@@ -161,6 +161,13 @@ class _Reduced(ast.NodeTransformer):
             return self.generic_visit(node)
         self._note(node.annotation)
         return None if node.value is None else self.visit(ast.Assign([node.target], node.value))
+
+    def _describes(self, item: ast.stmt) -> bool:
+        """Whether a statement of a class says only how boards show it."""
+        if not isinstance(item, ast.Assign | ast.AnnAssign) or not isinstance(item.value, ast.Constant):
+            return False
+        names = _bound(item)
+        return bool(names) and names <= self.describing
 
     def _note(self, annotation: ast.AST | None) -> None:
         self.types |= {each.id for each in ast.walk(annotation or ast.Pass()) if isinstance(each, ast.Name)}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from bench.arrays import Array
-from bench.cases import Traces
-from bench.ceiling.calibration import exact_uncertainty
+from bench.ceiling.calibration import UNCERTAINTY_VERSION
+from bench.ceiling.draws import energy_scores
 from bench.ceiling.forecast import REFERENCE_TIME_S, forecast_scores, true_ph
-from bench.ceiling.posterior import exact_posterior
-from bench.ceiling.untold.many import untold_ceiling
 from bench.compiled import ROOT
 from bench.contract import Prediction
 from bench.draw import draw_measured
@@ -23,11 +21,12 @@ from bench.metrics import METRIC_VERSION, scores
 from bench.run.origin import provenance
 from bench.run.plan import Cell, Plugin
 from bench.run.record import EXAMPLES_FOLDER, PREDICTIONS_FOLDER, Record, append_records, write_arrays
+from bench.run.scores.known import Known, known_of
 from bench.run.scores.scoring import N_EXAMPLES, prediction_arrays, r2_error
+from bench.run.scores.uncertainty import BOTH, energy_unit
 from bench.run.seal import Seal, test_stream
 from bench.task import Task, digest_of
 from bench.world.acquisition import deliver
-from bench.world.equilibria import World
 from bench.world.laboratory import Laboratory
 from bench.world.quantities import TARGET_NAMES, TARGETS
 
@@ -50,7 +49,9 @@ def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: 
             continue
         seen.add(key)
         stored = newest.get(key)
-        if stored is not None and not own.stale(stored) and stored.metric_version == METRIC_VERSION:
+        versions = (METRIC_VERSION, UNCERTAINTY_VERSION)
+        fresh = stored is not None and (stored.metric_version, stored.uncertainty_version) == versions
+        if stored is not None and fresh and not own.stale(stored):
             yield stored
         else:
             yield ceiling(own, out, seal)
@@ -61,45 +62,18 @@ def source_of(task: Task) -> Path:
     return UNTOLD if isinstance(task.test, Laboratory) else SOURCE
 
 
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What can be known of each test case: means, spreads, ranks of the truth, scores of its uncertainty, forecasts."""
-
-    mean: Array
-    sd: Array
-    rank: Array
-    uncertainty: dict[str, dict[str, float]]
-    forecasts: Callable[[Array, Array, World], tuple[Array, Array]]
-    note: str = ""
-
-    def predictive_ph(self, known: Array, world: World) -> tuple[Array, Array]:
-        """Forecast on the reference grid, and its standard deviation."""
-        return self.forecasts(REFERENCE_TIME_S, known, world)
-
-
-def _posterior(task: Task, measured: Traces, truth: Array) -> Known:
-    """Posterior of the test cases: told how they were measured, or only how a laboratory measures."""
-    if isinstance(task.test, Laboratory):
-        untold = untold_ceiling(measured, truth, task.test, task.test_world)
-        n_poor = int(np.sum(~untold.ok))
-        note = f"{n_poor} of {len(truth)} posteriors have too few effective draws" if n_poor else ""
-        return Known(untold.mean, untold.sd, untold.rank, untold.uncertainty, untold.predictive_ph, note)
-    exact = exact_posterior(measured, task.test, task.test_world)
-    rank, uncertainty = exact.marginals.cdf(truth), exact_uncertainty(truth, exact)
-    return Known(exact.mean, exact.sd, rank, uncertainty, exact.predictive_ph)
-
-
 def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     """Compute the ceiling of one task, with its forecasts and the example traces, and append its record."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     task = cell.task
     measured, targets = draw_measured(task.test, task.test_world, test_stream(seal, task.name), range(cell.sizes.test))
     truth, known = targets.values, measured.known
-    _posterior(task, measured.take(slice(0, 1)), truth[:1])  # compiles, if nothing has yet
+    known_of(task, measured.take(slice(0, 1)), truth[:1])  # compiles, if nothing has yet
     began, cpu_began = time.perf_counter(), time.process_time()
-    posterior = _posterior(task, measured, truth)
+    posterior = known_of(task, measured, truth)
     prediction = Prediction(posterior.mean, posterior.sd)
     predict_s, predict_cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
+    energy = energy_scores(truth, posterior.draws(), energy_unit(posterior.uncertainty), fair=True)
     true = true_ph(known, truth, task.test_world)
     forecast, band = posterior.predictive_ph(known, task.test_world)
     stem = digest_of([task.name, cell.preset, cell.test_digest, cell.plugin.digest])
@@ -141,7 +115,8 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
         metric_version=METRIC_VERSION,
         scores=scores(truth, posterior.mean),
         forecast=forecast_scores(true, forecast) | {"n_clipped": 0},
-        uncertainty=posterior.uncertainty,
+        uncertainty=posterior.uncertainty | {BOTH: {"energy": float(energy.mean())}},
+        uncertainty_version=UNCERTAINTY_VERSION,
         ceiling=_implied(posterior, truth),
         predict_s=predict_s,
         predict_cpu_s=predict_cpu_s,
@@ -158,9 +133,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     return record
 
 
-def _implied(
-    posterior: Known, truth: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> dict[str, dict[str, float | str]]:
+def _implied(posterior: Known, truth: Array) -> dict[str, dict[str, float | str]]:
     """R2 that the posterior implies, 1 - E[Var] / prior variance, and the errors of that and of the observed R2."""
     mean, variance = posterior.mean, posterior.sd**2
     implied: dict[str, dict[str, float | str]] = {}

@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.arrays import Array
 from bench.cases import Traces
-from bench.contract import Prediction
+from bench.contract import N_DRAWS, Prediction
 from bench.run.child import Child, ChildFailed
 from bench.run.isolation.handover import blamed_on_child, open_given
 from bench.run.record import write_arrays
@@ -37,36 +37,46 @@ def ask(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Predicti
     ]
     prediction, costs = answered(traces, stem, child, folder)
     for case in range(len(singles)):
-        _compare(case, prediction.mean[case], _read_answer(folder / f"single-{case}-mean.npy", 1)[0])
+        _compare(case, prediction, _read_prediction(folder, f"single-{case}", 1))
     return prediction, costs | {"predict_one_ms": 1e3 * statistics.median(singles)}
 
 
 def answered(traces: Traces, stem: str, child: Child, folder: Path) -> tuple[Prediction, dict[str, Any]]:
     """Have a fitted child predict traces at once; what it answers, checked, and what that cost."""
     predict_s, predict_cpu_s, event = _timed_prediction(child, folder, stem, traces)
-    mean = _read_answer(folder / f"{stem}-mean.npy", traces.n_cases)
-    sd_file = folder / f"{stem}-sd.npy"
-    sd = _read_answer(sd_file, traces.n_cases) if os.path.lexists(sd_file) else None
-    if sd is not None:
-        with _refused():
-            check_sd(sd)
-    return Prediction(mean, sd), {
+    return _read_prediction(folder, stem, traces.n_cases), {
         "predict_s": predict_s,
         "predict_cpu_s": predict_cpu_s,
         "simulator_calls": event["simulator_calls"],
     }
 
 
-def _compare(case: int, among: Array, alone: Array) -> None:
+def means(traces: Traces, stem: str, folder: Path) -> Array:
+    """What a child answered without its standard deviations, checked."""
+    return _read_answer(folder / f"{stem}-mean.npy", traces.n_cases, "mean")
+
+
+def _compare(case: int, among: Prediction, alone: Prediction) -> None:
     """Refuse answers that depend on which other cases are asked."""
-    apart = np.abs(among - alone) > ALIKE * (WIDTHS + np.abs(alone))
-    if apart.any():
-        target = int(np.argmax(apart))
-        message = (
-            f"the answer to case {case} must be the same alone and among others, got {alone[target]:.6g} and "
-            f"{among[target]:.6g} for {TARGET_NAMES[target]}. Let no case see another."
-        )
-        raise ChildFailed("invalid_output", message)
+    for name in ("mean", "sd", "samples"):
+        one, other = getattr(among, name), getattr(alone, name)
+        if (one is None) != (other is None) or (one is not None and one.shape[1:] != other.shape[1:]):
+            raise ChildFailed(
+                "invalid_output",
+                f"the answer to case {case} must be the same alone and among others, got {name} of other shapes. "
+                "Give the same kinds of answer, and as many draws, whoever asks.",
+            )
+        if one is None:
+            continue
+        apart = np.abs(one[case] - other[0]) > ALIKE * (WIDTHS + np.abs(other[0]))
+        if apart.any():
+            *_, target = place = tuple(np.argwhere(apart)[0])
+            what = "" if name == "mean" else f"{name} "
+            message = (
+                f"the answer to case {case} must be the same alone and among others, got {what}{other[0][place]:.6g} "
+                f"and {one[case][place]:.6g} for {TARGET_NAMES[target]}. Let no case see another."
+            )
+            raise ChildFailed("invalid_output", message)
 
 
 def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> tuple[float, float, dict[str, Any]]:
@@ -83,15 +93,30 @@ def _timed_prediction(child: Child, folder: Path, stem: str, traces: Traces) -> 
     return predict_s, predict_cpu_s, event
 
 
-def _read_answer(path: Path, n_cases: int) -> Array:
+def _read_prediction(folder: Path, stem: str, n_cases: int) -> Prediction:
+    """Read what a child has answered, as untrusted files."""
+    arrays = {
+        name: _read_answer(path, n_cases, name)
+        for name in ("mean", "sd", "samples")
+        if os.path.lexists(path := folder / f"{stem}-{name}.npy") or name == "mean"
+    }
+    with _refused():
+        prediction = Prediction(arrays["mean"], arrays.get("sd"), samples=arrays.get("samples"))
+        if prediction.sd is not None:
+            check_sd(prediction.sd)
+    return prediction
+
+
+def _read_answer(path: Path, n_cases: int, name: str) -> Array:
     """Read an array that a child wrote: a regular file of the right size, opened without following links."""
-    with open_given(path, 8 * n_cases * len(TARGET_NAMES) + 4096) as file:
+    most = 8 * n_cases * len(TARGET_NAMES) * (N_DRAWS[-1] if name == "samples" else 1) + 4096
+    with open_given(path, most) as file:
         try:
             values = np.lib.format.read_array(file, allow_pickle=False)
         except Exception as error:  # whatever an untrusted file does to the reader becomes a row
             raise ChildFailed("invalid_output", f"the answer {path.name} is no plain array: {error}") from error
     with _refused():
-        check_shape(values, n_cases)
+        check_shape(values, n_cases, name)
         check_finite(values)
     return np.asarray(values)
 

@@ -17,6 +17,7 @@ from bench.run.record import Record, append_records, write_arrays
 from bench.run.scores.ceiling import CEILING, ceiling, source_of
 from bench.run.scores.predictions import contradicted, read_predictions
 from bench.run.scores.scoring import beside, scored
+from bench.run.scores.uncertainty import OF_SAMPLES
 from bench.run.seal import Seal, test_stream
 from bench.task import Sizes, Task
 
@@ -53,7 +54,8 @@ def rescore(
                 "Run the task again."
             )
         prediction = Prediction(stored["mean"], stored.get("sd"))
-        again, arrays = scored(record, task, known, truth, prediction, ceiling_of[key])
+        kept = {name: stored[name] for name in OF_SAMPLES if name in stored}
+        again, arrays = scored(record, task, known, truth, prediction, ceiling_of[key], kept)
         sha256 = write_arrays(out / record.prediction_file, arrays)
         again = replace(again, message=record.message, prediction_sha256=sha256)
         append_records(out, [again])

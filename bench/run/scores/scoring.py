@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 
 from bench.arrays import Array
 from bench.cases import Cases
-from bench.ceiling.calibration import gaussian_uncertainty
+from bench.ceiling.calibration import UNCERTAINTY_VERSION
 from bench.ceiling.forecast import forecast_ph, forecast_scores, true_ph
 from bench.contract import Prediction
 from bench.metrics import METRIC_VERSION, scores
 from bench.run.plan import Cell
 from bench.run.record import PREDICTIONS_FOLDER, Record, write_arrays
+from bench.run.scores.uncertainty import kept_of_samples, uncertainty_of
+from bench.run.seal import Seal
 from bench.task import Task, digest_of
 from bench.world.quantities import TARGET_NAMES
 
@@ -27,11 +30,18 @@ LONGEST_NAME = 100
 
 
 def scored(
-    record: Record, task: Task, known: Array, truth: Array, prediction: Prediction, ceiling: Record | None
+    record: Record,
+    task: Task,
+    known: Array,
+    truth: Array,
+    prediction: Prediction,
+    ceiling: Record | None,
+    kept: Mapping[str, NDArray[Any]],
 ) -> tuple[Record, dict[str, NDArray[Any]]]:
-    """Record of a prediction with its scores, and what its file holds."""
+    """Record of a prediction with its scores, and what its file holds; what is kept of samples is given."""
     forecast, n_clipped = forecast_ph(known, prediction.mean, task.train_world)
     true = true_ph(known, truth, task.test_world)
+    arrays = prediction_arrays(prediction, truth, true, forecast) | dict(kept)
     record = replace(
         record,
         status="ok",
@@ -39,19 +49,29 @@ def scored(
         metric_version=METRIC_VERSION,
         scores=scores(truth, prediction.mean),
         forecast=forecast_scores(true, forecast) | {"n_clipped": n_clipped},
-        uncertainty={} if prediction.sd is None else gaussian_uncertainty(truth, prediction.mean, prediction.sd),
+        uncertainty=uncertainty_of(arrays),
+        uncertainty_version=UNCERTAINTY_VERSION,
     )
     if ceiling is not None:
         record = replace(record, ceiling=beside(record, ceiling))
-    return record, prediction_arrays(prediction, truth, true, forecast)
+    return record, arrays
 
 
-def score_cell(cell: Cell, cases: Cases, prediction: Prediction, blank: Record, ceiling: Record, out: Path) -> Record:
+def score_cell(
+    cell: Cell,
+    cases: Cases,
+    prediction: Prediction,
+    blank: Record,
+    ceiling: Record,
+    out: Path,
+    seal: Seal | None = None,
+) -> Record:
     """Score what came of one cell and keep its prediction."""
     stem = digest_of([*cell.key, cell.cases_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / cell.task.name / f"{cell.plugin.name[:LONGEST_NAME]}-{stem}.npz"
     known, truth = cases.traces.known, cases.targets.values
-    record, arrays = scored(blank, cell.task, known, truth, prediction, ceiling)
+    kept = kept_of_samples(prediction, truth, cell.task, ceiling, seal)
+    record, arrays = scored(blank, cell.task, known, truth, prediction, ceiling, kept)
     sha256 = write_arrays(out / prediction_file, arrays)
     return replace(record, prediction_file=prediction_file.as_posix(), prediction_sha256=sha256)
 

@@ -37,6 +37,7 @@ from tests.bench.conformance.answering import (
     shifted,
     timeless,
     with_nan,
+    with_samples_elsewhere,
     with_sd_of_zero,
     without_short,
     writing,
@@ -51,7 +52,10 @@ NOT_FINITE = (
     "all. "
     "Guard the division or the logarithm; volume_L does not vary, so that its spread is 0."
 )
+SD = "prediction 'sd': standard deviations must be {}, got {}. Declare what predict does."
 NUMBERS = [
+    ("shape", Uncertain(), SD.format("given, as gives_sd is True", "none")),
+    ("shape", Sound(with_sd_of_zero), SD.format("left out, as gives_sd is False", "some")),
     ("finite", Sound(with_nan), NOT_FINITE.format("nan", 3, 4)),
     (
         "finite",
@@ -63,16 +67,6 @@ NUMBERS = [
 
 
 FAULTS = [
-    (
-        "shape",
-        Uncertain(),
-        "standard deviations must be given exactly if gives_sd, got none. Declare what predict does.",
-    ),
-    (
-        "shape",
-        Sound(with_sd_of_zero),
-        "standard deviations must be given exactly if gives_sd, got some. Declare what predict does.",
-    ),
     (
         "frozen",
         Thawed(),
@@ -185,6 +179,14 @@ def test_each_fault_is_found_by_its_check_with_a_sentence(name: str, model: Mode
 @pytest.mark.parametrize(("name", "model", "message"), NUMBERS, ids=[name for name, *_ in NUMBERS])
 def test_numbers_that_a_run_does_not_take_are_told_as_a_run_tells_them(name: str, model: Model, message: str) -> None:
     assert examine(BY_NAME[name], Subject(model, FEW)) == CheckResult(name, FAILED, message)
+
+
+def test_samples_in_another_unit_than_the_mean_are_told() -> None:
+    said = examine(BY_NAME["shape"], Subject(Uncertain(with_samples_elsewhere), FEW)).message
+    assert NUMBER.sub("a number", said) == (
+        "Uncertain 'shape': the mean must be that of the samples, got a median distance of a number of their standard "
+        "deviations for k_d_per_s. Give both in the same unit and order."
+    )
 
 
 def test_every_check_has_a_fault_that_it_finds() -> None:

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import BenchError
-from bench.run.catalogue import choose, files_in, load_task, rows_in, summary_of
+from bench.compiled import ROOT
+from bench.errors import BenchError, PluginError
+from bench.run.catalogue import DECLARED, choose, declared_in, files_in, load_task, rows_in, summary_of
 
 FILES = {name: Path(f"tasks/{name}.py") for name in ("in_distribution", "prefix_10s", "prefix_60s", "shift_1s")}
 
@@ -151,3 +152,26 @@ def test_a_file_that_is_no_python_is_refused_when_it_is_loaded(tmp_path):
     (tmp_path / "shift_2s.py").write_text("TASK =\n")
     message = "task 'shift_2s': file must be Python, got invalid syntax in line 1. Mend the file."
     assert message_of(load_task, tmp_path / "shift_2s.py") == message
+
+
+def test_every_published_row_says_how_boards_show_it():
+    for path in sorted((ROOT / "models").glob("[!_]*.py")):
+        assert list(declared_in(path)) == list(DECLARED), path.name
+
+
+def test_only_the_class_of_the_model_says_how_boards_show_it(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text('class Glm:\n    family = "gaussian"\nclass Mine:\n    family: str = "trees"\nMODEL = Mine()\n')
+    assert declared_in(path) == {"family": "trees"}
+    assert declared_in(path, "a_row_of_a_table") == {}
+    path.write_text("MODEL = some.other()\n")
+    assert declared_in(path) == {}
+    path.write_text("not python")
+    assert declared_in(path) == {}
+
+
+def test_a_family_that_does_not_exist_is_an_error(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text('class Mine:\n    family = "magic"\nMODEL = Mine()\n')
+    with pytest.raises(PluginError, match=r"plugin 'mine': family must be one of physics, .*, got 'magic'\. Mend"):
+        declared_in(path)

@@ -1,17 +1,20 @@
 import json
 import os
 import threading
+import time
 from contextlib import closing
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
 import pytest
 
+import bench.run.drive
 import bench.run.origin.provenance
 import bench.run.plan
 from bench.run.catalogue import files_in
-from bench.run.child import Limits
+from bench.run.child import Child, Limits
 from bench.run.engine import Run, planned, run_job, run_plan
 from bench.run.fits import LARGEST_FIT
 from bench.run.origin.sources import sources_of
@@ -256,7 +259,28 @@ def test_an_answer_that_depends_on_the_other_cases_is_invalid(run_rows, out):
 
 
 def test_work_that_is_put_off_is_counted_or_refused(run_rows, out):
-    record = run_rows(out, [("delays", {})])["delays", "dense"]
+    records = run_rows(out, [("delays", {}), ("delays", {"late": "prediction"})])
+    counted = records['delays(late="prediction")', "dense"]
+    assert (counted.status, counted.predict_cpu_s > 0.4) == ("ok", True)
+    record = records["delays", "dense"]
     assert record.status == "failed"  # work put off to an array that is made later: only plain ones are taken
     assert "must be a plain numpy array, got LateArray" in record.message
     assert record.fit_cpu_s > 0.4  # work put off to the storing
+
+
+def test_the_time_limit_is_that_of_the_whole_job(run_rows, out, monkeypatch):
+    ends = []
+
+    class Noted(Child):
+        def __init__(self, *given):
+            ends.append(given[-1])
+            super().__init__(*given)
+
+    monkeypatch.setattr(bench.run.drive, "Child", Noted)
+    records = run_rows(out, [("behaves", {})], ("dense", "sparse"))
+    assert {record.status for record in records.values()} == {"ok"}
+    assert (len(ends), len(set(ends))) == (2, 1)
+    long_ago = SimpleNamespace(monotonic=lambda: time.monotonic() - 700.0, perf_counter=time.perf_counter)
+    monkeypatch.setattr(bench.run.drive, "time", long_ago)
+    record = run_rows(out, [("neighbour", {})], limits=Limits(time_s=600.0))["neighbour", "dense"]
+    assert (record.status, record.message) == ("timeout", "stopped at the time limit of 600 s")

@@ -11,6 +11,8 @@ MESSAGES = {
     "nan": "the answer must be finite and at most 1e+100 in size, got nan for k_d_per_s of case 11, "
     "and 1 such values in all. Guard the division or the logarithm; volume_L does not vary, so that its spread is 0.",
     "text": "prediction 'mean': values must be real numbers, got <U32. Mend predict.",
+    "undeclared": "prediction 'sd': standard deviations must be left out, as gives_sd is False, got some. "
+    "Declare what predict does.",
     "symlink": "the answer test-mean.npy cannot be opened: Too many levels of symbolic links",
     "hardlink": "the answer test-mean.npy must be a file of its own, got one with 7 names",
     "fifo": "the answer test-mean.npy must be a regular file of at most 4288 bytes, got 0",
@@ -55,7 +57,7 @@ def test_a_prediction_of_another_shape_or_class_fails_in_one_sentence(answered):
     assert records["columns"].status == records["bare"].status == "failed"
     assert records["columns"].message == (
         "prediction 'mean': shape must be (case, 2), got (1, 4). Give both targets, one row a case. "
-        "[answers.py, line 71]"
+        "[answers.py, line 73]"
     )
     assert records["bare"].message == (
         "plugin 'predict': result must be a bench.contract.Prediction, got ndarray. Wrap the means in one."
@@ -97,4 +99,4 @@ def test_every_line_of_the_records_is_strict_json(answered):
         raise AssertionError(constant)
 
     lines = (answered[0] / "records.jsonl").read_text().splitlines()
-    assert len([json.loads(line, parse_constant=refuse) for line in lines]) == 12
+    assert len([json.loads(line, parse_constant=refuse) for line in lines]) == 13

@@ -85,6 +85,14 @@ def test_each_key_draws_test_cases_of_its_own_and_always_the_same(cell, tmp_path
     assert np.intersect1d(targets(KEY), targets(KEY[::-1])).size == 0
 
 
+def test_under_seal_every_task_has_cases_of_its_own_and_without_all_have_the_same(cell, tmp_path):
+    other, seal = replace(cell, task=replace(cell.task, name="alike")), Seal(KEY)
+    opened, sealed = CaseStore(tmp_path), CaseStore(tmp_path, seal)
+    np.testing.assert_array_equal(opened.test(cell).targets.values, opened.test(other).targets.values)
+    first, second = (sealed.test(replace(each, seal=seal.sha256)).targets.values for each in (cell, other))
+    assert np.intersect1d(first, second).size == 0
+
+
 def test_the_training_cases_do_not_depend_on_the_seal(cell, tmp_path):
     sealed = replace(cell, seal=Seal(KEY).sha256)
     assert sealed.training_digest == cell.training_digest

@@ -1,4 +1,5 @@
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -84,3 +85,25 @@ def test_a_bar_stays_until_the_last_cell_of_its_job_is_done():
         assert [bar.visible for bar in progress.bars] == [True, True]
         progress.done(record(task="sparse"))
         assert [bar.visible for bar in progress.bars] == [True, False]
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_time_that_is_left_is_never_cut(clock, width):
+    file = io.StringIO()
+    job = SimpleNamespace(label="gradient_boosting_exposure on 12 tasks, seed 0", key="0123", cells=CELLS)
+    with RunProgress(Console(file=file, force_terminal=True, width=width), 2, 600.0) as progress:
+        progress.report(job, 0.25, "epoch 12 of 60, validation loss 0.1234")
+        progress._progress.refresh()
+    last = [line for line in file.getvalue().splitlines() if "gradient_boosting" in line][-1]
+    assert re.search(r"\d:\d\d:\d\d.*(\d:\d\d:\d\d|-:--:--)", last)
+
+
+def test_an_estimate_that_has_been_overrun_is_corrected(clock):
+    with RunProgress(Console(file=io.StringIO(), force_terminal=True, width=120), 4, 10.0) as progress:
+        said = lambda: progress.bars[0].fields["doing"]  # noqa: E731
+        assert said() == "10 s expected"
+        clock.value += 30.0
+        progress.report(JOB, 0.5, "epoch 1")
+        assert said() == "over 10 s"
+        progress.done(record())
+        assert said() == "over 10 s, about 90 s left"

@@ -1,5 +1,6 @@
 from bench.run.record import Record
-from commands._shared.running import unfinished
+from commands._shared import running
+from commands._shared.running import findings_in, unfinished
 
 
 def test_unfinished_cells_are_those_of_the_plan_without_a_final_record():
@@ -9,3 +10,11 @@ def test_unfinished_cells_are_those_of_the_plan_without_a_final_record():
     plan = [("shift_10s", row, 0, "standard") for row in ("tcn", "nls", "gru", "mean")]
     records = [made("nls", "cannot"), made("gru", "timeout"), made("mean", "ok")]
     assert unfinished(plan, records) == ["tcn on shift_10s, seed 0 (not_run)", "gru on shift_10s, seed 0 (timeout)"]
+
+
+def test_what_cannot_be_checked_here_is_found_with_what_is_stale(monkeypatch, tmp_path):
+    record = Record("shift_10s", "t", "npe", "npe", {}, 0, "standard", {}, "failed", "", "s", "c", 1)
+    monkeypatch.setattr(running, "stale_among", lambda records, plugins: {record.cell: ("source",)})
+    monkeypatch.setattr(running, "unchecked_cells", lambda records, tasks, plugins: {record.cell: ("sbi 0.27.0",)})
+    (line,) = findings_in(tmp_path, [record], []).cells[["stale", "unchecked"]].to_numpy().tolist()
+    assert line == [("source",), ("sbi 0.27.0",)]

@@ -7,7 +7,7 @@ from rich.console import Console
 import leaderboard.board.terminal
 from bench.run.plan import NOT_FOUND
 from bench.run.record import STATUSES
-from leaderboard.board.terminal import terminal_board
+from leaderboard.board.terminal import came_out, terminal_board
 from leaderboard.comparison.findings import Findings
 
 
@@ -15,6 +15,32 @@ def printed(records, width=120, stale=None, folder=None):
     console = Console(file=io.StringIO(), width=width, color_system=None)
     console.print(terminal_board(Findings.of(records, folder or Path("none"), stale=stale)))
     return console.file.getvalue()
+
+
+def test_one_sentence_says_what_came_out(record_of, beside_ceiling):
+    records = beside_ceiling({"mean": 0.3, "tcn": 0.04, "gru": 3.0}, ["shift_1s", "shift_10s"])
+    said = came_out(Findings.of(records, Path("none")))
+    assert said.startswith("On 2 tasks, tcn comes nearest, with 1.9")
+    assert said.endswith(" times the best possible error; 1 of 2 rows are worse than always the average.")
+    assert came_out(Findings.of([record_of("tcn", 0, "failed")], Path("none"))) == ""
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_an_r2_far_below_0_is_not_cut(record_of, width):
+    targets = ("E0_g_per_L", "k_d_per_s")
+    scores = {seed: {each: {"r2": -390_000.0 * seed, "rmse": 1.0} for each in targets} for seed in (1, 2)}
+    text = printed([record_of("gradient_boosting", seed, scores=each) for seed, each in scores.items()], width)
+    assert text.count("-5.8e5") + text.count("-5.9e5") == 2
+    assert "…" not in text
+
+
+def test_a_narrow_terminal_leaves_columns_out_and_says_so(beside_ceiling):
+    records = beside_ceiling({"gradient_boosting_exposure": 0.1, "nls_scipy": 0.2})
+    narrow, wide = (printed(records, width) for width in (80, 120))
+    (line,) = [line for line in narrow.splitlines() if "gradient_boosting" in line]
+    assert len(line.split()) == 6  # the name and five whole numbers
+    assert "Below 100 columns: means alone, without pH and status." in " ".join(narrow.split())
+    assert "status" in wide.splitlines()[2]
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -104,3 +130,10 @@ def test_rows_beyond_what_can_be_read_are_counted(beside_ceiling, monkeypatch):
     text = printed(beside_ceiling({f"row{n}": 0.1 + 0.1 * n for n in range(5)}, n_seeds=1))
     assert [name in text for name in ("row0", "row1", "row2", "bayes")] == [True, True, False, True]
     assert "Printed: the best 3 of 6 rows; board.csv has all." in text
+
+
+def test_a_very_long_name_leaves_room_for_the_numbers(record_of):
+    long = "net(" + "layer=1," * 30 + ")"
+    text = printed([record_of("tcn"), record_of(long)], width=100)
+    assert "R2 E0" in text
+    assert long in "".join(line.split()[0] for line in text.splitlines() if line.strip())

@@ -9,7 +9,7 @@ from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.task import Task
 from bench.world.acquisition import Acquisition
-from leaderboard.board.write import write_board
+from leaderboard.board.write import draw_priors, write_board
 from leaderboard.comparison.findings import Findings
 
 
@@ -187,3 +187,13 @@ def test_rows_beyond_what_can_be_read_are_counted_on_the_page_and_whole_in_the_v
     assert [name in page for name in ("row0", "row2", "row3", "row4", "bayes")] == [True, True, False, False, True]
     assert page.count("Not drawn: `predictions") == 3
     assert len((folder / "board.csv").read_text(encoding="utf-8").splitlines()) == 1 + 6
+
+
+def test_a_picture_of_a_row_has_a_name_that_a_file_can_have(beside_ceiling, folder_of, tmp_path):
+    rows = ('net(weights="/home/me/a.pt")', f"net({'layer=1,' * 24})")
+    folder = folder_of(beside_ceiling(dict.fromkeys(rows, 0.1), n_seeds=1), examples=False)
+    drawn = draw_priors(Findings.of(read_records(folder), folder), tmp_path)
+    assert sorted(path.name[:30] for path in drawn) == [
+        "prior_net_layer_1_layer_1_laye",
+        "prior_net_weights___home_me_a_",
+    ]

@@ -1,7 +1,9 @@
+import io
 import sys
 from collections import Counter
 
 import pytest
+from rich.console import Console
 
 from bench.run.record import read_records
 from bench.task import Task
@@ -48,7 +50,7 @@ def test_terminal_board_and_page_together_open_every_file_once(run, tmp_path, op
     findings = Findings.of(read_records(run), run, TASKS)
     terminal_board(findings)
     write_board(findings, tmp_path / "board")
-    page(findings, {})
+    page(findings)
     assert set(opened.values()) == {1}
     assert len(opened) == 7 + 1  # cells and examples
 
@@ -60,7 +62,7 @@ def test_published_board_and_its_check_open_every_file_once(run, tmp_path, opene
     records = read_published(folder)
     findings = Findings(tuple(records), Predictions(folder), TASKS, {})
     assert problems(findings.predictions, records) == []
-    page(findings, {})
+    page(findings)
     assert set(opened.values()) == {1}
     assert len(opened) == 7 + 1  # cells and true targets
 
@@ -78,3 +80,31 @@ def test_alarms_stand_at_every_table(beside_ceiling, folder_of):
     (folder / "predictions" / "shift_1s-bayes-0.npz").unlink()
     alarms = Findings.of(records, folder).alarms
     assert [(place[0], len(each)) for place, each in alarms.items()] == [("in_distribution", 1), ("shift_1s", 0)]
+
+
+def test_rows_beyond_what_can_be_shown_are_left_out_by_rank_and_said_but_alarm_still(beside_ceiling, folder_of):
+    errors = {"mean": 1.0} | {f"row_{n}": 0.1 * n for n in range(2, 7)} | {"leaking": 0.0001}
+    records = beside_ceiling(errors, ("in_distribution", "shift_1s"), n_seeds=1)
+    whole = Findings.of(records, folder_of(records, examples=False))
+    shown = whole.shortened(4)
+    assert {record.row for record in shown.records} == {"mean", "bayes", "leaking", "row_2"}
+    assert shown.left_out == "the best 4 of 8 rows; board.csv has all."
+    assert shown.alarms == whole.alarms
+    assert any(whole.alarms.values())
+    assert (whole.shortened(8) is whole, whole.left_out) == (True, "")
+
+
+def test_scores_that_cannot_be_checked_here_stand_and_are_marked_in_their_cell(beside_ceiling, folder_of, tmp_path):
+    records = beside_ceiling({"mean": 1.0, "npe": 0.1})
+    unchecked = {record.cell: ("sbi 0.27.0",) for record in records if record.row == "npe"}
+    findings = Findings.of(records, folder_of(records), TASKS, {}, unchecked)
+    mark = "3 ok; not checked here: no sbi 0.27.0"
+    console = Console(file=io.StringIO(), width=200)
+    console.print(terminal_board(findings))
+    write_board(findings, tmp_path)
+    for text in (console.file.getvalue(), (tmp_path / "board.md").read_text(encoding="utf-8"), page(findings, {})):
+        assert mark in text
+    assert "| `npe` (not checked here) |" in (tmp_path / "board.md").read_text(encoding="utf-8")
+    (line,) = (line for line in findings.tables[0].lines if line.row == "npe")
+    assert (line.label, line.stale, len(line.scored)) == ("npe", (), 3)
+    assert "npe" in findings.overviews[0].results

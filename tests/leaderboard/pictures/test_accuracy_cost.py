@@ -5,11 +5,13 @@ import pytest
 
 from leaderboard.comparison.overview import Overview
 from leaderboard.comparison.standing import Placed, Standing
+from leaderboard.families import Declared
 from leaderboard.pictures.accuracy_cost import draw_accuracy_cost, predict_costs
-from leaderboard.pictures.looks import MARKERS, looks_of
+from leaderboard.pictures.looks import looks_of
 from leaderboard.tables import tables
 
-LOOKS = looks_of(["gru", "tcn"])
+DECLARED = {"gru": Declared("", "learned", "one"), "mean": Declared("", "baseline", "none")}
+LOOKS = looks_of(["gru", "tcn", "mean"], DECLARED)
 TASKS = ("in_distribution", "shift_1s")
 
 
@@ -46,12 +48,17 @@ def test_every_row_is_a_mark_between_ceiling_and_floor(tables_of):
     rows = {"gru": 1.5, "tcn": 3.0, "mean": 40.0}
     figure = draw_accuracy_cost(overview_of(rows), tables_of({"gru": 0.004, "tcn": 0.4, "mean": 4e-5}), LOOKS)
     for ax in figure.axes:
-        marks = [line for line in ax.lines if line.get_marker() in MARKERS + "s"]
+        marks = [line for line in ax.lines if line.get_marker() in ("^", "v", "X")]
+        assert [line.get_marker() for line in marks] == ["^", "v", "X"]
         assert [line.get_xdata()[0] for line in marks] == pytest.approx([1e-4, 1e-2, 1e-6])
         assert [line.get_ydata()[0] for line in marks] == [1.5, 3.0, 40.0]
         assert [text.get_text() for text in ax.texts] == [
             "ceiling: the exact posterior mean",
             "floor: the training mean, 40.0",
+            "gru",
+            "tcn",
+            "mean",
+            "bayes",
         ]
         low, high = ax.get_ylim()
         assert low < 1.0 < 48.0 < high

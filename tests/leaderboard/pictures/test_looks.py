@@ -1,18 +1,59 @@
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from leaderboard.pictures.looks import drawing, legend, look_of, looks_of, ratio_axis, save, write_beside
+from leaderboard.families import FAMILIES, Declared
+from leaderboard.pictures.looks import (
+    drawing,
+    family_key,
+    legend,
+    look_of,
+    looks_of,
+    ratio_axis,
+    save,
+    spread,
+    write_beside,
+)
+
+DECLARED = {
+    "tcn": Declared("", "learned", "one"),
+    "s4d": Declared("", "learned", "many"),
+    "laplace": Declared("", "physics", "none"),
+}
 
 
-def test_looks_of_fifty_rows_are_all_different():
-    looks = looks_of([f"row_{number}" for number in range(50)])
-    assert len({(look.colour, look.marker) for look in looks.values()}) == 52
+def test_a_row_looks_the_same_whatever_stands_beside_it():
+    alone, beside = looks_of(["tcn"], DECLARED), looks_of(["a", "laplace", "s4d", "tcn"], DECLARED)
+    assert alone["tcn"] == beside["tcn"]
 
 
-def test_looks_do_not_depend_on_the_order_of_rows():
-    assert looks_of(["tcn", "gru", "mean"]) == looks_of(["mean", "gru", "tcn", "gru"])
+def test_family_gives_colour_and_mark_and_training_the_filling():
+    looks = looks_of(["tcn", "s4d", "laplace", "mine"], DECLARED)
+    assert (looks["tcn"].colour, looks["tcn"].marker) == (looks["s4d"].colour, looks["s4d"].marker)
+    hollow = [row for row, look in looks.items() if look.marks["mfc"] == "white"]
+    assert sorted(hollow) == ["mine", "tcn"]
+    assert looks["bayes"].marker == "*"
+
+
+def test_families_differ_in_colour_and_in_mark():
+    for theme in ("light", "dark", "marker"):
+        assert len({getattr(family, theme) for family in FAMILIES.values()}) == len(FAMILIES)
+
+
+def test_the_key_names_families_that_were_drawn_and_what_hollow_is():
+    key = family_key(looks_of(["tcn", "laplace"], DECLARED).values())
+    names = [handle.get_label() for handle in key]
+    assert names == ["physics", "learned without physics", "hollow: trained at one interval"]
+
+
+@pytest.mark.parametrize("places", [[5.0, 5.0, 5.0], [90.0, 99.0, 100.0], [0.0, 50.0, 51.0]])
+def test_labels_are_moved_apart_within_their_space_and_keep_their_order(places):
+    moved = spread(places, 10.0, 0.0, 100.0)
+    assert np.diff(moved).min() >= 10.0 - 1e-9
+    assert moved[0] >= 0.0
+    assert moved[-1] <= 100.0 + 1e-9
 
 
 @pytest.mark.parametrize("row", ["tcn", 'tcn(name="a (b)")'])

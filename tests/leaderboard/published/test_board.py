@@ -11,8 +11,10 @@ from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.task import PRESETS, Sizes, Task
 from bench.world.acquisition import Acquisition
+from leaderboard.families import Declared
 from leaderboard.predictions import Predictions
 from leaderboard.published.board import (
+    BOARD_PAGE,
     COMMAND,
     COST_PICTURE,
     OVERVIEW_PICTURE,
@@ -22,12 +24,15 @@ from leaderboard.published.board import (
     out_of_date,
     planned_cells,
     published_findings,
+    untold,
 )
 from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.rows import PAGE
 from leaderboard.published.store import publish_cells, read_published
 
 ROOT = Path(__file__).resolve().parents[3]
+NAMES = ("result", "rows", "questions")
+"""Blocks of the README."""
 BEGIN, END = f"<!-- begin: board, written by `{COMMAND}` -->", "<!-- end: board -->"
 FINE, COARSE = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
 TASKS = {
@@ -35,9 +40,15 @@ TASKS = {
     "shift_10s": Task("shift_10s", "is it robust", (FINE,), COARSE, core=True),
 }
 ERRORS = {"mean": 1.0, "tcn": 0.1}
-PLANNED = Published({"mean": "The floor.", "tcn": "A network.", "gru": "Not run yet."}, tuple(TASKS), {})
+ROWS = {
+    "mean": Declared("The floor.", "baseline", "none"),
+    "tcn": Declared("A network.", "learned", "one"),
+    "gru": Declared("Not run yet.", "learned", "one"),
+}
+PLANNED = Published(ROWS, tuple(TASKS), {})
 GENERATED = {
     README,
+    BOARD_PAGE,
     PLAN_FILE,
     "leaderboard/site/index.html",
     "docs/rows.md",
@@ -56,8 +67,10 @@ def checkout(beside_ceiling, folder_of, tmp_path, monkeypatch):
     run = folder_of(records, examples=False)
     root = tmp_path / "checkout"
     publish_cells(read_records(run), run, root / "records")
-    (root / README).write_text(f"# Title\n\n{BEGIN}\nold\n{END}\n\n## Rest\n", encoding="utf-8")
+    marks = [f"<!-- begin: {name}, written by `{COMMAND}` -->\n<!-- end: {name} -->\n" for name in NAMES]
+    (root / README).write_text("# Title\n\n" + "".join(marks), encoding="utf-8")
     (root / PAGE).parent.mkdir()
+    (root / BOARD_PAGE).write_text(f"# Title\n\n{BEGIN}\nold\n{END}\n\n## Rest\n", encoding="utf-8")
     (root / PAGE).write_text((ROOT / PAGE).read_text(encoding="utf-8"), encoding="utf-8")
     return root
 
@@ -85,6 +98,10 @@ def readme(checkout, planned=PLANNED):
     return made(checkout, planned)[README].decode()
 
 
+def board(checkout, planned=PLANNED):
+    return made(checkout, planned)[BOARD_PAGE].decode()
+
+
 def test_plan_is_every_row_task_and_seed_and_one_ceiling_a_task(checkout):
     cells = [record.cell for record in planned_cells(PLANNED, TASKS)]
     assert len(cells) == len(set(cells)) == 2 * (3 * 3 + 1)
@@ -95,27 +112,27 @@ def test_plan_is_every_row_task_and_seed_and_one_ceiling_a_task(checkout):
     ]
 
 
-def test_readme_keeps_what_stands_around_its_board(checkout, blank_pictures):
-    text = readme(checkout)
+def test_board_keeps_what_stands_around_its_block(checkout, blank_pictures):
+    text = board(checkout)
     assert text.startswith(f"# Title\n\n{BEGIN}\n\nEvery row on every task, standard preset ")
     assert text.endswith(f"\n\n{END}\n\n## Rest\n")
     assert "old" not in text.split()
 
 
-def test_readme_counts_cells_and_shows_the_overview_and_the_headline_task(checkout, blank_pictures):
-    text = readme(checkout)
+def test_board_counts_cells_and_shows_the_overview_and_the_headline_task(checkout, blank_pictures):
+    text = board(checkout)
     assert "3 seeds: 20 cells, 14 ok, 6 not_run. Made by `python run_bench.py publish`" in text
     assert "### All core tasks together" in text
     assert "no score on any core task (3 not_run)" in text
     assert "| `gru` | 3 not_run | 0 |" in text.partition("### shift_10s")[2]
-    assert "![Overview](docs/pictures/board_overview.png)" in text
+    assert "![Overview](pictures/board_overview.png)" in text
 
 
-def test_stale_cells_are_marked_in_readme_and_page(checkout, blank_pictures):
+def test_stale_cells_are_marked_in_board_and_page(checkout, blank_pictures):
     cell = ("shift_10s", "tcn", 0, "standard")
     files = made(checkout, Published(PLANNED.rows, PLANNED.tasks, {cell: ("source",)}))
-    assert "1 stale (made before a change)" in files[README].decode()
-    assert "stale: source" in files[README].decode()
+    assert "1 stale (made before a change)" in files[BOARD_PAGE].decode()
+    assert "stale: source" in files[BOARD_PAGE].decode()
     assert '"stale":["source"]' in files["leaderboard/site/index.html"].decode()
 
 
@@ -132,12 +149,12 @@ def test_written_files_are_up_to_date_until_one_of_them_or_a_record_changes(chec
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         (checkout / name).write_bytes(content)
     assert out_of_date(checkout, made(checkout)) == []
-    (checkout / README).write_text((checkout / README).read_text().replace("14 ok", "15 ok"))
-    assert out_of_date(checkout, made(checkout)) == [README]
-    (checkout / README).write_bytes(files[README])
+    (checkout / BOARD_PAGE).write_text((checkout / BOARD_PAGE).read_text().replace("14 ok", "15 ok"))
+    assert out_of_date(checkout, made(checkout)) == [BOARD_PAGE]
+    (checkout / BOARD_PAGE).write_bytes(files[BOARD_PAGE])
     removed = checkout / "records" / "tcn" / "records-0.jsonl.xz"
     removed.unlink()
-    assert {README, "leaderboard/site/index.html"} <= set(out_of_date(checkout, made(checkout)))
+    assert {BOARD_PAGE, "leaderboard/site/index.html"} <= set(out_of_date(checkout, made(checkout)))
 
 
 def test_a_picture_is_up_to_date_by_what_it_shows(tmp_path):
@@ -154,6 +171,13 @@ def test_a_picture_is_up_to_date_by_what_it_shows(tmp_path):
         assert out_of_date(tmp_path, {"a.png": drawn[0]}) == ["a.png"]
 
 
+def test_readme_says_the_best_row_where_the_records_show_no_result(checkout, blank_pictures):
+    text = readme(checkout)
+    assert "asks 3 methods on 2 tasks" in text
+    assert "**Best of 1 row over the core tasks: tcn, with 4.89 times the best possible error.**" in text
+    assert untold(published_findings(read_published(checkout / "records"), Predictions(checkout), TASKS, PLANNED))
+
+
 def test_plan_is_written_beside_the_page_and_read_again(checkout, blank_pictures):
     cell = ("shift_10s", "tcn", 0, "standard")
     planned = Published(PLANNED.rows, PLANNED.tasks, {cell: ("source", "metric")})
@@ -164,11 +188,13 @@ def test_readme_without_the_marks_is_an_error_that_names_them(checkout):
     (checkout / README).write_text("# Title\n", encoding="utf-8")
     with pytest.raises(BenchError) as error:
         made(checkout)
-    assert str(error.value) == (f"page 'README.md': text must hold {BEGIN} and {END}, got not both. Put them back.")
+    begin = f"<!-- begin: result, written by `{COMMAND}` -->"
+    told = f"page 'README.md': text must hold {begin} and <!-- end: result -->, got not both. Put them back."
+    assert str(error.value) == told
 
 
 def test_board_that_has_no_ceiling_of_a_core_task_has_no_ranking(checkout, blank_pictures):
     for path in (checkout / "records" / "bayes").iterdir():
         path.unlink()
     assert len(read_published(checkout / "records")) == 12
-    assert "### All core tasks together" not in readme(checkout)
+    assert "### All core tasks together" not in board(checkout)

@@ -1,24 +1,13 @@
 import json
-import random
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from bench.task import Task
-from bench.world.acquisition import Acquisition
 from leaderboard.comparison.findings import Findings
-from leaderboard.site.page import page, page_values
-
-EVIL = "</script><script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\">'\"&\u2028"
-
-
-def core_tasks():
-    fine, coarse = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
-    return {
-        "in_distribution": Task("in_distribution", "can it be done", (fine,), fine, core=True),
-        "shift_10s": Task("shift_10s", "is it robust", (fine,), coarse, core=True),
-    }
+from leaderboard.site.page import page
+from tests.leaderboard.site.shown import EVIL, GRID, shown_board
 
 
 class Document(HTMLParser):
@@ -42,95 +31,80 @@ class Document(HTMLParser):
             self.scripts[-1] += data
 
 
-def written(records, folder, abouts=None, stale=None):
-    return page(Findings.of(records, folder, core_tasks(), stale), abouts or {"tcn": "A network."})
+def values_of(html):
+    return json.loads(Document(html).scripts[0])
 
 
 @pytest.fixture
-def run(beside_ceiling, folder_of):
-    """Records of two core tasks and their folder."""
-    errors = {"mean": 1.0, "tcn": 0.1}
-    records = beside_ceiling(errors, core_tasks())
-    return records, folder_of(records)
+def board(beside_ceiling, folder_of, record_of):
+    return shown_board(beside_ceiling, folder_of, record_of)
 
 
-def test_page_is_the_same_byte_for_byte_whatever_the_order_of_records(run):
-    records, folder = run
-    shuffled = records.copy()
-    random.Random(3).shuffle(shuffled)
-    assert written(shuffled, folder) == written(records, folder)
+def test_page_is_the_same_byte_for_byte_whatever_the_order_of_records(board):
+    shuffled = replace(board, records=tuple(reversed(board.records)))
+    assert page(shuffled, GRID) == page(board, GRID)
 
 
-def test_page_holds_its_values_style_and_script_and_asks_for_nothing(run):
-    html = written(*run)
-    document = Document(html)
+def test_page_holds_its_values_style_and_script_and_asks_for_nothing(board):
+    document = Document(page(board, GRID))
     assert [attributes for tag, attributes in document.tags if "src" in attributes] == []
-    assert [attributes["href"] for _, attributes in document.tags if "href" in attributes] == ["data:,", "#overview"]
+    links = {attributes["href"] for _, attributes in document.tags if "href" in attributes}
+    assert {link for link in links if not link.startswith("#mark-")} == {"data:,", "#board"}
     policy = next(attributes["content"] for tag, attributes in document.tags if "http-equiv" in attributes)
     assert policy.startswith("default-src 'none'; ")
-    assert re.findall(r"https?://[^\s\"'`)]+", html) == ["http://www.w3.org/2000/svg"]
+    assert re.findall(r"https?://[^\s\"'`)]+", page(board, GRID)) == []
 
 
-@pytest.mark.parametrize(
-    ("seeds", "said"), [((0,), "<dt>seed</dt><dd>0</dd>"), ((0, 2), "<dt>seeds</dt><dd>0, 2</dd>")]
-)
-def test_seeds_are_named_one_or_several(record_of, tmp_path, seeds, said):
-    assert said in written([record_of("tcn", seed) for seed in seeds], tmp_path)
+def test_links_lead_to_the_documents_where_they_lie(board):
+    links = [attributes.get("href", "") for _, attributes in Document(page(board, GRID, "../..")).tags]
+    assert "../../docs/reading_a_score.md" in links
+    assert "../../CITATION.cff" in links
 
 
-def test_values_are_those_of_the_records(run):
-    values = json.loads(Document(written(*run)).scripts[0])
-    assert [table["task"] for table in values["tables"]] == ["in_distribution", "shift_10s"]
-    assert values["tables"][1]["about"] == {
-        "question": "is it robust",
-        "train": "30 s @ 0.3 s",
-        "test": "30 s @ 10 s",
-        "core": True,
-    }
-    assert values["grid"] == [[30.0, 0.3, "in_distribution"], [30.0, 10.0, "shift_10s"]]
-    assert values["rows"]["tcn"]["about"] == "A network."
-    assert values["rows"]["tcn"]["settings"] == [{"epochs": "60"}]
-    assert {row: look["role"] for row, look in values["rows"].items()} == {
-        "bayes": "ceiling",
-        "mean": "floor",
-        "tcn": "",
-    }
-    assert [row["row"] for row in values["overviews"][0]["rows"]] == ["tcn", "mean"]
-    assert values["alarms"] == []
+def test_page_begins_with_its_result_and_shows_it_without_a_script(board):
+    html = page(board, GRID)
+    result = html.partition('<p class="result">')[2].partition("</p>")[0]
+    assert result.startswith("With the chemistry known, E0 and k_d are read as well as the samples allow, ")
+    assert "Networks trained at one sampling interval fail at any other: " in result
+    plain = html.partition("<noscript>\n<p>")[2].partition("</noscript>")[0]
+    assert '<th scope="row">laplace</th><td>' in plain
+    assert '<th scope="row">nls</th><td></td><td>-</td>' in plain
+    assert html.count('<polyline class="told ') == 10  # five rows, two targets
 
 
-def test_whatever_a_record_holds_stays_text(record_of, tmp_path):
+def test_whatever_a_record_holds_stays_text(board, record_of, tmp_path):
     cells = [
         record_of("tcn", 0, "failed", message=EVIL, settings={EVIL: EVIL}, commit=EVIL, host={"cpu": EVIL}),
         record_of("tcn", 1, "failed", message=EVIL, versions={EVIL: "1"}, preset=EVIL, started_utc=EVIL),
         record_of(EVIL, 0, "cannot", message=EVIL, task=EVIL),
     ]
-    html = written(cells, tmp_path, {"tcn": EVIL, EVIL: EVIL}, {cells[0].cell: (EVIL,)})
-    harmless = written([record_of("tcn", 0, "failed")], tmp_path)
+    html = page(Findings.of(cells, tmp_path, stale={cells[0].cell: (EVIL,)}))
+    harmless = page(Findings.of([record_of("tcn", 0, "failed")], tmp_path))
     assert [tag for tag, _ in Document(html).tags if tag in ("script", "img")] == ["script", "script"]
     assert Document(html).scripts[1] == Document(harmless).scripts[1]
-    values = json.loads(Document(html).scripts[0])
-    assert values["rows"][EVIL]["about"] == EVIL
-    assert EVIL in {line["row"] for table in values["tables"] for line in table["lines"]}
+    assert EVIL in values_of(html)["rows"]
+    assert values_of(page(board, GRID))["rows"]["gru"]["about"] == EVIL
 
 
 def test_row_that_beats_the_ceiling_is_an_alarm_at_the_top(beside_ceiling, folder_of):
-    errors = {"tcn": 0.0001, "gru": 0.2}
-    records = beside_ceiling(errors, n_seeds=1)
-    folder = folder_of(records, examples=False)
-    html = written(records, folder)
+    records = beside_ceiling({"tcn": 0.0001, "gru": 0.2}, n_seeds=1)
+    html = page(Findings.of(records, folder_of(records, examples=False)))
     assert html.count('<p class="alarm" role="alert">Leak alarm: tcn beats the exact posterior') == 1
-    values = page_values(Findings.of(records, folder, core_tasks()), {})
-    assert values["alarms"] == values["tables"][0]["alarms"]
 
 
-def test_explanation_is_that_of_the_board_with_its_marks_as_elements(run):
-    html = written(*run)
-    assert "<strong>R2</strong> = 1 - SS_res / SS_tot" in html
-    assert "The floor <code>mean</code> answers the training mean" in html
-    assert "**" not in html.partition('id="reading"')[2].partition("</section>")[0]
+def test_questions_without_their_numbers_are_not_asked(board):
+    tabs = re.findall(r'data-q="(\w+)"', page(board))
+    assert tabs == ["result", "fails"]
+    assert re.findall(r'data-q="(\w+)"', page(board, GRID)) == ["result", "use", "faster", "fails"]
 
 
 def test_page_without_records_is_still_a_page(tmp_path):
-    values = json.loads(Document(written([], tmp_path)).scripts[0])
-    assert (values["tables"], values["overviews"]) == ([], [])
+    html = page(Findings.of([], tmp_path))
+    assert (values_of(html)["tasks"], values_of(html)["rows"]) == ([], {})
+    assert "Nothing has been run yet." in html
+
+
+def test_page_explains_how_rows_are_compared(board):
+    html = page(board, GRID)
+    assert "<li>place is the best and the worst that the rows above and below leave." in html
+    assert "**" not in html.partition("How it was measured")[2].partition("</ul>")[0]

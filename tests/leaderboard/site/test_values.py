@@ -1,123 +1,137 @@
-import base64
 import json
 
-import numpy as np
 import pytest
 
-from leaderboard.comparison.errors import Errors
-from leaderboard.comparison.overview import Overview
-from leaderboard.comparison.standing import stand
-from leaderboard.predictions import Predictions, read_predicted
-from leaderboard.site.values import N_SHOWN, overview_values, table_values
-from leaderboard.tables import tables
-
-SURE = {"nll": 0.0, "crps": 0.1, "sharpness": 0.1, "coverage_50": 0.5, "coverage_90": 0.9}
+from leaderboard.comparison.findings import Findings
+from leaderboard.site.attainable import read_attainable
+from leaderboard.site.sentences import headline, lacking, result_of
+from leaderboard.site.values import page_values
+from tests.leaderboard.site.shown import EVIL, GRID, ROWS, shown_board
 
 
 @pytest.fixture
-def shown(beside_ceiling, folder_of, record_of):
-    """Values of one table with a floor, two rows, a failure and a ceiling; its folder and records."""
-    records = beside_ceiling({"mean": 1.0, "tcn": 0.1, "gru": 0.2}, uncertainty=dict.fromkeys(TARGETS, SURE))
-    records.append(record_of("nls", 0, "failed", message="Traceback (most recent call last):\nValueError: no time"))
-    folder = folder_of(records)
-    truths = []
-    values = table_values(tables(records)[0], Predictions(folder), (), truths)
-    return values, truths, folder, records
+def values_of(beside_ceiling, folder_of, record_of):
+    """Values of the board: ``values_of(errors={"laplace": 0.1})``."""
+
+    def build(**changes):
+        board = shown_board(beside_ceiling, folder_of, record_of, **changes)
+        return page_values(board, read_attainable(GRID))
+
+    return build
 
 
-TARGETS = ("E0_g_per_L", "k_d_per_s")
+@pytest.fixture
+def values(values_of):
+    return values_of()
 
 
-def line_of(values, row):
-    return next(line for line in values["lines"] if line["row"] == row)
+def test_values_are_plain_and_have_no_number_that_json_lacks(values):
+    json.dumps(values, allow_nan=False)
 
 
-def test_values_are_plain_and_have_no_number_that_json_lacks(shown):
-    json.dumps(shown[0], allow_nan=False)
-
-
-def test_lines_come_floor_first_then_from_best_to_worst_and_the_ceiling_last(shown):
-    assert [(line["row"], line["role"]) for line in shown[0]["lines"]] == [
-        ("mean", "floor"),
-        ("tcn", ""),
-        ("gru", ""),
-        ("nls", ""),
-        ("bayes", "ceiling"),
+def test_rows_stand_in_families_the_best_first(values):
+    assert [(group["title"], group["rows"]) for group in values["groups"]] == [
+        ("Physics, nothing to train", ["laplace"]),
+        ("Learned without physics, at many intervals", ["tcn_dt_subsampled"]),
+        ("Learned without physics, at one interval", ["tcn", "gru"]),
+        ("Baselines", ["mean"]),
+        ("Family not stated", ["nls"]),
     ]
 
 
-def test_numbers_are_printed_as_on_the_board_and_given_to_sort_by(shown):
-    values = line_of(shown[0], "tcn")["values"]
-    assert values["ratio_1"][1].startswith("4.8")
-    assert values["ratio_1"][0] == pytest.approx(float(values["ratio_1"][1].split(" ")[0]), abs=0.005)
-    assert line_of(shown[0], "bayes")["values"]["r2_0"][1].endswith("± 0.02")
-    assert line_of(shown[0], "nls")["values"]["ratio_0"] == (None, "-")
+def test_tasks_stand_in_groups_with_two_short_lines_each(values):
+    assert [(task["name"], task["group"], task["heading"]) for task in values["tasks"]] == [
+        ("in_distribution", "alike", ["30 s", "@ 0.3"]),
+        ("matched_10s", "alike", ["30 s", "@ 10"]),
+        ("shift_1s", "interval", ["30 s", "@ 1"]),
+        ("shift_10s", "interval", ["30 s", "@ 10"]),
+        ("mixed", "remedy", ["mixed", "@ 10"]),
+        ("resampled", "remedy", ["interp", "@ 10"]),
+        ("lag", "fault", ["lag", "2 s"]),
+    ]
+    assert values["tasks"][0]["train"] == "30 s @ 0.3 s"
 
 
-def test_processor_time_is_the_cost_where_it_is_known(shown, record_of, folder_of):
-    assert line_of(shown[0], "tcn")["values"]["fit"] == (11.5, "11.5")
-    old = [record_of("tcn", fit_cpu_s=None, predict_cpu_s=None)]
-    values = table_values(tables(old)[0], Predictions(folder_of(old, name="old")), (), [])
-    assert line_of(values, "tcn")["values"]["fit"] == (12.5, "12.5")
+def test_one_attainable_error_stands_over_the_errors_in_units(values):
+    (task,) = [task for task in values["tasks"] if task["name"] == "shift_1s"]
+    cell = values["cells"]["shift_1s"]["tcn"]
+    for i in range(2):
+        assert cell["rmse"][i] == pytest.approx(task["attainable"][i] * cell["ratio"][i][0], rel=1e-4)
+        assert cell["ratio"][i][1] <= cell["ratio"][i][0] <= cell["ratio"][i][2]
 
 
-def test_a_cell_without_scores_says_why(shown):
-    assert line_of(shown[0], "nls")["cells"] == [
-        {"seed": 0, "status": "failed", "message": "ValueError: no time", "commit": "0123456789ab"}
+def test_what_was_not_trained_costs_nothing_to_train(values):
+    assert values["rows"]["laplace"]["train"] == 0.0
+    assert values["rows"]["mean"]["train"] == 0.0
+    assert values["rows"]["tcn"]["train"] == 11.5
+
+
+def test_a_cell_without_scores_says_why(values):
+    cell = values["cells"]["in_distribution"]["nls"]
+    assert (cell["status"], cell["why"]) == ("1 cannot, 1 not_run", EVIL[:300])
+    assert "ratio" not in cell
+
+
+def test_stale_cells_say_of_what(values_of):
+    cells = values_of(stale=True)["cells"]
+    assert cells["lag"]["gru"]["stale"] == ["source"]
+    assert cells["lag"]["tcn"]["stale"] == []
+
+
+def test_pairs_and_failures_are_found_from_the_tasks(values):
+    assert values["measured"] == {
+        "trained_s": 0.3,
+        "at": [[30.0, 0.3, "in_distribution"], [30.0, 1.0, "shift_1s"], [30.0, 10.0, "shift_10s"]],
+    }
+    (failure,) = values["failures"]
+    names = {key: failure[key] for key in ("base", "shift", "matched", "mixed", "resampled", "row", "at")}
+    assert names == {
+        **{"base": "in_distribution", "shift": "shift_10s", "matched": "matched_10s", "mixed": "mixed"},
+        **{"resampled": "resampled", "row": "gru", "at": 10.0},
+    }
+
+
+def test_task_of_several_sizes_is_a_column_for_each(record_of, tmp_path):
+    cells = [record_of("tcn"), record_of("tcn", preset="standard", sizes={"train": 9, "valid": 9, "test": 9})]
+    values = page_values(Findings.of(cells, tmp_path, rows=ROWS), [])
+    assert [task["name"] for task in values["tasks"]] == [
+        "in_distribution: quick, 1,024 training, 256 validation, 40 test cases",
+        "in_distribution: standard, 9 training, 9 validation, 9 test cases",
     ]
 
 
-def test_predictions_come_back_to_a_step_of_the_window(shown):
-    values, truths, folder, records = shown
-    record = next(record for record in records if record.row == "gru" and record.seed == 1)
-    predicted = read_predicted(folder, record)
-    packed = next(cell for cell in line_of(values, "gru")["cells"] if cell["seed"] == 1)["predicted"]
-    steps = np.frombuffer(base64.b64decode(packed), "<u2").reshape(2, -1) / 65535.0
-    n_cases = min(N_SHOWN, len(predicted.case))
-    for target, (low, high, scale) in enumerate([(0.05, 1.25, 1.0), (0.01, 5.0, 1e-3)]):
-        width = high - low
-        inside = np.clip(predicted.mean[:n_cases, target] / scale, low - width / 2, high + width / 2)
-        assert low - width / 2 + 2 * width * steps[target] == pytest.approx(inside, abs=2 * width / 65535)
-        assert truths[values["truth"]][target] == pytest.approx(predicted.truth[:n_cases, target] / scale, rel=1e-3)
+GOOD = {"laplace": 0.02, "tcn": 0.4, "mean": 1.0}
 
 
-def test_tables_with_the_same_test_cases_share_their_truth(beside_ceiling, folder_of):
-    records = beside_ceiling({"tcn": 0.1}, ("in_distribution", "shift_1s"))
-    folder, truths = folder_of(records), []
-    places = [table_values(table, Predictions(folder), (), truths)["truth"] for table in tables(records)]
-    assert (places, len(truths)) == ([0, 0], 1)
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        (
+            GOOD,
+            "With the chemistry known, E0 and k_d are read as well as the samples allow, in milliseconds, ",
+        ),
+        (GOOD | {"laplace": 0.2}, "With the chemistry known and no training, laplace has "),
+        (GOOD, " Networks trained at one sampling interval fail at any other: "),
+        (GOOD | {"tcn": 0.02}, " Networks trained at one sampling interval work at another."),
+        (GOOD | {"gru": 0.02}, " Of 2 networks trained at one sampling interval, 1 fail at any other: "),
+        ({"tcn": 0.3, "mean": 1.0}, "Best of 1 row over the core tasks: tcn, with "),
+    ],
+)
+def test_the_headline_says_what_the_records_bear(values_of, errors, said):
+    assert said in headline(values_of(errors=errors))
 
 
-def test_coverage_rises_from_none_to_all_and_density_averages_to_one(shown):
-    reliability = line_of(shown[0], "gru")["reliability"]
-    assert len(reliability) == 2
-    for target in reliability:
-        assert (target["coverage"][0], target["coverage"][-1]) == (0.0, 1.0)
-        assert target["coverage"] == sorted(target["coverage"])
-        assert np.mean(target["density"]) == pytest.approx(1.0, abs=0.01)
-    assert line_of(shown[0], "nls")["reliability"] is None
+def test_a_board_without_its_result_is_told(values_of):
+    assert lacking(values_of()) == []
+    (told,) = lacking(values_of(errors={"tcn": 0.3, "mean": 1.0}))
+    assert told.startswith("the page begins with no result: no record of a row of family physics that is not trained")
+    (told,) = lacking(values_of(errors={"laplace": 0.02}))
+    assert "a learned row that was trained at one interval" in told
 
 
-def test_missing_predictions_are_told_and_leave_the_scores(record_of, tmp_path):
-    values = table_values(tables([record_of("tcn")])[0], Predictions(tmp_path), ("look out",), [])
-    assert values["notes"] == [
-        "predictions 'in_distribution/tcn/0': predictions/in_distribution-tcn-0.npz must be beside the records, got no "
-        "such file. Run the cell again."
-    ]
-    assert (values["truth"], values["alarms"]) == (None, ["look out"])
-    assert line_of(values, "tcn")["values"]["r2_0"][0] is not None
-
-
-def test_overview_gives_places_with_several_seeds_only():
-    draws = np.random.default_rng(0).normal(size=(2, 3, 1, 400)) * np.reshape([1.0, 2.0], (2, 1, 1, 1))
-    names = ("fine", "coarse")
-    ceiling = np.ones((1, 400))
-    several, one = (stand(Errors(names, squares, ceiling)) for squares in (draws**2, draws[:, :1] ** 2))
-    values = overview_values(Overview("quick", {}, ("a",), (0, 1, 2), (several, several), (("nls", "no score"),)))
-    assert [row["row"] for row in values["rows"]] == ["fine", "coarse"]
-    assert [row["targets"][1]["place"] for row in values["rows"]] == ["1", "2"]
-    assert values["outside"] == [["nls", "no score"]]
-    values = overview_values(Overview("quick", {}, ("a",), (0,), (one, one), ()))
-    assert values["cases_only"]
-    assert values["notes"][1].startswith("Cases only: with one seed")
-    assert {row["targets"][0]["place"] for row in values["rows"]} == {""}
+def test_the_picture_of_the_result_has_a_row_of_each_kind_at_every_interval(values):
+    result = result_of(values)
+    assert result["intervals"] == [0.3, 1.0, 10.0]
+    assert result["rows"] == ["laplace", "tcn_dt_subsampled", "tcn", "gru", "mean"]
+    assert result["note"].startswith("At 10 s, the 2 networks that saw 0.3 s only have ")
+    assert "out of reach" not in result["note"]  # the exact posterior knows k_d on this board

@@ -1,5 +1,5 @@
+import ctypes
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -10,6 +10,8 @@ import pytest
 
 from bench.compiled import ROOT
 
+KEY = 0x5EA1
+"""Of memory of System V that only this test asks for."""
 KEEPER = """
 import os, subprocess, sys
 from bench.run.isolation import keeper
@@ -56,15 +58,21 @@ def apart(namespaces):
 def start(tmp_path, running):
     """Starts a runner, which starts a keeper, which starts a script."""
 
+    started = []
+
     def start(way, script):
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
         line = [sys.executable, "-c", RUNNER, KEEPER, way, script]
-        return subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+        started.append(subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path))
+        return started[-1]
 
     yield start
     for process in running(tmp_path):
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    for process in started:
+        process.stdout.close()
+        process.wait()
 
 
 @pytest.mark.parametrize(
@@ -78,8 +86,7 @@ def test_the_keeper_ends_as_the_process_ended(start, way, script, status):
 
 
 def test_what_fled_ends_with_the_process(start, way, tmp_path, left_of):
-    runner = start(way, FLEES)
-    runner.communicate()
+    start(way, FLEES).wait()  # without reading to the end, which is that of whatever has fled
     assert left_of(tmp_path) == []
 
 
@@ -87,8 +94,8 @@ def test_what_fled_ends_with_a_runner_that_is_killed(start, apart, tmp_path, lef
     runner = start(apart, FLEES + "import time; time.sleep(600)")
     while runner.stdout.readline() != "fled\n":
         pass
-    runner.send_signal(signal.SIGKILL)
-    runner.communicate()
+    runner.kill()
+    runner.wait()
     assert left_of(tmp_path) == []
 
 
@@ -98,12 +105,41 @@ def test_a_runner_that_is_killed_as_a_child_starts_leaves_none(start, apart, tmp
     assert runner.stdout.readline() == "started\n"
     time.sleep(after_s)
     runner.kill()
-    runner.communicate()
+    runner.wait()
     assert left_of(tmp_path) == []
 
 
-def test_shared_memory_is_the_jobs_own(start, apart):
-    script = "print(os.listdir('/dev/shm'), os.getpid()); open('/dev/shm/note', 'w').write('x')"
-    for _ in range(2):
-        lines = start(apart, script).communicate()[0].splitlines()
-        assert lines == ["started", "[] 2"]
+def test_a_process_whose_parent_ends_before_they_are_tied_ends_too():
+    code = """
+import os, time
+from types import SimpleNamespace
+from bench.run.isolation import keeper
+parent = os.getpid()
+def tied_late(*numbers):
+    while os.getppid() == parent:
+        time.sleep(0.01)
+keeper.ctypes = SimpleNamespace(CDLL=lambda _: SimpleNamespace(prctl=tied_late))
+if keeper._fork_tied()[0] == 0:
+    print("goes on")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == ""  # which it reads up to the end of both
+
+
+def test_shared_memory_files_and_processes_are_the_jobs_own(start, apart):
+    ipc_creat, ipc_excl, ipc_rmid = 0o1000, 0o2000, 0
+    script = f"""
+import ctypes
+print(os.listdir("/dev/shm"), [name for name in os.listdir("/proc") if name.isdigit()])
+open("/dev/shm/note", "w").write("x")
+print(ctypes.CDLL(None).shmget({KEY}, 4096, {ipc_creat | ipc_excl | 0o600}) >= 0)
+"""
+    libc = ctypes.CDLL(None)
+    try:
+        for _ in range(2):  # what the first leaves is not there for the second
+            lines = start(apart, script).communicate()[0].splitlines()
+            assert lines == ["started", "[] ['1', '2']", "True"]
+    finally:
+        left = libc.shmget(KEY, 4096, 0o600)
+        libc.shmctl(left, ipc_rmid, None)
+    assert left == -1

@@ -1,5 +1,7 @@
+import errno
 import json
 import os
+import platform
 import resource
 import subprocess
 import sys
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.compiled import CACHE, ROOT
-from bench.run.isolation import sandbox
+from bench.run.isolation import sandbox, syscalls
 from bench.run.isolation.sandbox import Sandbox, exposed, landlock_version, prepare, sandbox_for
 
 MEAN = ROOT / "models" / "mean.py"
@@ -18,10 +20,11 @@ needs_landlock = pytest.mark.skipif(landlock_version() == 0, reason="this kernel
 TRY = """
 import json, os, socket, sys
 from pathlib import Path
-from bench.run.isolation import sandbox
-rules, attempts, version = json.loads(sys.argv[1]), json.loads(sys.argv[2]), int(sys.argv[3])
+from bench.run.isolation import sandbox, syscalls
+rules, attempts, version, before = json.loads(sys.argv[1]), json.loads(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 if version:
     sandbox.landlock_version = lambda: version
+exec(before)
 sandbox.confine(Path.cwd(), sandbox.Sandbox(tuple(rules[0]), tuple(rules[1])))
 for attempt in attempts:
     try:
@@ -32,12 +35,17 @@ for attempt in attempts:
 """
 
 
-def confined(folder, attempts, version=0):
-    """What came of statements that a confined process tries."""
+NO_FILTER = "sandbox.has_filters = lambda: False"
+"""What a process does before it is confined by Landlock alone, so that no other protection stands in for it."""
+ALL_RIGHTS = "sandbox._libc().capset = lambda *rights: 0"
+
+
+def confined(folder, attempts, version=0, before=""):
+    """What came of statements that a confined process tries; another statement comes before it is confined."""
     folder.mkdir(exist_ok=True)
     box = sandbox_for(MEAN, ROOT)
     rules = json.dumps([box.readable, box.writable])
-    line = [sys.executable, "-c", TRY, rules, json.dumps(attempts), str(version)]
+    line = [sys.executable, "-c", TRY, rules, json.dumps(attempts), str(version), before]
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]} | prepare(folder, CACHE)
     done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.stderr == ""
@@ -101,7 +109,9 @@ def test_a_confined_process_makes_no_device_and_has_no_rights_of_the_superuser(t
         "os.chroot('.')",
         "os.setpriority(os.PRIO_PROCESS, 0, -5)",
     ]
-    assert set(confined(tmp_path / "own", attempts)) <= {"Operation not permitted", "Permission denied"}
+    refused = {"Operation not permitted", "Permission denied"}
+    assert set(confined(tmp_path / "own", attempts)) <= refused
+    assert set(confined(tmp_path / "own", attempts[:1], before=ALL_RIGHTS)) <= refused
 
 
 @needs_landlock
@@ -112,10 +122,9 @@ def test_a_confined_process_signals_nobody_and_connects_nowhere(tmp_path, other)
         "socket.create_connection(('127.0.0.1', 9), timeout=5)",
         "socket.create_server(('127.0.0.1', 0))",
     ]
-    signal, connected, bound = confined(tmp_path / "own", attempts)
-    assert signal == "Operation not permitted"
-    assert connected == "Permission denied"
-    assert bound == "Permission denied"
+    for before in ("", NO_FILTER):
+        signal, connected, bound = confined(tmp_path / "own", attempts, before=before)
+        assert (signal, connected, bound) == ("Operation not permitted", "Permission denied", "Permission denied")
 
 
 @needs_landlock
@@ -220,3 +229,46 @@ def test_a_relative_folder_of_a_child_is_named_whole(tmp_path, monkeypatch):
     Path("own").mkdir()
     environment = prepare(Path("own"), tmp_path / "none")
     assert {environment["HOME"], environment["TMPDIR"]} == {str(tmp_path / "own" / "scratch")}
+
+
+@needs_landlock
+def test_the_memory_of_a_process_that_hides_it_is_not_for_others():
+    code = """
+from bench.run.isolation import sandbox, syscalls
+PR_GET_DUMPABLE = 3  # linux/prctl.h
+before = sandbox._libc().prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)
+sandbox.hide_memory()
+print(before, sandbox._libc().prctl(PR_GET_DUMPABLE, 0, 0, 0, 0))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "1 0\n"
+
+
+@needs_landlock
+@pytest.mark.skipif(not syscalls.has_filters(), reason="no filter is known for this kind of machine")
+def test_every_system_call_that_the_filter_knows_is_answered_as_it_says(tmp_path):
+    column = list(syscalls.ARCHITECTURES).index(platform.machine())
+    expected = {
+        name: (numbers[column], "-1", number)
+        for table, number in (
+            (syscalls.NO_CHANNELS, errno.EPERM),
+            (syscalls.NOT_SUPPORTED, errno.EOPNOTSUPP),
+            (syscalls.SEEMINGLY_DONE, 0),
+        )
+        for name, numbers in table.items()
+        if numbers[column] is not None
+    }
+    for name, (numbers, place) in syscalls.OWN_PROCESS.items():
+        expected[name] = (numbers[column], "-1, 99999999" if place else "99999999", errno.EPERM)
+    expected["clone3"] = (syscalls.CLONE3[column], "0, 0", errno.ENOSYS)
+    expected["clone"] = (syscalls.CLONE[column], f"{0x10000000}, 0, 0, 0, 0", errno.EPERM)
+    expected["socket"] = (syscalls.SOCKET[column], "2, 1, 0", errno.EACCES)
+    if platform.machine() == "x86_64":
+        expected["getpid of x32"] = (syscalls.FIRST_X32 + 39, "0", errno.ENOSYS)
+    ask = "import ctypes; libc = ctypes.CDLL(None, use_errno=True)"
+    attempts = [
+        f"result = libc.syscall({number}, {given}); print({name!r}, ctypes.get_errno() if result else 0)"
+        for name, (number, given, _) in expected.items()
+    ]
+    lines = [line for line in confined(tmp_path / "own", [ask, *attempts]) if line != "done"]
+    assert lines == [f"{name} {number}" for name, (_, _, number) in expected.items()]

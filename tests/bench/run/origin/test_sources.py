@@ -250,6 +250,18 @@ def test_what_moves_no_prediction_moves_no_digest(rows, file, old, new):
     assert rows([(file, old, new)]) == before
 
 
+def test_how_boards_show_a_row_counts_only_where_its_file_reads_it(tree):
+    def of(body):
+        (tree / "models/model.py").write_text(f"class Mine:\n    width = 2\n{body}\nMODEL = Mine()\n")
+        return digest(tree)
+
+    plain = of("")
+    assert of('    family = "trees"\n    trained_at: str = "one"') == plain
+    reading = "    def fit(self):\n        return self.family\n"
+    assert len({of(f'    family = "{word}"\n{reading}') for word in ("trees", "physics")}) == 2
+    assert of("    family = [1]") != plain
+
+
 def test_a_renamed_or_moved_module_moves_no_digest(rows, tree):
     before = rows()
     (tree / "bench" / "test_tube").mkdir()

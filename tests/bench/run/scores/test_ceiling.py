@@ -40,6 +40,14 @@ def test_it_is_computed_once_and_then_found(run):
     assert again.started_utc == record.started_utc
 
 
+def test_one_whose_uncertainty_was_scored_otherwise_is_computed_again(run, tmp_path):
+    _, record = run
+    older = replace(record, uncertainty_version=1, uncertainty={})
+    (again,) = ceilings([CELL], [older], tmp_path)
+    assert again.uncertainty == record.uncertainty
+    assert again.uncertainty["both"]["energy"] > 0
+
+
 def test_observed_r2_lies_near_the_implied_one(run):
     _, record = run
     for target, score in record.scores.items():
@@ -58,7 +66,7 @@ def test_a_row_that_answers_like_the_posterior_has_ratio_one(run):
     out, record = run
     stored = read_arrays(out / record.prediction_file)
     known = np.tile([50.0, 0.25, 30.0, 7.0, 0.2], (SIZES.test, 1))
-    same, arrays = scored(record, TASK, known, stored["truth"], Prediction(stored["mean"], stored["sd"]), None)
+    same, arrays = scored(record, TASK, known, stored["truth"], Prediction(stored["mean"], stored["sd"]), None, {})
     found = beside(same, record)
     assert [found[target]["rmse_ratio"] for target in same.scores] == [1.0, 1.0]
     assert found["k_d_per_s"]["r2"] == record.scores["k_d_per_s"]["r2"]

@@ -12,6 +12,7 @@ from bench.run.record import read_arrays
 from bench.run.scores.prediction import N_SINGLE
 from bench.run.scores.prediction import ask as ask_child
 from bench.run.scores.scoring import score_cell
+from bench.run.scores.uncertainty import uncertainty_of
 
 FILE = "the answer test-3-mean.npy"
 MOST = "must be a regular file of at most 4288 bytes"
@@ -20,8 +21,8 @@ MOST = "must be a regular file of at most 4288 bytes"
 class Answering:
     """Stands for a child that writes given files as its answers."""
 
-    def __init__(self, folder, mean, sd=None):
-        self.folder, self.files = folder, {"mean": mean, "sd": sd}
+    def __init__(self, folder, mean, sd=None, samples=None):
+        self.folder, self.files = folder, {"mean": mean, "sd": sd, "samples": samples}
         self.orders = []
 
     def send(self, **order):
@@ -71,9 +72,9 @@ def cases(cell):
 
 @pytest.fixture
 def ask(cell, cases, best, make_record, tmp_path):
-    def ask(mean, sd=None):
+    def ask(mean, sd=None, samples=None):
         (tmp_path / "child").mkdir(exist_ok=True)
-        child = Answering(tmp_path / "child", mean, sd)
+        child = Answering(tmp_path / "child", mean, sd, samples)
         base = make_record(task=cell.task.name, status="not_run")
         prediction, costs = ask_child(cases.traces, "test-3", child, child.folder)
         ceiling = best[cell.task.name]
@@ -186,3 +187,73 @@ def test_what_a_plugin_put_in_the_place_of_its_traces_is_replaced_and_not_follow
     assert record.status == "ok"
     assert (tmp_path / "victim").read_text() == "untouched"
     assert not (folder / "test-3.npz").is_symlink()
+
+
+SAMPLES = np.random.default_rng(0).uniform([0.05, 1e-5], [1.25, 5e-3], (12, 100, 2))
+
+
+def test_samples_are_scored_and_a_few_numbers_a_case_are_kept_of_them(ask, tmp_path):
+    record, _ = ask(stored(SAMPLES.mean(axis=1)), None, stored(SAMPLES))
+    assert set(record.uncertainty["both"]) == {"energy", "apart", "told_apart"}
+    assert abs(record.uncertainty["k_d_per_s"]["nll"]) < 0.3
+    arrays = read_arrays(tmp_path / "out" / record.prediction_file)
+    assert "samples" not in arrays
+    assert {name: arrays[name].shape for name in ("rank", "energy")} == {"rank": (12, 2), "energy": (12,)}
+    assert arrays["rank"].dtype == np.float32
+    np.testing.assert_array_equal(arrays["sd"], SAMPLES.std(axis=1))
+    assert uncertainty_of(arrays) == record.uncertainty
+
+
+MANY = np.zeros((12, 2000, 2))
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        (np.full_like(SAMPLES, np.nan), f"{FINITE} nan for E0_g_per_L of case 0, and 2400 such values in all. {GUARD}"),
+        (
+            SAMPLES[:, :9],
+            "the answer's samples must have shape (12, 100 to 1,000, 2), got (12, 9, 2) of float64. " + BOTH,
+        ),
+        (MANY, "the answer test-3-samples.npy must be a regular file of at most 196096 bytes, got 384128"),
+        (
+            0 * SAMPLES + 0.5,
+            "the answer's standard deviations must be at least 1e-50, got 0.0. Guard the logarithm that",
+        ),
+    ],
+    ids=["nan", "few", "many", "one point"],
+)
+def test_samples_that_cannot_be_scored_are_refused_with_the_reason(ask, samples, message):
+    with pytest.raises(ChildFailed) as caught:
+        ask(stored(GOOD), None, stored(samples))
+    assert caught.value.status == "invalid_output"
+    assert caught.value.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("single", "message"),
+    [
+        (
+            SAMPLES[:, ::-1],
+            "the answer to case 0 must be the same alone and among others, got samples 1.22392 and 0.814354",
+        ),
+        (
+            np.tile(SAMPLES, (1, 2, 1)),
+            "the answer to case 0 must be the same alone and among others, got samples of other shapes. "
+            "Give the same kinds of answer, and as many draws, whoever asks.",
+        ),
+    ],
+    ids=["other order", "more draws"],
+)
+def test_samples_must_be_the_same_alone_and_among_others(cases, tmp_path, single, message):
+    class Fickle(Answering):
+        def _alone(self, stem, content):
+            if stem.startswith("single") and content == self.files["samples"]:
+                case = int(stem.partition("-")[2])
+                return stored(single[case : case + 1])
+            return super()._alone(stem, content)
+
+    child = Fickle(tmp_path, stored(SAMPLES.mean(axis=1)), stored(SAMPLES.std(axis=1)), stored(SAMPLES))
+    with pytest.raises(ChildFailed) as caught:
+        ask_child(cases.traces, "test-3", child, tmp_path)
+    assert caught.value.message.startswith(message)
