@@ -23,7 +23,7 @@ VERBS = {
         "score": "Score stored predictions again, without training.",
         "redraw": "Score stored fits on fresh test draws, without training.",
         "export": "Write scores, or the cases of a task, for other programs.",
-        "ceiling": "What a prefix can tell: the R2 of the exact posterior.",
+        "ceiling": "The smallest error that a prefix and an interval allow.",
         "statistics": "How often one of two equal rows stands above the other.",
     },
     "For who maintains the suite": {

@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from bench.compiled import ROOT
-from commands._shared.arguments import Folders
-from commands._shared.options import say
+from commands._shared.arguments import Folders, Json
+from commands._shared.options import print_json, say
 from commands._shared.running import findings_in, records_in
 from commands._shared.terminal import Console
 from leaderboard.board.terminal import terminal_board
 from leaderboard.board.write import draw_priors, write_board
+from leaderboard.export.scores import cell_values
 from leaderboard.site.attainable import kept_attainable
 from leaderboard.site.page import PAGE_FILE
 from leaderboard.site.page import page as write_page
@@ -34,6 +35,7 @@ def board(
     prior: Annotated[
         bool, typer.Option("--prior", help="Draw where in the prior each row errs, a picture a row: prior_ROW.png.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Make board.md, board.csv and the pictures again from stored records and predictions.
 
@@ -44,7 +46,7 @@ def board(
     """
     records = records_in(folder)
     gc.freeze()  # they stay to the end: no search for garbage need go through them
-    console = Console()
+    console = Console(stderr=as_json)
     findings = findings_in(folder, records, models or [])
     console.print(terminal_board(findings))
     written = write_board(findings, to)
@@ -59,3 +61,5 @@ def board(
         written += draw_priors(findings, to or folder)
     for path in written:
         say(console, os.path.relpath(path))
+    if as_json:
+        print_json(cell_values(findings.cells))

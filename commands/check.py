@@ -16,8 +16,8 @@ from bench.conformance.examination import LOADS, examined
 from bench.conformance.suite import CHECKS, DECLINED, FAILED, NOT_PUT, PASSED, CheckResult
 from bench.errors import BenchError
 from bench.run.isolation.sandbox import landlock_version
-from commands._shared.arguments import Folders
-from commands._shared.options import check_device, parse_settings, plugin_of, say
+from commands._shared.arguments import Folders, Json
+from commands._shared.options import check_device, parse_settings, plugin_of, print_json, say
 from commands._shared.terminal import Console
 
 STYLES = {PASSED: "green", FAILED: "red"}
@@ -37,6 +37,7 @@ def check(
     time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds for the whole check.")] = 600.0,
     seal: Annotated[bool, typer.Option("--seal", help="Confine the plugin as a sealed run does.")] = False,
     device: Annotated[str, typer.Option(help="Torch device of the networks.", metavar="cpu|cuda|cuda:N")] = "cpu",
+    as_json: Json = False,
 ) -> None:
     """Put the conformance suite to one plugin: what passed, what does not apply, and how to mend the rest.
 
@@ -52,7 +53,7 @@ def check(
     A check that needs another fit is not put when the time that is left is too short for one. Exit status 1 if a check
     failed.
     """
-    console = Console()
+    console = Console(stderr=as_json)
     check_device(device, here=True)
     chosen = replace(plugin_of(plugin, models or []), overrides=parse_settings(set_ or []))
     if seal and landlock_version() == 0:
@@ -76,7 +77,10 @@ def check(
             line.add_row(outcome.check, f"[{style}]{outcome.status}[/]", escape(outcome.message))
             console.print(line)
             told.next()
-    console.print(f"{chosen.name}: {_verdict(outcomes, names, only)}", markup=False, highlight=False)
+    verdict = _verdict(outcomes, names, only)
+    console.print(f"{chosen.name}: {verdict}", markup=False, highlight=False)
+    if as_json:
+        print_json({"plugin": chosen.name, "verdict": verdict, "checks": outcomes})
     if any(outcome.status == FAILED for outcome in outcomes):
         raise typer.Exit(1)
 

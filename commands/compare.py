@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 import tempfile
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -21,8 +22,8 @@ from bench.errors import BenchError
 from bench.run.plan import NOT_FOUND, Stale
 from bench.run.record import Record
 from bench.run.scores.ceiling import CEILING
-from commands._shared.arguments import Folders
-from commands._shared.options import PUBLISHED, closest, say
+from commands._shared.arguments import Folders, Json
+from commands._shared.options import PUBLISHED, closest, print_json, say
 from commands._shared.running import run_or_published, stale_in
 from commands._shared.terminal import Console
 from leaderboard.comparison.findings import Findings
@@ -42,6 +43,7 @@ def compare(
     ] = Path("results"),
     models: Folders = None,
     moved: Annotated[bool, typer.Option("--moved", help="Show only what moved by more than noise.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say what moved from A to B, by how much, and whether it is more than noise.
 
@@ -59,7 +61,7 @@ def compare(
     cases can explain, over all comparisons, and by more than the fits of either scatter; else it is noise. A ratio
     below 1 says that B errs less: of the middle fits, with the range of all.
     """
-    console = Console()
+    console = Console(stderr=as_json)
     with ExitStack() as held:
         records = run_or_published(folder)
         rows = {record.row for record in records}
@@ -77,7 +79,12 @@ def compare(
                 f"compare '{first} {second}': cells must be in both with their predictions, got none in common. "
                 "Run both on the same tasks, presets and seeds."
             )
-        _show(console, compared, moved)
+        if as_json:
+            moves = [{**asdict(each), "verdict": each.verdict} for each in compared.moves]
+            shown = [each for each in moves if not moved or each["verdict"] in ("better", "worse")]
+            print_json({**asdict(compared), "moves": shown, "cases_only": compared.cases_only})
+        else:
+            _show(console, compared, moved)
 
 
 def _check_comparable(row: str, records: list[Record], stale: Stale) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -17,7 +18,8 @@ from bench.infer.design import Expected, designs, expect
 from bench.world.quantities import E0, INITIAL_PH, K_D, SUBSTRATE, TEMPERATURE
 from bench.world.simulator import DOMAIN
 from commands._infer.plan_picture import draw_designs
-from commands._shared.options import say
+from commands._shared.arguments import Json
+from commands._shared.options import print_json, say
 from commands._shared.terminal import Console
 from leaderboard.wording import SHOWN, quantity_text
 
@@ -40,6 +42,7 @@ def plan(
         str, typer.Option(help="How well k_d is to be known, as a standard deviation.", metavar="PERCENT")
     ] = "20%",
     picture: Annotated[Path, typer.Option(help="Picture to write.")] = Path("plan.png"),
+    as_json: Json = False,
 ) -> None:
     """Say before measuring what each design would tell of E0 and k_d.
 
@@ -49,7 +52,7 @@ def plan(
 
       python run_bench.py plan --e0 0.05 --kd 3e-4 --temperature 40 --calibrated --target 10%
     """
-    console = Console()
+    console = Console(stderr=as_json)
     wanted = _share(target)
     known = np.array([[substrate, 0.25, temperature, initial_ph, 0.2]])
     for column, option in ((SUBSTRATE, "--substrate"), (TEMPERATURE, "--temperature"), (INITIAL_PH, "--initial-ph")):
@@ -64,6 +67,9 @@ def plan(
             (expect(design, known, targets) for design in designs(calibrated)), key=lambda each: each.design.cost_s
         )
     reaching = [each for each in expected if each.share_sd[K_D] <= wanted]
+    if as_json:
+        print_json({"cheapest": reaching[0].design.label if reaching else None, "designs": _values(expected, targets)})
+        return
     console.print(_table(expected, targets))
     say(
         console,
@@ -98,6 +104,18 @@ def _share(text: str) -> float:
     if not 0 < share < 10:
         raise BenchError(f"option '--target': value must be a percentage such as 20%, got '{text}'. Mend it.")
     return share
+
+
+def _values(expected: list[Expected], targets: Array) -> list[dict[str, Any]]:
+    """What each design would tell, the cheapest first, for other programs."""
+    return [
+        {"design": each.design.label, **asdict(each.design), "cost_s": each.design.cost_s}
+        | {
+            shown.name: {"sd": each.share_sd[i] * targets[i], "told_sd": each.told_share_sd[i] * targets[i]}
+            for i, shown in enumerate(SHOWN)
+        }
+        for each in expected
+    ]
 
 
 def _table(expected: list[Expected], targets: Array) -> Table:

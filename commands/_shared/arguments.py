@@ -12,4 +12,5 @@ NJobs = Annotated[
     int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
 ]
 TimeLimit = Annotated[float, typer.Option(min=1.0, help="Seconds that one job may take.")]
+Json = Annotated[bool, typer.Option("--json", help="Print values for other programs (docs/json.md) and nothing else.")]
 MemoryLimit = Annotated[float, typer.Option(min=100.0, help="Megabytes that one job may take.")]

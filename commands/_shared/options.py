@@ -172,3 +172,10 @@ def check_device(device: str, *, here: bool) -> None:
 def say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
     """Print plain text as it is: nothing in it is markup, and long lines are left to the terminal."""
     console.print(text, style=style or None, end=end, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value for other programs, and null where a number is none or infinite."""
+    from pydantic_core import to_json
+
+    print(to_json(value, indent=1, inf_nan_mode="null", fallback=lambda numbers: numbers.tolist()).decode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,17 @@ LONG_COLUMNS = ["method", "task", "seed", "metric_error", "time_train_s", "time_
 
 def csv_board(cells: pd.DataFrame) -> str:
     """Write a frame of cells: every number that the records hold, nothing averaged."""
+    return csv_of(_written(cells))
+
+
+def cell_values(cells: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """Give a frame of cells as values by the columns of ``csv_board``, None where there is none."""
+    written = _written(cells).astype(object)
+    return written.where(written.notna(), None).to_dict("records")
+
+
+def _written(cells: pd.DataFrame) -> pd.DataFrame:
+    """Columns that are written of a frame of cells."""
     whole = dict.fromkeys([*COUNTS, *(f"n_{name}" for name in SIZES)], "Int64")
     records: list[Record] = cells["record"].tolist()
     written = cells.assign(
@@ -59,7 +70,7 @@ def csv_board(cells: pd.DataFrame) -> str:
         sealed=["yes" if record.sealed else "no" for record in records],
         forecast_rmse_ratio=cells["forecast_rmse_ratio"].where(cells["forecast_ph_rmse"].notna()),
     )
-    return csv_of(written.astype(whole)[COLUMNS])
+    return written.astype(whole)[COLUMNS]
 
 
 def long_frame(cells: pd.DataFrame) -> str:

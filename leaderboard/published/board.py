@@ -20,7 +20,7 @@ from leaderboard.board.tables import scores_table
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.overview import Overview, overview_text
 from leaderboard.frame import CEILING, status_text
-from leaderboard.pictures.accuracy_cost import draw_accuracy_cost, predict_costs
+from leaderboard.pictures.accuracy_cost import draw_accuracy_cost
 from leaderboard.pictures.looks import drawing, looks_of, save
 from leaderboard.pictures.overview import draw_overview
 from leaderboard.pictures.ratios import draw_ratio_map
@@ -81,7 +81,7 @@ def generated(root: Path, findings: Findings, planned: Published) -> dict[str, b
     pictures = _pictures(findings) | (_result_pictures(values, result, findings) if result else {})
     files |= {f"{PICTURES}/{name}": content for name, content in pictures.items()}
     written = {
-        README: readme.blocks(values, result, PICTURES, _ceiling_us(findings)),
+        README: readme.blocks(values, result, PICTURES),
         BOARD_PAGE: {"board": _block(findings, len(planned.stale), pictures, as_found_text(published(root / AUDITED)))},
         publish_rows.PAGE: publish_rows.blocks(_overview(findings), _scored(findings), findings.tasks),
     }
@@ -138,12 +138,6 @@ def _result_pictures(values: Values, result: dict[str, Any], findings: Findings)
             stem: save(draw_result(drawn, findings.declared, dark), Path(name) / stem).read_bytes()
             for stem, dark in ((readme.RESULT_PICTURE, False), (readme.DARK_PICTURE, True))
         }
-
-
-def _ceiling_us(findings: Findings) -> float | None:
-    """What an answer of the exact posterior costs over the core tasks."""
-    overview = _overview(findings)
-    return predict_costs([t for t in _scored(findings) if t.task in overview.tasks]).get(CEILING) if overview else None
 
 
 def _scored(findings: Findings) -> list[Table]:

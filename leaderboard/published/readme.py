@@ -23,7 +23,7 @@ UNPUBLISHED = "Not published yet."
 NBSP = "\u00a0"
 
 
-def blocks(values: Values, result: dict[str, Any] | None, pictures: str, ceiling_us: float | None) -> dict[str, str]:
+def blocks(values: Values, result: dict[str, Any] | None, pictures: str) -> dict[str, str]:
     """Write the blocks of the README."""
     said = f"**{headline(values)}**"
     n_rows, n_tasks = len(values["rows"]), len(values["tasks"])
@@ -33,7 +33,7 @@ def blocks(values: Values, result: dict[str, Any] | None, pictures: str, ceiling
     shown = [counted, _picture(values, result, pictures), f"{said} {result['note']}"] if result else [counted, said]
     return {
         "result": "\n\n".join(shown),
-        "rows": _rows(values, ceiling_us) if values["measured"]["at"] else UNPUBLISHED,
+        "rows": _rows(values) if values["measured"]["at"] else UNPUBLISHED,
         "questions": _questions(values) if values["grid"] and values["failures"] else UNPUBLISHED,
     }
 
@@ -67,7 +67,7 @@ def _picture(values: Values, result: dict[str, Any], pictures: str) -> str:
     )
 
 
-def _rows(values: Values, ceiling_us: float | None) -> str:
+def _rows(values: Values) -> str:
     """Rows of every kind, from the best to the worst."""
     name = next((name for p, d, name in values["measured"]["at"] if (p, d) == (LENGTH_S, INTERVAL_S)), None)
     name = name or values["measured"]["at"][-1][2]
@@ -78,35 +78,34 @@ def _rows(values: Values, ceiling_us: float | None) -> str:
         kinds.setdefault((rows[row]["family"], rows[row]["hollow"]), []).append(row)
     physics, on_physics = kinds.get(("physics", False), []), kinds.get(("learned_on_physics", False), [])
     chosen = {*physics[:1], *physics[-1:], *on_physics[:1], *told_rows(values, [name])}
-    best = [f"`{CEILING}`", "exact posterior: the best possible", f"1.00{NBSP}/{NBSP}1.00"]
-    cells = [[*best, *_errors(task["attainable"]), "none", _answer(ceiling_us)]]
+    best = [f"`{CEILING}`", "exact posterior: the best", f"1.00{NBSP}/{NBSP}1.00"]
+    cells = [[*best, *_errors(task["attainable"]), "none"]]
     for row in sorted(chosen, key=lambda row: rows[row]["core"]["both"]):
         own, cell = rows[row], values["cells"][name][row]
         glyphs = GLYPHS[own["family"]]
         core = f"{NBSP}/{NBSP}".join(ratio_text(target["ratio"]) for target in own["core"]["targets"])
         mark = glyphs[-1] if own["hollow"] else glyphs[0]
-        what = [f"{mark} {code_span(row)}", _what(row, own, values["floor"]), core]
-        cells.append([*what, *_errors(cell["rmse"]), _train(own["train"]), _answer(own["answer"])])
-    heading = ["row", "what it is", "E0 / k_d, × best", "E0, g/L", "k_d, 1e-3/s"]
+        what = [f"{mark}{NBSP}{code_span(row)}", _what(row, own, values["floor"]), core]
+        cells.append([*what, *_errors(cell["rmse"]), _train(own["train"])])
+    heading = ["row", "what it is", "× best", f"E0,{NBSP}g/L", f"k_d,{NBSP}1e\u20113/s"]
     words = [word for word in FAMILIES if any(row["family"] == word for row in rows.values())]
     key = " ".join(f"{GLYPHS[word][0]} {FAMILIES[word].name}" for word in words)
     n_core = sum(each["core"] for each in values["tasks"])
     of = task["test"].replace("@", "every")
     notes = (
-        f"*× best*: error over the smallest one possible, {n_core} core tasks. *g/L*, *1e-3/s*: error, {of}. *CPU*: "
-        f"one thread.\n{key}; hollow: trained at one interval.\nAll rows and tasks: "
-        "[the page](leaderboard/site/index.html), [the tables](docs/board.md). What the numbers mean:\n"
-        "[reading a score](docs/reading_a_score.md)."
+        f"*× best*: error of E0 / k_d over the smallest, {n_core} core tasks; in units: {of}. {key};\n"
+        "hollow: trained at one interval. [All rows](leaderboard/site/index.html), [in tables](docs/board.md), "
+        "[explained](docs/reading_a_score.md)."
     )
-    return f"{grid([*heading, 'train, CPU', 'answer, CPU'], cells, 'llr')}\n\n{notes}"
+    return f"{grid([*heading, 'train'], cells, 'llr')}\n\n{notes}"
 
 
 def _what(row: str, own: Mapping[str, Any], floor: str) -> str:
     """What a row is, in a few words."""
     if row == floor:
-        return "always the average: the floor"
+        return "always the average"
     about: str = own["about"].rstrip(".")
-    for mark in (",", ";", ":", " on ", " over "):
+    for mark in (",", ";", ":", " by ", " on ", " over "):
         about = about.partition(mark)[0]
     return about
 
@@ -118,12 +117,7 @@ def _errors(rmse: list[float]) -> list[str]:
 
 def _train(seconds: float | None) -> str:
     """Cost of training, as printed."""
-    return NONE if seconds is None else "none" if seconds == 0 else f"{seconds:.0f} s"
-
-
-def _answer(us: float | None) -> str:
-    """Cost of an answer, as printed."""
-    return NONE if us is None else "< 1 µs" if us < 1 else f"{us:.0f} µs" if us < 999.5 else f"{us / 1000:.1f} ms"
+    return NONE if seconds is None else "none" if seconds == 0 else f"{seconds:.0f}{NBSP}s"
 
 
 def _questions(values: Values) -> str:
@@ -146,27 +140,24 @@ def _questions(values: Values) -> str:
     asked = [
         (
             f"**My lab samples every {INTERVAL_S:g} s for {LENGTH_S:g} s. What should I use, and what error will I "
-            "have?** Use `infer`. It computes the exact posterior, so no method has a smaller error on average: "
+            "have?** On an ideal trace the exact posterior; none has a smaller error on average: "
             f"{in_units(0, now[0])} for E0, and {in_units(1, now[1])} for k_d, of which these samples tell {tells} "
             f"({in_units(1, values['prior'][1])} before you measure).",
-            "<!-- syntax: docs/infer.md runs it -->",
-            "infer docs/example_trace.csv",
+            "infer docs/example_trace.csv --ideal",
         ),
         (
             f"**Should I sample faster, or for longer?** For k_d, {verdicts[1]}: {gained[1]}. For E0, {verdicts[0]}: "
-            f"{gained[0]}. What any design would tell of your own load and rate:",
-            "<!-- syntax: docs/infer.md runs one -->",
+            f"{gained[0]}. For your own design, load and rate:",
             "plan --e0 0.5 --kd 1e-3",
         ),
         (
             f"**My network fails at {at:g} s. Why?** {cause} `{row}` has {ratio_text(shift)} times the best possible "
             f"error of E0 when trained every {failure['trained']:g} s, {ratio_text(matched)} times when trained every "
-            f"{at:g} s. What is wrong with yours, by what each fault costs:",
-            "<!-- syntax: docs/diagnose.md runs one -->",
+            f"{at:g} s. What is wrong with yours:",
             f"diagnose models/{row}.py",
         ),
     ]
     return "\n\n".join(
-        f"{textwrap.fill(text, 120, break_on_hyphens=False)}\n\n{mark}\n```bash\npython run_bench.py {command}\n```"
-        for text, mark, command in asked
+        f"{textwrap.fill(text, 120, break_on_hyphens=False)}\n`python run_bench.py {command}`"
+        for text, command in asked
     )

@@ -1,3 +1,5 @@
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,24 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def hostile():
     return ROOT / "tests" / "hostile"
+
+
+@pytest.fixture(scope="session")
+def values_of():
+    """Read what ``--json`` printed: ``values_of(result)``; every key of its first dictionaries must be documented."""
+    documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "json.md").read_text(encoding="utf-8")))
+
+    def keys(value):
+        if isinstance(value, list):
+            return keys(value[0]) if value else set()
+        return set(value).union(*map(keys, value.values())) if isinstance(value, dict) else set()
+
+    def read(result):
+        values = json.loads(result.stdout)
+        assert keys(values) <= documented
+        return values
+
+    return read
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,4 @@
+import json
 from dataclasses import asdict
 
 import commands._run.asked
@@ -33,6 +34,10 @@ def test_a_line_that_is_no_record_is_a_warning_and_the_board_is_made_of_the_othe
     with open(tmp_path / "records.jsonl", "ab") as file:
         file.write(b"\xff\x1b[31m\n")
     result = invoke("board", "--out", tmp_path)
+    cells = json.loads(invoke("board", "--out", tmp_path, "--json").stdout)
+    assert [(cell["row"], cell["status"], cell["E0_g_per_L_r2"], cell["n_train"]) for cell in cells] == [
+        ("mean", "failed", None, sizes["train"])
+    ]
     assert (result.exit_code, "failed: too long" in result.stdout) == (0, True)
     assert result.stderr == (
         "warning: records.jsonl '2': line must be a record, got one that is none: Invalid JSON: expected value at "

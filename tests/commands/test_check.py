@@ -41,6 +41,17 @@ def test_what_fails_is_shown_with_how_to_mend_it(invoke, hostile):
     assert result.stdout.splitlines()[-1] == "answers: 1 of 2 checks failed"
 
 
+def test_programs_get_the_outcomes_and_people_are_told_beside(invoke, hostile, values_of):
+    result = invoke("check", "answers", "--models", hostile, "--only", "finite", "--json")
+    assert result.exit_code == 1
+    values = values_of(result)
+    assert (values["plugin"], values["verdict"]) == ("answers", "1 of 2 checks failed")
+    outcomes = [(each["check"], each["status"]) for each in values["checks"]]
+    assert outcomes == [("loads", "passed"), ("finite", "failed")]
+    assert "got nan for k_d_per_s of case 63" in values["checks"][1]["message"]
+    assert result.stderr.endswith("answers: 1 of 2 checks failed\n")
+
+
 def test_an_error_that_every_check_meets_is_told_once_with_its_place(invoke, hostile):
     result = invoke("check", "raises", "--models", hostile)
     assert result.exit_code == 1

@@ -8,6 +8,8 @@ import commands.compare
 from bench.run.record import read_records
 from leaderboard.published.store import publish_cells
 
+TASKS = ("shift_10s", "shift_1s", "2 tasks")
+
 
 @pytest.fixture(scope="module")
 def run(invoke, tmp_path_factory):
@@ -48,6 +50,16 @@ def test_only_what_moved_is_shown_when_asked(invoke, run):
     assert " noise" not in moved.stdout.replace("within noise", "")
     assert len(moved.stdout.splitlines()) <= len(everything.stdout.splitlines())
     assert moved.stdout.splitlines()[-1] == everything.stdout.splitlines()[-1]
+
+
+def test_programs_get_every_move_with_its_verdict(invoke, run, values_of):
+    values = values_of(invoke("compare", "mean", "ridge", "--out", run, "--json"))
+    assert (values["first"], values["second"], values["cases_only"]) == ("mean", "ridge", False)
+    assert [move["task"] for move in values["moves"]] == [name for name in TASKS for _ in range(2)]
+    assert {move["target"] for move in values["moves"]} == {"E0_g_per_L", "k_d_per_s"}
+    assert values["moves"][-1]["r2"] is None
+    moved = values_of(invoke("compare", "mean", "ridge", "--out", run, "--json", "--moved"))["moves"]
+    assert moved == [move for move in values["moves"] if move["verdict"] in ("better", "worse")]
 
 
 @pytest.fixture
