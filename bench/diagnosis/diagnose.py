@@ -73,7 +73,7 @@ class Score:
 class Diagnosis:
     """Findings, worst first; names of what is sound and of what could not be tried; targets that cannot be known.
 
-    ``refused`` has the answers that a run would refuse for their standard deviations, with its sentence.
+    ``refused`` has the questions whose stated standard deviations a run would refuse, with its sentence.
     """
 
     findings: list[Finding]
@@ -103,7 +103,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         {name: why for name, why in untried.items() if name not in names},
         [score for score in scores if score.exact < ATTAINABLE],
         scores,
-        {View(evidence, 0).label(name): why for name, why in evidence.notes.get(REFUSED, {}).items()},
+        evidence.notes.get(REFUSED, {}),
     )
 
 

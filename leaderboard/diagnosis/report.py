@@ -40,8 +40,8 @@ def headline(subject: Subject, diagnosis: Diagnosis) -> list[str]:
     ]
     for where, scores in groupby(diagnosis.scores, key=lambda score: score.where):
         lines.append(f"{where}: {'; '.join(map(score_text, scores))}")
-    for where, why in diagnosis.refused.items():
-        lines.append(f"{where}: a run would refuse this: {why} Findings look at the means alone here.")
+    for question, why in diagnosis.refused.items():
+        lines.append(f"asked '{question}', it gives what a run refuses: {why} Its means alone were looked at there.")
     if subject.preset == "quick":
         lines.append(QUICK)
     return lines
