@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import io
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,16 +72,16 @@ def verb_group(verbs: Verbs, greeting: str) -> type[TyperGroup]:
 
 @contextmanager
 def _errors_printed() -> Iterator[None]:
-    """Print an error of the suite as one line, and one of the command line with its usage; both end with status 2."""
+    """Print an error of the suite or of the command line as one line; both end with status 2."""
     try:
         yield
     except BenchError as error:
         _print_aside(f"error: {error}", "red")
         raise typer.Exit(2) from error
     except UsageError as error:
-        text = io.StringIO()
-        error.show(text)
-        _print_aside(text.getvalue().rstrip())
+        said = error.format_message()
+        step = f" See '{error.ctx.command_path} --help'." if error.ctx else ""
+        _print_aside(f"error: {said}{'' if said.endswith(('.', '?')) else '.'}{step}", "red")
         raise typer.Exit(error.exit_code) from error
 
 

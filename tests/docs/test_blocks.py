@@ -59,7 +59,7 @@ def refusal(arguments):
     """What the command line says against arguments, without running them; nothing where it takes them."""
     with redirect_stderr(io.StringIO()) as said:
         status = idle_command_line().main(list(arguments), "run_bench.py", standalone_mode=False)
-    return said.getvalue().rstrip().partition("Error: ")[2] or f"status {status}" if status else ""
+    return said.getvalue().rstrip().partition("error: ")[2] or f"status {status}" if status else ""
 
 
 def missing_files(text):
