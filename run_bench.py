@@ -15,6 +15,7 @@ VERBS = {
         "diagnose": "What is wrong with a model that works, and what to change.",
         "compare": "What moved between two rows, runs or commits, and is it noise.",
         "plot": "What a row saw on a task, how it was trained, what it answered.",
+        "inputs": "What repairs a sampling shift: learner, input or training.",
         "audit": "What each fault of the seed audit costs, and each repair brings.",
     },
     "With results": {

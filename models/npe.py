@@ -66,22 +66,21 @@ class NpePredictor(Predictor):
     history: tuple[dict[str, float], ...] = ()
 
     def predict(self, traces: Traces) -> Prediction:
-        """Mean and standard deviation of the posterior of each case; see ``Predictor``."""
+        """Draws from the posterior of each case, with their mean and standard deviation; see ``Predictor``."""
         from scipy.stats import norm
         from scipy.stats.qmc import Sobol
 
         points = norm.ppf(Sobol(len(LOW), rng=self.seed).random_base2(LOG2_DRAWS))
         base = torch.from_numpy(points).float()[:, None, :]
         inputs = torch.from_numpy((features(traces) - self.mean) / self.scale).float()
-        means, sds = [], []
         with torch.no_grad():
-            for part in inputs.split(CHUNK):
-                posterior = self.flow.net(part)
-                draws = posterior.transform.inv(base.expand(-1, len(part), -1)).double()
-                means.append(draws.mean(dim=0).numpy())
-                sds.append(draws.std(dim=0).numpy())
-        sd = np.maximum(np.concatenate(sds), NARROWEST * (HIGH - LOW))
-        return Prediction(np.clip(np.concatenate(means), LOW, HIGH), sd)
+            drawn = [
+                self.flow.net(part).transform.inv(base.expand(-1, len(part), -1)).double().transpose(0, 1).numpy()
+                for part in inputs.split(CHUNK)
+            ]
+        samples = np.clip(np.concatenate(drawn), LOW, HIGH)
+        sd = np.maximum(samples.std(axis=1, ddof=1), NARROWEST * (HIGH - LOW))
+        return Prediction(np.clip(samples.mean(axis=1), LOW, HIGH), sd, samples=samples)
 
 
 @dataclass(frozen=True)

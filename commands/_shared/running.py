@@ -16,7 +16,7 @@ from bench.run.child import Limits
 from bench.run.engine import Engine, run_plan
 from bench.run.estimate import Estimate, duration, estimate, longest_first
 from bench.run.plan import CellKey, Plan, Stale, stale_cells, unchecked_cells, without_stale_predictions
-from bench.run.record import FINAL, RECORDS_FILE, Record, read_records
+from bench.run.record import FINAL, RECORDS_FILE, Record, append_records, read_records
 from bench.run.scores.ceiling import CEILING, SOURCE, UNTOLD, ceilings, source_of
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal
@@ -24,7 +24,9 @@ from commands._shared.options import all_tasks, declared_rows, plugin_files, say
 from commands._shared.progress import RunProgress
 from commands._shared.terminal import Console
 from leaderboard.comparison.findings import Findings
+from leaderboard.predictions import Predictions
 from leaderboard.published.store import read_published
+from leaderboard.wording import count_text
 
 
 def records_in(folder: Path) -> list[Record]:
@@ -155,7 +157,15 @@ def scored_today(console: Console, out: Path, plugins: Mapping[str, Path], seal:
         n_scored += 1
         done = "scored again" if record.status == "ok" else f"not scored: {record.message}"
         say(console, f"metrics changed: {record.row} on {record.task}, seed {record.seed} {done}")
-    return read_records(out) if n_scored else records
+    predictions = Predictions(out)
+    restated = [again for record in fresh if (again := predictions.restated(record)) is not record]
+    if restated:
+        append_records(out, restated)
+        say(
+            console,
+            f"stated uncertainty is scored otherwise now: again for {count_text(len(restated))} cells, none trained",
+        )
+    return read_records(out) if n_scored or restated else records
 
 
 def best_of(

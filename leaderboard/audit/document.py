@@ -7,9 +7,9 @@ from pathlib import Path
 
 from leaderboard.audit.items import items
 from leaderboard.audit.page import SHORT, findings_table, order_text, spread_text
-from leaderboard.audit.plan import HOLDS, SOUND
+from leaderboard.audit.plan import AS_FOUND, HOLDS, SOUND
 from leaderboard.audit.result import Audit, load_audit
-from leaderboard.wording import code_span, grid, ratio_text
+from leaderboard.wording import code_span, grid, r2_text, ratio_text
 
 PAGE = "audit.md"
 COMMAND = "python run_bench.py audit --publish"
@@ -35,6 +35,22 @@ def blocks(audits: Mapping[str, Audit]) -> dict[str, str]:
         "row that holds": _short(holds) if holds else UNMEASURED,
         "items": items_table(sound),
     }
+
+
+def as_found_text(audits: Mapping[str, Audit]) -> str:
+    """Say what the pipeline as found answers where the board's rows are tested; nothing where it was not measured."""
+    audit = audits.get(SOUND)
+    found = [finding for finding in audit.findings if finding.variant.row == AS_FOUND] if audit else []
+    r2: dict[str, list[str]] = {}
+    for effect in (effect for finding in found for effect in finding.added):
+        r2.setdefault(effect.task, []).append(r2_text(effect.r2))
+    if audit is None or not r2:
+        return ""
+    measured = ", ".join(f"{' / '.join(values)} on {code_span(task)}" for task, values in r2.items())
+    return (
+        "The study's own pipeline, with all its faults, is no row of this board; the audit measured it on the same "
+        f"cases, mean over {audit.n_seeds} seed(s): R2 of E0 / k_d {measured} ([the audit](docs/{PAGE}))."
+    )
 
 
 def items_table(audit: Audit | None) -> str:

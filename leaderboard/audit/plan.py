@@ -68,10 +68,12 @@ class Variant:
 
 NOT_ON_HOLDS = (
     *(HOLDS, LIKELIHOOD, AS_FOUND),
-    *("time_global_z", "time_in_seconds", "no_schedule", "plateau_schedule", "muon"),
+    *("time_global_z", "time_in_seconds", "no_schedule", "plateau_schedule", "adamw"),
+    *("read_pooled", "patches_of_8"),
 )
 """Variants that are not measured on the row that holds under shift. Its network places cells by the seconds since the
-start, so another zero or unit of time has no meaning there; its training is part of its repair."""
+start, so another zero or unit of time has no meaning there; its training is part of its repair. How samples are read is
+no question where cells are."""
 
 
 @cache

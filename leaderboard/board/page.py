@@ -26,13 +26,13 @@ HOW_TO_READ = f"""\
 - **R2** = 1 - SS_res / SS_tot about the mean of the test cases, in physical units, each target by itself, from the raw
   predictions. 1 is perfect, 0 is no better than a constant; it has no lower end. The ceiling's R2 has the Monte-Carlo
   error of these test cases.
-- **RMSE / ceiling** is the RMSE relative to that of `{CEILING}` on the same cases: 1.00 leaves nothing to gain. It
+- **RMSE / ceiling** is the RMSE relative to that of `{CEILING}` on the same cases: 1.00 is the best possible. It
   tells a bad model from an unanswerable question, which R2 cannot.
 - **error** gives the order: the geometric mean of that ratio over the two targets; where there is no ceiling, RMSE in
   standard deviations of the prior.
 - **Forecast**: the pH to 2000 s simulated from the predicted parameters, clipped to the prior, against the true curve;
   its ceiling is the mean of the posterior predictive. The ceiling is one for the RMSE, not for median and 95 %.
-- **Uncertainty**: NLL in nats a case beside the uniform prior (0 knows no more than the prior, negative is better);
+- **Uncertainty**: NLL in nats a case beside the uniform prior (0 is the prior's own, negative is better);
   **within** 50 and 90 % should be just that; a small mean sd is good only where they are.
 - With several seeds a number is the mean over them and `(least..largest)` is their range, not a confidence interval;
   **seeds** counts the cells that gave scores. Other numbers are means over seeds.

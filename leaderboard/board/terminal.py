@@ -46,7 +46,7 @@ def terminal_board(findings: Findings) -> RenderableType:
         parts += [*(Text(sentence, "dim") for sentence in attainable(table)), Text()]
     legend = "R2: 1 is perfect, 0 answers the mean. "
     if any(map(_has_ratio, findings.tables)):
-        legend += f"Ratio: RMSE relative to that of {CEILING}, 1 leaves nothing to gain; of the forecast pH too. "
+        legend += f"Ratio: RMSE relative to that of {CEILING}, 1 is the best possible; of the forecast pH too. "
     parts += [Text(f"{text[0].upper()}{text[1:]}.", "dim") for text in draws_text(findings.records)]
     legend += f"Several seeds: mean ±largest deviation. Below {WIDE} columns: means alone, without pH and status."
     return Group(*parts, Text(legend, "dim"))

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from bench.errors import BenchError
 from leaderboard.board.page import Chapter, Section, markdown_board
 from leaderboard.comparison.findings import Findings
+from leaderboard.comparison.intervals import interval_scores, intervals_text
 from leaderboard.comparison.overview import overview_text
 from leaderboard.comparison.prior import prior_scores
 from leaderboard.comparison.shifts import remedies_text, shifts_of
@@ -20,7 +21,7 @@ from leaderboard.pictures.forecasts import draw_forecasts
 from leaderboard.pictures.looks import Look, drawing, looks_of, save
 from leaderboard.pictures.overview import draw_overview
 from leaderboard.pictures.prior import draw_prior
-from leaderboard.pictures.ratios import draw_ratio_map
+from leaderboard.pictures.ratios import draw_intervals, draw_ratio_map
 from leaderboard.pictures.reliability import draw_reliability
 from leaderboard.pictures.scores import draw_predicted, draw_r2
 from leaderboard.pictures.traces import draw_examples
@@ -56,10 +57,10 @@ def write_board(findings: Findings, out: Path | None = None) -> list[Path]:
             for table, ending in zip(findings.tables, endings, strict=True)
         ]
         overviews = _overviews(findings, looks, out)
-        shifts = _shifts(findings)
+        shifts = _shifts(findings, looks, out)
     (out / BOARD_FILE).write_text(markdown_board(findings.records, sections, overviews, shifts), encoding="utf-8")
     (out / CSV_FILE).write_text(csv_board(findings.cells), encoding="utf-8")
-    pictures = [part.pictures for part in overviews] + [section.pictures for section in sections]
+    pictures = [part.pictures for part in (*overviews, *shifts)] + [section.pictures for section in sections]
     names = [name for each in pictures for name in each.values()]
     return [out / name for name in (BOARD_FILE, CSV_FILE, *names)]
 
@@ -142,12 +143,16 @@ def _overviews(findings: Findings, looks: Mapping[str, Look], out: Path) -> list
     return chapters
 
 
-def _shifts(findings: Findings) -> list[Chapter]:
-    """Show what remedies recover of what sampling shift costs."""
+def _shifts(findings: Findings, looks: Mapping[str, Look], out: Path) -> list[Chapter]:
+    """Show what a sampling shift costs at every interval, and what remedies recover of it."""
     chapters = []
     groups = of_same_sizes(findings.tables)
     for members, ending in zip(groups, _endings(("", group[0].preset) for group in groups), strict=True):
-        text = "\n\n".join(remedies_text(shifts_of(findings.tasks), {table.task: table for table in members}))
+        scores = interval_scores([table.shortened(MOST_DRAWN) for table in members], findings.tasks)
+        recovered = remedies_text(shifts_of(findings.tasks), {table.task: table for table in members})
+        text = "\n\n".join([*intervals_text(scores), *recovered])
         if text:
-            chapters.append(Chapter("Sampling and prefix" + f", {members[0].preset}" * bool(ending), text))
+            draws: Draws = {"R2 against interval": ("intervals", partial(draw_intervals, scores, looks))}
+            title = "Sampling and prefix" + f", {members[0].preset}" * bool(ending)
+            chapters.append(Chapter(title, text, _pictures(draws, ending, out)))
     return chapters

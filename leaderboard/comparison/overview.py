@@ -24,7 +24,7 @@ from leaderboard.tables import Place, Table, of_same_sizes
 from leaderboard.wording import SHOWN, code_span, grid, ratio_text, seeds_text
 
 MEANING = """\
-RMSE relative to the exact posterior's, geometric mean over the core tasks: 1 leaves nothing to gain. Of a row's fits,
+RMSE relative to the exact posterior's, geometric mean over the core tasks: 1 is the best possible. Of a row's fits,
 one a seed, it is the middle one's. **both** is the geometric mean over the targets and gives the order."""
 ONE_SEED = """\
 **Cases only**: with one seed the intervals hold for these very fits, not for the methods, and there are no places."""

@@ -37,6 +37,21 @@ def prior_scores(tables: Iterable[Evidence]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=columns)
 
 
+def ratios_by_thirds(scores: pd.DataFrame) -> dict[str, dict[str, list[list[float]]]]:
+    """Ratios of each row by quantity, target and third: geometric means over its tasks and seeds."""
+    sliced = scores[(scores["third"] != ALL) & scores["rmse_ratio"].notna()]
+    sliced = sliced.assign(log=np.log(sliced["rmse_ratio"]))
+    means = (
+        np.exp(sliced.groupby(["row", "quantity", "target", "third"])["log"].mean()).unstack().reindex(columns=THIRDS)
+    )
+    found: dict[str, dict[str, list[list[float]]]] = {}
+    for row in dict.fromkeys(sliced["row"]):
+        of_row = means.loc[row]
+        names = [name for name in dict.fromkeys(sliced["quantity"]) if name in of_row.index]
+        found[row] = {name: [of_row.loc[(name, each.name)].tolist() for each in SHOWN] for name in names}
+    return found
+
+
 def _slices(truth: Array) -> dict[tuple[str, str], NDArray[np.bool_]]:
     """Which cases lie in each third of the prior of each quantity, where any do; first all of them.
 

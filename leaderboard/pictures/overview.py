@@ -51,7 +51,7 @@ def _panel(ax: Axes, results: Sequence[Placed], outside: list[str], shown: Shown
         first, (1, 1), (4, 4), xycoords="axes fraction", textcoords="offset points", family=MONOSPACED, color="0.3"
     )
     ax.set_title(shown.formula)
-    ax.set_xlabel("RMSE / ceiling, 1 = nothing left to gain")
+    ax.set_xlabel("RMSE / ceiling, 1 is the best possible")
     ax.grid(axis="y", visible=False)
 
 

@@ -15,6 +15,7 @@ from matplotlib.image import imread
 from bench.metrics import METRIC_VERSION
 from bench.run.record import Record
 from bench.task import PRESETS, Task
+from leaderboard.audit.document import as_found_text, published
 from leaderboard.board.tables import scores_table
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.overview import Overview, overview_text
@@ -37,6 +38,7 @@ from leaderboard.tables import Table
 
 README, BOARD_PAGE = "README.md", "docs/board.md"
 PICTURES = "docs/pictures"
+AUDITED = "leaderboard/audited"
 COMMAND = "python run_bench.py publish"
 PRESET = "standard"
 """Sizes and seeds of the published board."""
@@ -80,7 +82,7 @@ def generated(root: Path, findings: Findings, planned: Published) -> dict[str, b
     files |= {f"{PICTURES}/{name}": content for name, content in pictures.items()}
     written = {
         README: readme.blocks(values, result, PICTURES),
-        BOARD_PAGE: {"board": _block(findings, len(planned.stale), pictures)},
+        BOARD_PAGE: {"board": _block(findings, len(planned.stale), pictures, as_found_text(published(root / AUDITED)))},
         publish_rows.PAGE: publish_rows.blocks(_overview(findings), _scored(findings), findings.tasks),
     }
     for name, blocks in written.items():
@@ -148,7 +150,7 @@ def _overview(findings: Findings) -> Overview | None:
     return next((overview for overview in findings.overviews if overview.preset == PRESET), None)
 
 
-def _block(findings: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> str:
+def _block(findings: Findings, n_stale: int, pictures: Mapping[str, bytes], as_found: str) -> str:
     """The whole board as text."""
     sizes = PRESETS[PRESET]
     parts = [
@@ -164,6 +166,7 @@ def _block(findings: Findings, n_stale: int, pictures: Mapping[str, bytes]) -> s
     parts += [f"![Overview](pictures/{OVERVIEW_PICTURE})"] * (OVERVIEW_PICTURE in pictures)
     headline = [table for table in findings.tables if (table.task, table.preset) == (HEADLINE, PRESET)]
     parts += [text for table in headline for text in (f"### {HEADLINE}", scores_table(table))]
+    parts += [as_found] * bool(headline and as_found)
     if RATIOS_PICTURE in pictures:
         parts += ["### Every task", f"![Every row on every task](pictures/{RATIOS_PICTURE})"]
     return "\n\n".join(parts)

@@ -11,6 +11,7 @@ import numpy as np
 from bench.task import Task
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.overview import Overview, both, place_text
+from leaderboard.comparison.prior import prior_scores, ratios_by_thirds
 from leaderboard.comparison.shifts import shift_grid, shifts_of
 from leaderboard.families import FAMILIES, group_of, title_of
 from leaderboard.frame import FLOOR
@@ -94,6 +95,9 @@ def _rows(findings: Findings, main: Sequence[Table], overview: Overview | None) 
     answers = predict_costs(core)
     results = overview.results if overview else {}
     outside = dict(overview.outside) if overview else {}
+    where = ratios_by_thirds(
+        prior_scores(findings.evidence[each.place] for each in core if each.place in findings.evidence)
+    )
     rows: dict[str, Values] = {}
     lines = [line for table in findings.tables for line in table.lines if line.role != "ceiling"]
     for line in lines:
@@ -107,6 +111,10 @@ def _rows(findings: Findings, main: Sequence[Table], overview: Overview | None) 
             "trained": says.trained_at not in ("", "none"),
             "core": placed and {"both": rounded(both(placed)), "targets": [_placed(each) for each in placed]},
             "outside": outside.get(line.label, ""),
+            "where": {
+                name: [[rounded(each) for each in thirds] for thirds in targets]
+                for name, targets in where.get(line.label, {}).items()
+            },
             "settings": own.get("settings") or {name: str(value) for name, value in record.settings.items()},
         }
     for name, own in rows.items():

@@ -18,7 +18,8 @@ def dropping(network: SequenceNetwork, blocks: float, head: float) -> SequenceNe
 
 
 def batch_normalized(network: SequenceNetwork) -> SequenceNetwork:
-    """Put batch normalization before both activations of every residual block of a temporal convolution."""
+    """Put batch normalization before every activation of the residual blocks of a temporal convolution."""
     for block in [module for module in network.modules() if hasattr(module, "norms")]:
-        block.norms = nn.ModuleList(nn.BatchNorm1d(block.first.in_channels) for _ in block.norms)
+        layer = next(layer for layer in block.modules() if isinstance(layer, nn.Conv1d | nn.Linear))
+        block.norms = nn.ModuleList(nn.BatchNorm1d(len(layer.weight)) for _ in block.norms)
     return network

@@ -23,14 +23,14 @@ from models._faults.as_found import (
 )
 from models._faults.cells import SequenceTimeCells, TimelessCells
 from models._faults.known_inputs import WithoutInitialPh, WithoutKnown
-from models._faults.last_window import LastWindow
+from models._faults.last_window import LastWindow, Patched, Pooled
 from models._faults.layers import batch_normalized, dropping
 from models._faults.losses import ClampedNll, PlainNll, RegularisedNll, UnboundedNll
-from models._faults.optimizers import MuonTraining
 from models._faults.padding import EdgePadding, Interpolation
 from models._faults.ph_scale import GlobalPh, SequencePh
-from models._faults.schedules import ConstantRate, PlateauRate
+from models._faults.schedules import ConstantMuon, PlateauMuon
 from models._faults.split import UnseededSplit
+from models._faults.study_network import StudyNetwork
 from models._faults.time_scale import GlobalTime, SecondsTime, SequenceTime
 from models._sequence.encoder import Encoder
 from models._sequence.network import SequenceNetwork
@@ -43,6 +43,8 @@ from models.tcn_dt_subsampled import TcnDtSubsampled
 
 ALL, NO_RISE = ("ph", "rise", "time", "dt"), ("ph", "time", "dt")
 """Channels; a z-score of pH leaves no level above which pH could rise."""
+ADAMW_RATE = 2e-3
+"""Learning rate that was chosen for AdamW, on validation cases."""
 Network = Callable[..., SequenceNetwork]
 """Stage 3: of a model, and the numbers of channels, known inputs and outputs."""
 
@@ -77,9 +79,34 @@ def changed(network: Network, *changes: Callable[[SequenceNetwork], SequenceNetw
     return built
 
 
-def last_window(model: TcnDt, *sizes: int) -> SequenceNetwork:
-    """Stage 3: receptive field 29."""
-    return LastWindow(*sizes, model.width, model.n_blocks)
+def last_29(network: SequenceNetwork) -> SequenceNetwork:
+    """Receptive field of 29 samples."""
+    return LastWindow(network, 29)
+
+
+def patched(model: TcnDt, *sizes: int) -> SequenceNetwork:
+    """Stage 3: eight samples at a time."""
+    return Patched(*sizes, model.width, model.n_blocks)
+
+
+def pooled(model: TcnDt, *sizes: int) -> SequenceNetwork:
+    """Stage 3: read as the mean of all states."""
+    return Pooled(*sizes, model.width, model.n_blocks)
+
+
+def pooled_32(model: TcnDt, *sizes: int) -> SequenceNetwork:
+    """Stage 3: read as the mean of all states, each of which has seen 32 samples."""
+    return Pooled(*sizes, model.width, n_blocks=4)
+
+
+def study(model: TcnDt, *sizes: int) -> SequenceNetwork:
+    """Stage 3: that of the study, without dropout."""
+    return StudyNetwork(*sizes, model.width, n_blocks=3)
+
+
+def study_253(model: TcnDt, *sizes: int) -> SequenceNetwork:
+    """Stage 3: that of the study with as many blocks as see every trace."""
+    return StudyNetwork(*sizes, model.width, n_blocks=6)
 
 
 def timeless(model: TcnDtSubsampled, *sizes: int) -> SequenceNetwork:
@@ -119,7 +146,10 @@ nll_plain = row(TcnDtNll, loss=PlainNll())
 nll_unbounded = row(TcnDtNll, loss=UnboundedNll())
 nll_clamped = row(TcnDtNll, loss=ClampedNll())
 nll_regularised = row(TcnDtNll, loss=RegularisedNll())
-receptive_field_29 = row(TcnDt, network=last_window)
+receptive_field_29 = row(TcnDt, network=changed(TcnDt.network, last_29))
+receptive_field_32_pooled = row(TcnDt, network=pooled_32)
+read_pooled = row(TcnDt, network=pooled)
+patches_of_8 = row(TcnDt, network=patched)
 width_halved = row(TcnDt, width=TcnDt.width // 2)
 width_doubled = row(TcnDt, width=TcnDt.width * 2)
 dropout = row(TcnDt, network=changed(TcnDt.network, study_dropout))
@@ -129,9 +159,9 @@ rate_tenth = row(TcnDt, learning_rate=TcnDt.learning_rate / 10)
 no_clipping = row(TcnDt, clip_norm=math.inf)
 patience_10 = row(TcnDt, patience=10)
 patience_1 = row(TcnDt, patience=1)
-no_schedule = row(TcnDt, training=trained(ConstantRate))
-plateau_schedule = row(TcnDt, training=trained(PlateauRate))
-muon = row(TcnDt, training=trained(MuonTraining, learning_rate=1e-2))
+no_schedule = row(TcnDt, training=trained(ConstantMuon))
+plateau_schedule = row(TcnDt, training=trained(PlateauMuon))
+adamw = row(TcnDt, training=trained(Training, learning_rate=ADAMW_RATE))
 
 subsampled_time_sequence_z = row(TcnDtSubsampled, network=within_trace)
 subsampled_time_dropped = row(TcnDtSubsampled, network=timeless)
@@ -145,7 +175,7 @@ subsampled_initial_ph_dropped = row(TcnDtSubsampled, encoder=WithoutInitialPh(NO
 subsampled_known_dropped = row(TcnDtSubsampled, encoder=WithoutKnown(NO_RISE))
 subsampled_nll_plain = row(TcnDtSubsampled, loss=PlainNll())
 subsampled_nll_unbounded = row(TcnDtSubsampled, loss=UnboundedNll())
-subsampled_receptive_field_29 = row(TcnDtSubsampled, network=last_window)
+subsampled_receptive_field_29 = row(TcnDtSubsampled, network=changed(TcnDtSubsampled.network, last_29))
 subsampled_width_halved = row(TcnDtSubsampled, width=TcnDtSubsampled.width // 2)
 subsampled_width_doubled = row(TcnDtSubsampled, width=TcnDtSubsampled.width * 2)
 subsampled_dropout = row(TcnDtSubsampled, network=changed(TcnDtSubsampled.network, study_dropout))
@@ -164,17 +194,17 @@ as_found_masked = row(AsFound, encoder=MaskedEncoder(("ph", "time")))
 as_found_interpolation = row(AsFound, encoder=InterpolatedEncoder(("ph", "time")))
 as_found_seeded_split = row(SeededAsFound)
 as_found_fixed_ph = row(AsFound, encoder=FixedPhEncoder(("ph", "rise", "time")))
-as_found_receptive_field_232 = row(AsFound, network=changed(TcnDt.network, study_dropout))
-as_found_no_dropout = row(AsFound, network=last_window)
+as_found_receptive_field_253 = row(AsFound, network=changed(study_253, study_dropout))
+as_found_no_dropout = row(AsFound, network=study)
 as_found_batch_norm = row(AsFound, network=changed(AsFound.network, batch_normalized))
-as_found_tuned_rate = row(AsFound, learning_rate=TcnDt.learning_rate)
+as_found_tuned_rate = row(AsFound, learning_rate=ADAMW_RATE)
 as_found_clipping = row(AsFound, clip_norm=TcnDt.clip_norm)
 as_found_patience_40 = row(AsFound, patience=TcnDt.patience)
 as_found_cosine = row(AsFound, training=SequenceModel.training)
 as_found_repaired = row(
     SeededAsFound,
     encoder=RepairedEncoder(NO_RISE),
-    network=changed(last_window, less_dropout, batch_normalized),
+    network=changed(study, less_dropout, batch_normalized),
     clip_norm=TcnDt.clip_norm,
 )
 """Every repair that the seed audit puts first, in its own words and numbers; its clamp concerns another loss."""

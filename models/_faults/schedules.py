@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from models._sequence.loss import Loss
+from models._sequence.muon import MuonTraining
 from models._sequence.network import SequenceNetwork
 from models._sequence.training import Labelled, Training, mean_cost
 
@@ -78,3 +79,13 @@ class PlateauRate(Training):
     def rate(self, progress: float) -> float:
         """Share of the peak learning rate."""
         return self.plateau.share
+
+
+@dataclass(frozen=True)
+class ConstantMuon(ConstantRate, MuonTraining):
+    """Muon at the peak learning rate from the first step to the last."""
+
+
+@dataclass(frozen=True)
+class PlateauMuon(PlateauRate, MuonTraining):
+    """Muon with a reduction of the learning rate on a plateau of the validation loss."""

@@ -65,18 +65,6 @@ class Patches(nn.Module):
         return self.project(pad(samples, (0, missing))), valid[:, :: self.stride]
 
 
-class ChannelNorm(nn.Module):
-    """Layer normalization over the channels of each sample by itself, so that padding cannot take part."""
-
-    def __init__(self, n_channels: int) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(n_channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalize, shape (B, C, T)."""
-        return self.norm(x.transpose(1, 2)).transpose(1, 2)
-
-
 def masked_mean(x: Tensor, valid: Tensor) -> Tensor:
     """Mean over the valid samples.
 

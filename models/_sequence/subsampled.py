@@ -13,7 +13,7 @@ from torch import nn
 from bench.errors import PluginError
 from models._sequence.encoder import DT_UNIT_S, TIME_UNIT_S, Encoded
 from models._sequence.loss import BetaNll, Loss
-from models._sequence.muon import MatrixMuon
+from models._sequence.muon import BatchedMuon, MatrixMuon
 from models._sequence.network import SequenceNetwork
 from models._sequence.pipeline import SequenceModel
 from models._sequence.training import Labelled, Training
@@ -91,6 +91,15 @@ class SubsampledTraining(Training):
     def optimizer(self, network: nn.Module) -> torch.optim.Optimizer:
         """Muon."""
         return MatrixMuon(network, self.learning_rate, self.weight_decay)
+
+
+@dataclass(frozen=True)
+class BatchedSubsampledTraining(SubsampledTraining):
+    """The same with a Muon that turns matrices of one shape at once, in single precision."""
+
+    def optimizer(self, network: nn.Module) -> torch.optim.Optimizer:
+        """Muon, batched."""
+        return BatchedMuon(network, self.learning_rate, self.weight_decay)
 
 
 class SubsampledModel(SequenceModel):

@@ -12,7 +12,7 @@ def test_a_variant_that_does_not_exist_is_one_sentence_that_names_the_closest(in
     result = invoke("audit", "--preset", "quick", "--variant", "edge_pading")
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("error: variant 'edge_pading': name must be one of as_found, ")
+    assert result.stderr.startswith("error: variant 'edge_pading': name must be one of adamw, as_found, ")
     assert result.stderr.endswith("got 'edge_pading'. Did you mean 'edge_padding'?\n")
 
 

@@ -56,6 +56,7 @@ def test_draws_that_all_press_against_an_end_of_the_prior_still_have_a_width():
     width = np.array([target.high - target.low for target in TARGETS])
     assert answer.mean == pytest.approx(np.tile([target.high for target in TARGETS], (3, 1)))
     assert (answer.mean <= [target.high for target in TARGETS]).all()
+    assert answer.samples.shape == (3, 2**npe.LOG2_DRAWS, 2)
     assert answer.sd == pytest.approx(np.tile(width * npe.NARROWEST, (3, 1)))
 
 

@@ -74,6 +74,9 @@ TABLE = {
     "world_air": ((S03,), S03),
     "buffered_10mM": ((Acquisition(60.0, 1.0),), Acquisition(60.0, 1.0)),
     "shift_15s": ((S03,), Acquisition(30.0, 15.0)),
+    "shift_3s": ((S03,), Acquisition(30.0, 3.0)),
+    "shift_500ms": ((S03,), Acquisition(30.0, 0.5)),
+    "shift_5s": ((S03,), Acquisition(30.0, 5.0)),
     "sparse_times": ((S03,), Acquisition(26.2, 6.5, jitter_s=3.2)),
 }
 HEPES = replace(TEMPERATURE_CORRECTED, name="HEPES_10mM", buffer=Buffer("HEPES", 10.0))
@@ -86,6 +89,7 @@ TEST_WORLDS = {
     "world_air": replace(TEMPERATURE_CORRECTED, name="air", kla_per_s=1e-3),
     "buffered_10mM": HEPES,
 }
+INTERVALS = {"shift_500ms", "shift_3s", "shift_5s"}
 SPARSE = {"shift_15s", "sparse_times"}
 WORLDS = SPARSE | TEST_WORLDS.keys() - {"world_fixed_25C"}
 LABORATORY = {
@@ -128,6 +132,9 @@ DIGESTS = {
     "shift_1s_prefix_10s": "14d7dff5c7430cf1",
     "shift_1s_prefix_60s": "0a51ffb5160b87a0",
     "shift_1s_resampled": "b719353ac31400fd",
+    "shift_3s": "c7dee09e49c7f388",
+    "shift_500ms": "1e58c9e52d070e01",
+    "shift_5s": "7753bd0dc6d20c65",
     "sim_to_laboratory": "cc173052a8a3a11e",
     "sparse_times": "a70b49cd233e80db",
     "world_air": "5f7f5fb42c188c3a",
@@ -173,7 +180,11 @@ def test_core_suite_is_the_published_six():
 
 
 def test_tasks_of_a_laboratory_and_of_other_worlds_are_suites_of_their_own():
-    expected = dict.fromkeys(LABORATORY, "laboratory") | dict.fromkeys(WORLDS, "worlds")
+    expected = (
+        dict.fromkeys(LABORATORY, "laboratory")
+        | dict.fromkeys(WORLDS, "worlds")
+        | dict.fromkeys(INTERVALS, "intervals")
+    )
     assert {name: load(name).suite for name in TABLE if load(name).suite} == expected
 
 

@@ -89,7 +89,17 @@ function rowView() {
   const settings = Object.entries(own.settings);
   const lineOf = (task) => html`<tr data-task-of="${task.name}"><th scope="row"><button type="button" data-task="${task.name}"><span>${broken(task.name)}</span></button><span class="note wide">${task.train.split(" + ").length > 1 ? "several intervals" : task.train} → ${task.test}</span></th>${detail(row, cellOf(task.name, row), task, most)}</tr>`;
   return html`${tools("row", "One row")}<div class="taskhead"><label class="note">Row ${select}</label><p>${icon(row)} <b>${own.about || row}</b> <span class="soft">${own.title}.</span> ${core ? `Core tasks: ${core}.` : own.outside ? `Outside the ranking: ${own.outside}.` : ""}</p></div>${settings.length ? html`<details><summary>Settings</summary><p class="note">${settings.map(([name, value]) => html`<code>${name} = ${value}</code> `)}</p></details>` : ""}
-  <div class="scroll"><table class="one"><caption class="off">${row} on every task</caption>${detailHead("Task")}<tbody>${board.task_groups.map(([key, title]) => { const tasks = board.tasks.filter((task) => task.group === key); return tasks.length ? [html`<tr class="fam"><th colspan="${detailSpan()}" scope="rowgroup">${title}</th></tr>`, tasks.map(lineOf)] : ""; })}</tbody></table></div>`;
+  <div class="scroll"><table class="one"><caption class="off">${row} on every task</caption>${detailHead("Task")}<tbody>${board.task_groups.map(([key, title]) => { const tasks = board.tasks.filter((task) => task.group === key); return tasks.length ? [html`<tr class="fam"><th colspan="${detailSpan()}" scope="rowgroup">${title}</th></tr>`, tasks.map(lineOf)] : ""; })}</tbody></table></div>${whereTable(row)}`;
+}
+
+/* Where in the prior a row errs, over the core tasks. */
+const WHERE = { E0_g_per_L: "enzyme load E0", k_d_per_s: "deactivation k_d", temperature_C: "temperature", initial_pH: "initial pH", substrate_mM: "urea" };
+function whereTable(row) {
+  const of = ROW[row].where, names = Object.keys(WHERE).filter((name) => of[name]);
+  if (!names.length) return "";
+  const cells = (thirds) => thirds.map((ratio) => html`<td class="${heatOf(ratio, null)}">${times(ratio)}</td>`);
+  return html`<h3>Where in the prior it errs</h3><p class="note">Times attainable over the core tasks, for the cases in each third of a quantity's range. Below 1 in a third of E0 or k_d is no leak: the attainable error is the smallest over the whole prior.</p>
+  <div class="scroll"><table class="one where"><caption class="off">Ratio by thirds of the prior</caption><thead><tr><th rowspan="2" scope="col" class="left">By thirds of</th>${board.targets.map(({ symbol }) => html`<th colspan="3" scope="colgroup">error of ${symbol}</th>`)}</tr><tr>${board.targets.map(() => ["low", "middle", "high"].map((third) => html`<th scope="col">${third}</th>`))}</tr></thead><tbody>${names.map((name) => html`<tr><th scope="row">${WHERE[name]}</th>${of[name].map(cells)}</tr>`)}</tbody></table></div>`;
 }
 
 function costs() {

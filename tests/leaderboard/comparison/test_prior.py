@@ -3,7 +3,7 @@ import pytest
 
 from bench.draw import TEST_STREAM, draw_parameters
 from leaderboard.comparison.evidence import Evidence
-from leaderboard.comparison.prior import prior_scores
+from leaderboard.comparison.prior import prior_scores, ratios_by_thirds
 from leaderboard.tables import tables
 
 QUANTITIES = ["all", "E0_g_per_L", "k_d_per_s", "temperature_C", "initial_pH", "substrate_mM"]
@@ -38,6 +38,13 @@ def test_a_row_that_fails_where_it_is_warm_is_seen_there_alone(scores_of):
     assert {third: values.tolist() for third, values in ratio.items()} == {"low": [1], "middle": [1], "high": [2]}
     others = scores[~scores["quantity"].isin(["temperature_C", "all"])]["rmse_ratio"]
     assert others.between(1.2, 1.7).all()
+
+
+def test_thirds_are_pooled_over_seeds(scores_of):
+    thirds = ratios_by_thirds(scores_of(ceiling=np.ones((300, 2))))["tcn"]
+    assert list(thirds) == QUANTITIES[1:]
+    assert np.allclose(thirds["temperature_C"], [[1, 1, 2], [1, 1, 2]])
+    assert ratios_by_thirds(scores_of()) == {}
 
 
 def test_known_inputs_of_a_draw_that_is_not_public_are_left_out(scores_of):

@@ -135,3 +135,9 @@ def test_the_picture_of_the_result_has_a_row_of_each_kind_at_every_interval(valu
     assert result["rows"] == ["laplace", "tcn_dt_subsampled", "tcn", "gru", "mean"]
     assert result["note"].startswith("At 10 s, the 2 networks that saw 0.3 s only have ")
     assert "out of reach" not in result["note"]  # the exact posterior knows k_d on this board
+
+
+def test_every_row_says_where_in_the_prior_it_errs(values):
+    assert set(values["rows"]["tcn"]["where"]) >= {"E0_g_per_L", "k_d_per_s"}
+    for thirds in values["rows"]["tcn"]["where"].values():
+        assert [len(of_target) for of_target in thirds] == [3, 3]

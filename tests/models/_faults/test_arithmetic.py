@@ -9,10 +9,12 @@ from bench.metrics import r2
 from models._faults.last_window import LastWindow
 from models._faults.losses import ClampedNll, PlainNll
 from models._faults.padding import EdgePadding, Interpolation
+from models._faults.study_network import StudyNetwork
 from models._faults.time_scale import GlobalTime, SequenceTime
 from models._sequence.encoder import Encoded
 from models._sequence.loss import GaussianNll
 from models._sequence.scaler import TargetScaler
+from models._sequence.temporal_convolution import TemporalConvolution
 
 KNOWN = np.array([[50.0, 0.25, 30.0, 7.0, 0.2]])
 
@@ -53,9 +55,12 @@ def test_edge_padding_repeats_97_of_101_times_of_a_trace_sampled_every_10_s():
     assert len(np.unique(prepared.time_s)) == 4
 
 
-def test_a_receptive_field_of_29_does_not_see_the_first_72_of_101_samples():
-    torch.manual_seed(0)
-    network = LastWindow(2, 5, 2, width=8, n_blocks=3).eval()
+@pytest.mark.parametrize(
+    "network",
+    [StudyNetwork(2, 5, 2, width=8, n_blocks=3), LastWindow(TemporalConvolution(2, 5, 2, width=8), 29)],
+    ids=["of the study", "of the base"],
+)
+def test_a_receptive_field_of_29_does_not_see_the_first_72_of_101_samples(network):
     assert network.receptive_field == 29
     samples = torch.randn(1, 2, 101, requires_grad=True)
     encoded = Encoded(samples, torch.ones(1, 101, dtype=torch.bool), torch.zeros(1, 5), np.array([101]))

@@ -61,7 +61,7 @@ def test_the_pipeline_as_found_differs_from_the_sound_one_in_every_stage_but_sca
     model = load_model(TABLE, {}, "as_found")
     assert what_differs(model, TcnDt) == [
         *("encoder", "network", "training", "fit"),
-        *("learning_rate", "clip_norm", "patience"),
+        *("learning_rate", "epochs", "clip_norm", "patience"),
     ]
 
 
@@ -73,8 +73,9 @@ def test_the_repaired_pipeline_keeps_what_the_seed_audit_calls_correct():
 def test_a_stage_follows_the_settings_of_its_row():
     model = load_model(TABLE, {"learning_rate": 1e-4, "width": 8}, "plateau_schedule")
     assert model.training().learning_rate == 1e-4
-    assert load_model(TABLE, {"width": 8}, "receptive_field_29").network(2, 5, 2).blocks[0].first.in_channels == 8
-    assert load_model(TABLE, {}, "muon").training().learning_rate == 1e-2
+    assert load_model(TABLE, {"width": 8}, "as_found_no_dropout").network(2, 5, 2).embed.out_channels == 8
+    assert load_model(TABLE, {"width": 8}, "receptive_field_29").network(2, 5, 2).network.embed.out_features == 8
+    assert load_model(TABLE, {}, "adamw").training().learning_rate == 2e-3
 
 
 def test_a_child_loads_a_row_open_and_under_seal_and_refuses_a_setting_that_it_has_not():
@@ -105,7 +106,7 @@ def copied(tmp_path_factory):
     [
         ("patience_10 = row(TcnDt, patience=10)", "patience_10 = row(TcnDt, patience=11)", {"patience_10"}),
         ("SequencePh(NO_RISE))\ninitial", "SequencePh(ALL))\ninitial", {"ph_sequence_z"}),
-        ("return LastWindow(*sizes, model.width", "return LastWindow(*sizes, 8", {"receptive_field_29"}),
+        ("return LastWindow(network, 29)", "return LastWindow(network, 30)", {"receptive_field_29"}),
         ("(frozen=True)(type(", "(frozen=True, order=True)(type(", None),
     ],
     ids=["a setting", "an encoder", "what some rows call", "what all rows call"],

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import conv1d, gelu, pad
 
 from bench.cases import Traces, concatenate
 from bench.errors import PluginError
 from models._sequence.encoder import Encoded, Encoder
-from models._sequence.network import ChannelNorm, Patches, SequenceNetwork, last_valid, masked_mean
+from models._sequence.network import Patches, SequenceNetwork, last_valid, masked_mean, with_known
 from models._sequence.temporal_convolution import TemporalConvolution
 
 
@@ -21,16 +22,20 @@ def padded(encoded: Encoded, n: int, value: float) -> Encoded:
     return Encoded(samples, torch.nn.functional.pad(encoded.valid, (0, n)), encoded.known, encoded.lengths)
 
 
-def network(**settings: int | str) -> TemporalConvolution:
+def convolved(x: torch.Tensor, taps: torch.nn.Linear, dilation: int) -> torch.Tensor:
+    kernel = taps.weight.unflatten(1, (2, -1)).transpose(1, 2)
+    return conv1d(pad(x, (dilation, 0)), kernel, taps.bias, dilation=dilation)
+
+
+def network(**settings: int) -> TemporalConvolution:
     torch.manual_seed(0)
     return TemporalConvolution(3, 5, 2, **settings).eval()
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("normalization", ["none", "layer"])
-@pytest.mark.parametrize("stride", [1, 4, 8])
-def test_padding_is_invisible(stride, normalization):
-    net = network(stride=stride, normalization=normalization)
+@pytest.mark.parametrize("n_blocks", [1, 5, 7])
+def test_padding_is_invisible(n_blocks):
+    net = network(n_blocks=n_blocks)
     encoded = encoded_traces(1, 4, 13, 31)
     answers = net(encoded)
     torch.testing.assert_close(net(padded(encoded, 9, 0.0)), answers, rtol=1e-6, atol=1e-6)
@@ -45,30 +50,31 @@ def test_pooling_ignores_what_is_not_valid():
     assert last_valid(x, valid).tolist() == [[3.0], [6.0]]
 
 
-def test_normalization_of_a_sample_does_not_depend_on_the_others():
-    x = torch.randn(2, 6, 5, generator=torch.Generator().manual_seed(0))
-    changed = x.clone()
-    changed[:, :, 3:] = 100.0 * x[:, :, 3:] + 7.0
-    torch.testing.assert_close(ChannelNorm(6)(changed)[:, :, :3], ChannelNorm(6)(x)[:, :, :3])
-
-
 def test_a_patch_is_measured_where_its_first_sample_is():
     patches, valid = Patches(2, 3, 4)(torch.zeros(3, 2, 9), torch.arange(9) < torch.tensor([[1], [5], [9]]))
     assert patches.shape == (3, 3, 3)
     assert valid.tolist() == [[True, False, False], [True, True, False], [True, True, True]]
 
 
-@pytest.mark.parametrize(("stride", "kernel_size", "n_blocks"), [(1, 3, 3), (4, 3, 2), (8, 2, 3)])
-def test_receptive_field_is_the_samples_that_reach_the_last_state(stride, kernel_size, n_blocks):
-    net = network(width=8, stride=stride, kernel_size=kernel_size, n_blocks=n_blocks, normalization="none")
-    n_samples = stride * (-(-300 // stride))
-    samples = torch.randn(1, 8, n_samples, requires_grad=True)
-    x, _ = net.patches(samples, torch.ones(1, n_samples, dtype=torch.bool))
-    for block in net.blocks:
-        x = block(x)
-    x[:, :, -1].sum().backward()
-    reached = int((samples.grad[0].abs().sum(dim=0) > 0).sum())
-    assert reached == net.receptive_field
+@pytest.mark.parametrize("n_blocks", [0, 3, 6])
+def test_receptive_field_is_the_samples_that_reach_the_answer(n_blocks):
+    net, encoded = network(width=8, n_blocks=n_blocks), encoded_traces(201)
+    samples = encoded.samples.clone().requires_grad_()
+    net(Encoded(samples, encoded.valid, encoded.known, encoded.lengths)).sum().backward()
+    assert int((samples.grad[0].abs().sum(dim=0) > 0).sum()) == net.receptive_field == 2 ** (n_blocks + 1)
+
+
+@torch.no_grad()
+def test_states_that_nobody_reads_are_left_out_without_changing_an_answer():
+    net, encoded = network(width=8), encoded_traces(1, 4, 13, 101, 201)
+    x = convolved(with_known(encoded), net.embed, 1)
+    for number, block in enumerate(net.blocks):
+        distance = 2 ** (number + 1)
+        before = pad(x, (distance, 0))[:, :, : x.shape[2]]
+        joined = block.leave(gelu(convolved(x, block.taps, distance)).transpose(1, 2)).transpose(1, 2)
+        x = (x + before) / 2 + joined
+    last = gelu(last_valid(x, encoded.valid))
+    torch.testing.assert_close(net(encoded), net.head(torch.cat([last, encoded.known], dim=1)))
 
 
 def test_channels_that_a_network_was_not_built_for_are_an_error():

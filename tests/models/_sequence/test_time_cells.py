@@ -45,7 +45,7 @@ def test_one_sample_spans_no_time_and_gives_zeros():
 
 @pytest.mark.parametrize("n", [1, 4, 101])
 def test_a_network_on_cells_answers_traces_of_any_length(n):
-    network = OnTimeCells(TemporalConvolution(4, 5, 2, stride=2), TimeCells(2, 16)).eval()
+    network = OnTimeCells(TemporalConvolution(4, 5, 2, n_blocks=4), TimeCells(2, 16)).eval()
     answer = network(encoded(0.3 * np.arange(n)))
     assert answer.shape == (1, 2)
     assert answer.isfinite().all()
