@@ -28,7 +28,7 @@ LIKE_THE_REAL = Prior("real", (0.02, 0.1), (1e-4, 1e-3), log=True)
 """Targets of simulated curves that are like the two."""
 KNOWN = np.array([[20.0, 0.087, 40.0, 7.35, 0.2]])
 WHOLE = Laboratory(2180.0, 10.0)
-N_SIMULATED, N_COVERED, N_COVERED_ALL = 10, 40, 8
+N_SIMULATED, N_COVERED, N_COVERED_ALL = 10, 20, 8
 """Simulated curves a world behind the declared error; traces a world behind the coverage, and with all worlds."""
 
 
