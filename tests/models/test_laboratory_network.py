@@ -91,10 +91,10 @@ def test_readings_are_finite_and_none_is_wild_whatever_a_trace_holds(beakers, n_
 
 
 def test_it_learns_e_0_from_few_cases_and_says_what_it_drew():
-    cases = draw_cases((LABORATORY,), TEMPERATURE_CORRECTED, "laboratory network", 60)
-    few = replace(MODEL, copies=1, epochs=10, batch_size=128)
-    predictor = few.fit(cases, cases.take(np.arange(10)), Context(0, (LABORATORY,), TEMPERATURE_CORRECTED))
+    cases = draw_cases((LABORATORY,), TEMPERATURE_CORRECTED, "laboratory network", 100)
+    few = replace(MODEL, copies=1, epochs=20, batch_size=256)
+    predictor = few.fit(cases, cases.take(np.arange(20)), Context(0, (LABORATORY,), TEMPERATURE_CORRECTED))
     answer = predictor.predict(cases.traces)
     assert np.corrcoef(answer.mean[:, 0], cases.targets.values[:, 0])[0, 1] > 0.9
-    assert predictor.simulator_calls == 560
-    assert predictor.pretrained_on == "560 beakers of its own, as a laboratory measures them"
+    assert predictor.simulator_calls == 960
+    assert predictor.pretrained_on == "960 beakers of its own, as a laboratory measures them"
