@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from bench.run.catalogue import choose
 from bench.run.child import Limits
 from bench.run.plan import Plugin, make_plan
 from bench.run.record import Record, read_records
+from bench.run.scores.ceiling import CEILING
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
@@ -91,7 +93,7 @@ def _run(console: Console, models: list[str], names: list[str], conditions: Cond
             f"cells   {len(plan.cells)}, {n_done} done before; {len(given)} were published",
             f"fits    {len(plan.jobs)} to run, {conditions.n_jobs} at a time: {expected}",
         ],
-        ready=lambda: publish_cells(_unpublished(out), out, PUBLISHED),
+        ready=lambda: publish_cells(_unpublished(out, {CEILING, *files}), out, PUBLISHED),
         keep=lambda record: publish_cells([record], out, PUBLISHED),
         meanwhile="; --no-run writes the board",
     )
@@ -102,10 +104,10 @@ def _run(console: Console, models: list[str], names: list[str], conditions: Cond
         raise typer.Exit(1)
 
 
-def _unpublished(out: Path) -> list[Record]:
-    """Records of the working folder that are not published as they are: left by a stopped run, or scored again."""
+def _unpublished(out: Path, rows: Container[str]) -> list[Record]:
+    """Records of the rows in a working folder that are not published as they are: of a stopped run, or scored again."""
     there = {record.cell: _content(record) for record in read_published(PUBLISHED)}
-    own = [record for record in read_records(out) if record.preset == PRESET]
+    own = [record for record in read_records(out) if record.preset == PRESET and record.row in rows]
     return [record for record in own if there.get(record.cell) != _content(record)]
 
 

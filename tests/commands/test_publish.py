@@ -5,7 +5,7 @@ import pytest
 
 import commands.publish
 import commands.release
-from bench.run.record import FINAL, read_records
+from bench.run.record import FINAL, Record, append_records, read_records
 from bench.task import PRESETS, Sizes
 from bench.world.quantities import TARGET_NAMES
 from leaderboard.predictions import Predictions
@@ -177,3 +177,13 @@ def test_an_unknown_row_is_told_with_the_closest(checkout, invoke):
     assert result.exit_code == 2
     assert "behaves" in result.stderr
     shutil.rmtree(checkout / "none", ignore_errors=True)
+
+
+def test_a_row_whose_plugin_is_gone_is_not_published_again(monkeypatch, tmp_path):
+    sizes = {"train": 1, "valid": 1, "test": 1, "seeds": 1}
+    there = [
+        Record("shift_10s", "t", row, row, {}, 0, "standard", sizes, "cannot", "", "s", "c", 1) for row in ("a", "b")
+    ]
+    append_records(tmp_path, there)
+    monkeypatch.setattr(commands.publish, "read_published", lambda folder: [])
+    assert [record.row for record in commands.publish._unpublished(tmp_path, {"b"})] == ["b"]
