@@ -49,7 +49,7 @@ def as_found_text(audits: Mapping[str, Audit]) -> str:
     measured = ", ".join(f"{' / '.join(values)} on {code_span(task)}" for task, values in r2.items())
     return (
         "The study's own pipeline, with all its faults, is no row of this board; the audit measured it on the same "
-        f"cases, mean over {audit.n_seeds} seed(s): R2 of E0 / k_d {measured} ([the audit](docs/{PAGE}))."
+        f"cases, means over {audit.n_seeds} seeds: R2 of E0 / k_d {measured} ([the audit]({PAGE}))."
     )
 
 
