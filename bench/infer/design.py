@@ -139,7 +139,7 @@ def expect(design: Design, known: Array, targets: Array) -> Expected:
     --------
     >>> known, targets = np.array([[50.0, 0.25, 30.0, 7.0, 0.2]]), np.array([0.5, 1e-3])
     >>> one, two = (expect(Design(30.0, 0.3, aged_s=age), known, targets) for age in (0.0, 300.0))
-    >>> bool(two.share_sd[1] < 0.1 < 0.5 < one.share_sd[1])
+    >>> bool(two.share_sd[1] < 0.2 < 0.5 < one.share_sd[1])
     True
     """
     if not (targets > 0).all():

@@ -99,7 +99,7 @@ function whereTable(row) {
   if (!names.length) return "";
   const cells = (thirds) => thirds.map((ratio) => html`<td class="${heatOf(ratio, null)}">${times(ratio)}</td>`);
   return html`<h3>Where in the prior it errs</h3><p class="note">Times attainable over the core tasks, for the cases in each third of a quantity's range. Below 1 in a third of E0 or k_d is no leak: the attainable error is the smallest over the whole prior.</p>
-  <div class="scroll"><table class="one where"><caption class="off">Ratio by thirds of the prior</caption><thead><tr><th rowspan="2" scope="col" class="left">By thirds of</th>${board.targets.map(({ symbol }) => html`<th colspan="3" scope="colgroup">error of ${symbol}</th>`)}</tr><tr>${board.targets.map(() => ["low", "middle", "high"].map((third) => html`<th scope="col">${third}</th>`))}</tr></thead><tbody>${names.map((name) => html`<tr><th scope="row">${WHERE[name]}</th>${of[name].map(cells)}</tr>`)}</tbody></table></div>`;
+  <div class="scroll"><table class="one where"><caption class="off">Ratio by thirds of the prior</caption><thead><tr><th scope="col" class="left">By thirds of</th>${board.targets.map(({ symbol }) => ["low", "middle", "high"].map((third) => html`<th scope="col">${symbol}<br>${third}</th>`))}</tr></thead><tbody>${names.map((name) => html`<tr><th scope="row">${WHERE[name]}</th>${of[name].map(cells)}</tr>`)}</tbody></table></div>`;
 }
 
 function costs() {
