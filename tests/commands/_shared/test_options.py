@@ -108,7 +108,8 @@ def test_an_unknown_preset_names_those_that_exist(invoke):
 
 def test_an_unknown_suite_names_those_that_exist(invoke):
     assert error_of(invoke("--suite", "cor")) == (
-        "error: suite 'cor': name must be one of all, core, intervals, laboratory, worlds, got 'cor'. Did you mean 'core'?"
+        "error: suite 'cor': name must be one of all, core, intervals, laboratory, worlds, got 'cor'. "
+        "Did you mean 'core'?"
     )
 
 
