@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from bench.arrays import Array
@@ -13,7 +14,6 @@ from bench.ceiling.untold.answer import UntoldPosterior
 from bench.ceiling.untold.likelihood import LAG
 from bench.ceiling.untold.sampling import WORST_PARETO_K, Beaker, Sample, values
 from bench.infer.exact import shown_at
-from bench.seeding import Stream
 
 LEAST_SIZE = 100.0
 """Effective draws from which on an average over amounts is trusted: its means are within a tenth of its spread."""
@@ -34,28 +34,11 @@ class Integrated(UntoldPosterior):
 
     shift: Array
 
-    def forecast(self, time_s: Array, n_draws: int, reading: bool = False) -> Array:
-        """As of every posterior, by the integrated curves.
-
-        Parameters
-        ----------
-        time_s : array, shape (sample,)
-            Times by the protocol's clock [s].
-        n_draws : int
-            How many draws to follow.
-        reading : bool
-            What the electrode shows, without noise; otherwise the pH of the beaker.
-
-        Returns
-        -------
-        array, shape (n_draws, sample)
-            One curve a draw.
-        """
-        rows = self.chosen(n_draws, Stream("untold/forecast").generator(0))
+    def _curves(self, rows: NDArray[np.int64], time_s: Array, reading: bool) -> Array:
+        """PH of some draws, by the integrated curves."""
         drawn = np.array(self.draws[rows])
         drawn[:, LAG] *= reading
-        shown = shown_at(Beaker(self.known, self.laboratory, self.world), drawn, self.sample.beta[rows], time_s)
-        return np.asarray(shown + reading * (drawn[:, 7, None] + drawn[:, 8, None] * time_s))
+        return shown_at(Beaker(self.known, self.laboratory, self.world), drawn, self.sample.beta[rows], time_s)
 
     def _reading(self, z: Array, beta: Array) -> Array:
         """What the electrode shows at a point, without noise."""

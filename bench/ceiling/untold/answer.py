@@ -206,8 +206,14 @@ class UntoldPosterior:
         array, shape (n_draws, sample)
             One curve a draw.
         """
-        chosen = self.draws[self.chosen(n_draws, Stream("untold/forecast").generator(0))]
-        known = np.repeat(self.known[None], n_draws, axis=0)
+        rows = self.chosen(n_draws, Stream("untold/forecast").generator(0))
+        offset, drift = self.draws[rows, 7, None], self.draws[rows, 8, None]
+        return np.asarray(self._curves(rows, time_s, reading) + reading * (offset + drift * time_s))
+
+    def _curves(self, rows: NDArray[np.int64], time_s: Array, reading: bool) -> Array:
+        """PH of some draws: in the beaker, or by the electrode without its offset and drift."""
+        chosen = self.draws[rows]
+        known = np.repeat(self.known[None], len(rows), axis=0)
         known[:, INITIAL_PH], known[:, TEMPERATURE], known[:, SUBSTRATE] = chosen[:, 9], chosen[:, 10], chosen[:, 11]
         drawn = Circumstances(
             known=known,
@@ -219,10 +225,8 @@ class UntoldPosterior:
             drift_per_s=chosen[:, 8],
             carbonate_uM=chosen[:, CARBONATE],
         )
-        times = np.array(np.broadcast_to(time_s, (n_draws, len(time_s))))
-        ph = shown_ph(times, np.ones(times.shape, dtype=bool), chosen[:, :2], drawn, self.world)
-        shift = reading * (chosen[:, 7, None] + chosen[:, 8, None] * times)
-        return np.asarray(ph + shift)
+        times = np.array(np.broadcast_to(time_s, (len(rows), len(time_s))))
+        return shown_ph(times, np.ones(times.shape, dtype=bool), chosen[:, :2], drawn, self.world)
 
     def support(self, k_d_per_s: Array) -> Array:
         """How much better the trace is explained with a k_d than with none: p(y | k_d) / p(y | k_d -> 0).
