@@ -6,7 +6,7 @@ import pytest
 from bench.infer.deviations import N_WAVES, Deviations
 from bench.infer.told import CARBONATE, PURE
 from bench.laboratory.trace import read_trace
-from bench.world.laboratory import Laboratory
+from bench.world.laboratory import Laboratory, draw_circumstances
 from commands._real.coverage import Covered
 from commands._real.simulated import TRUTHS, measure_anywhere
 from commands._real.traces import Forecasted, cut, forecast_rest
@@ -59,9 +59,10 @@ def test_a_curve_that_carbonate_alone_misses_is_held_with_deviations():
 
 @pytest.mark.slow
 def test_slow_carbon_dioxide_lifts_a_trace_from_the_first_seconds():
-    laboratory = Laboratory(60.0, 1.0)
+    laboratory, late = Laboratory(60.0, 1.0), 2
+    assert draw_circumstances(laboratory, KNOWN, "realistic", [late]).start_s > 0.5, "nothing reacts at time 0"
     plain, slow = (
-        measure_anywhere(laboratory, KNOWN, TARGETS, TRUTHS[name], 0)
+        measure_anywhere(laboratory, KNOWN, TARGETS, TRUTHS[name], late)
         for name in ("pure water", "slow CO2, product CO2")
     )
     lifted = slow.ph[0] - plain.ph[0]
