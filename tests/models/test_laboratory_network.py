@@ -92,7 +92,7 @@ def test_readings_are_finite_and_none_is_wild_whatever_a_trace_holds(beakers, n_
 
 def test_it_learns_e_0_from_few_cases_and_says_what_it_drew():
     cases = draw_cases((LABORATORY,), TEMPERATURE_CORRECTED, "laboratory network", 100)
-    few = replace(MODEL, copies=1, epochs=20, batch_size=256)
+    few = replace(MODEL, simulated=8, copies=1, epochs=20, batch_size=256)
     predictor = few.fit(cases, cases.take(np.arange(20)), Context(0, (LABORATORY,), TEMPERATURE_CORRECTED))
     answer = predictor.predict(cases.traces)
     assert np.corrcoef(answer.mean[:, 0], cases.targets.values[:, 0])[0, 1] > 0.9
