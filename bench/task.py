@@ -68,7 +68,7 @@ class Task:
     core : bool
         Whether the task belongs to the suite ``core``.
     suite : str
-        Further suite that the task belongs to; tasks of one are not on the published board yet.
+        Further suite that the task belongs to; those of ``laboratory`` are not on the published board yet.
     version : int
         Raised whenever a published task changes.
 

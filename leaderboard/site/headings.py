@@ -15,7 +15,7 @@ GROUPS = {
     "laboratory": "A laboratory's nuisances",
     "other": "Other tasks",
 }
-"""Groups of the map in their order. What a suite of its own holds is one group: the map grows by groups."""
+"""Groups of the map in their order. What the suites of that name hold is one group each: the map grows by groups."""
 
 
 def group_of(task: Task | None) -> str:
@@ -29,8 +29,8 @@ def group_of(task: Task | None) -> str:
     """
     if task is None:
         return "other"
-    if task.suite:
-        return task.suite if task.suite in GROUPS else "other"
+    if task.suite in GROUPS:
+        return task.suite
     if len(task.train) > 1 or task.test.resample_interval_s:
         return "remedy"
     moved = _moved(task)
@@ -49,7 +49,7 @@ def heading_of(task: Task | None, name: str) -> list[str]:
     >>> heading_of(Task("a", "", (fine,), Acquisition(30.0, 0.3, lag_s=2.0)), "a")
     ['lag', '2 s']
     """
-    if task is None or task.suite:
+    if task is None or task.suite in GROUPS:
         words = name.removeprefix(f"{task.suite.removesuffix('s')}_" if task else "").split("_")
         middle = (len(words) + 1) // 2
         return [" ".join(words[:middle]), " ".join(words[middle:])]
