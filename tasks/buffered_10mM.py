@@ -12,5 +12,5 @@ TASK = Task(
     test=Acquisition(60.0, 1.0),
     train_world=replace(TEMPERATURE_CORRECTED, name="HEPES_10mM", buffer=Buffer("HEPES", 10.0)),
     test_world=replace(TEMPERATURE_CORRECTED, name="HEPES_10mM", buffer=Buffer("HEPES", 10.0)),
-    suite="worlds",
+    suite="laboratory",
 )

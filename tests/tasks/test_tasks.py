@@ -91,8 +91,9 @@ TEST_WORLDS = {
 }
 INTERVALS = {"shift_500ms", "shift_3s", "shift_5s"}
 SPARSE = {"shift_15s", "sparse_times"}
-WORLDS = SPARSE | TEST_WORLDS.keys() - {"world_fixed_25C"}
+WORLDS = SPARSE | TEST_WORLDS.keys() - {"world_fixed_25C", "buffered_10mM"}
 LABORATORY = {
+    "buffered_10mM",
     "laboratory_30s",
     "laboratory_60s",
     "laboratory_600s",
