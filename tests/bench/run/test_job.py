@@ -145,7 +145,6 @@ def test_a_fit_is_told_what_is_left_of_its_limits(ran, notes):
 
 def test_no_record_names_a_folder_of_this_machine(ran, hostile, notes):
     text = (ran[0] / "records.jsonl").read_text()
-    assert "Traceback" not in text or "File" in text
     assert 'File \\"tests/hostile/raises.py\\", line' in text
     for folder in (hostile.parents[1], hostile.home(), ran[0], notes):
         assert f"{folder}/" not in text
