@@ -23,7 +23,7 @@ from leaderboard.site.attainable import GRID_FILE, kept_attainable
 from leaderboard.site.sentences import lacking
 from leaderboard.site.values import page_values
 
-SHOWN = 20
+MOST_SAID = 20
 """Lines of one kind that are printed; the rest are counted."""
 
 
@@ -84,8 +84,8 @@ def planned_then(root: Path) -> Published:
 def say_all(console: Console, faults: Mapping[str, Sequence[str]]) -> bool:
     """Print faults of several kinds; give whether there is any."""
     for kind, texts in faults.items():
-        for text in texts[:SHOWN]:
+        for text in texts[:MOST_SAID]:
             say(console, f"{kind}: {text}")
-        if len(texts) > SHOWN:
-            say(console, f"{kind}: and {len(texts) - SHOWN} more")
+        if len(texts) > MOST_SAID:
+            say(console, f"{kind}: and {len(texts) - MOST_SAID} more")
     return any(faults.values())

@@ -36,7 +36,7 @@ def reading_findings(evidence: Evidence, constant: set[int]) -> list[Finding]:
     return found
 
 
-def part_strength(evidence: Evidence, *, exact: bool = False) -> Array:
+def part_strength(evidence: Evidence, *, exact: bool) -> Array:
     """Rms response of each target to single samples in each part of the trace, shape (part, target)."""
     touched = evidence.touched(exact=exact)
     times = evidence.asked.asked["touched"].measured.time_s[0][evidence.asked.positions]

@@ -215,7 +215,6 @@ def make_plan(
     *,
     rerun: bool = False,
     device: str = "cpu",
-    threads: int = 1,
     seal: str = "",
 ) -> Plan:
     """Plan a run: every task with every model and seed, less what is done and fresh."""
@@ -227,7 +226,7 @@ def make_plan(
         done = record is not None and record.status in FINAL and not cell.stale(record)
         if rerun or not done:
             groups.setdefault((cell.plugin.row, cell.training_digest, cell.seed), []).append(cell)
-    jobs = tuple(Job(tuple(group), device, threads) for group in groups.values())
+    jobs = tuple(Job(tuple(group), device) for group in groups.values())
     return Plan(tuple(cells), jobs)
 
 

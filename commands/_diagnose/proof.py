@@ -26,7 +26,7 @@ RECORDS = ROOT / "leaderboard" / "diagnosed"
 PRESET = "standard"
 
 
-def prove(console: Console, out: Path, only: str = "", *, run: bool = True) -> None:
+def prove(console: Console, out: Path, only: str, *, run: bool) -> None:
     """Diagnose the rows, or one, that were not diagnosed or have changed since, and write the table of what was."""
     files, said = audit_files(), said_of(RECORDS)
     rows = [row for row in known_rows() if only in ("", row.row)]
