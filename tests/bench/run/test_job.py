@@ -9,9 +9,9 @@ from bench.run.engine import check_settings, with_settings
 from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.task import Sizes
+from tests.patience import PATIENCE_S
 
 SIZES = Sizes(16, 8, 12, 1)
-PATIENCE_S = 600.0
 WHERE = ("fit", "predict", "cannot", "reason", "declines", "result", "device", "lambda")
 FAILING = [("raises", {"where": where}) for where in WHERE]
 OTHERS = [("broken_import", {}), ("no_model", {}), ("needs_package", {}), ("behaves", {}), ("neighbour", {})]
