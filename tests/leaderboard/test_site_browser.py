@@ -37,20 +37,18 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def made():
-    """The page, once a test has made it."""
-    return {}
+def html(beside_ceiling, shared_folder_of, record_of):
+    """The page of a small board."""
+    return page(shown_board(beside_ceiling, shared_folder_of, record_of, stale=True), GRID)
 
 
 @pytest.fixture
-def opened(browser, made, beside_ceiling, folder_of, record_of, tmp_path):
+def opened(browser, html, tmp_path):
     """Open the page of a small board: ``opened(width=390, dark=True, at="#task=shift_10s")``.
 
     Whatever a test does, nothing may be written to the console and nothing be asked from anywhere.
     """
-    if not made:
-        made["html"] = page(shown_board(beside_ceiling, folder_of, record_of, stale=True), GRID)
-    (tmp_path / "index.html").write_text(made["html"], encoding="utf-8")
+    (tmp_path / "index.html").write_text(html, encoding="utf-8")
     pages, said, asked = [], [], []
 
     def build(width=1280, dark=False, at="", script=True):
