@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from leaderboard.comparison.overview import Overview, place_text
 from leaderboard.comparison.standing import Placed
-from leaderboard.pictures.looks import Look, look_of, ratio_axis, write_beside
+from leaderboard.pictures.looks import Look, family_key, legend, look_of, ratio_axis, write_beside
 from leaderboard.wording import SHOWN, Shown, ratio_text
 
 MONOSPACED = "DejaVu Sans Mono"
@@ -31,6 +31,7 @@ def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | Non
     axes[0].set_ylim(n_rows - 0.5, -0.5)
     figure.suptitle(f"RMSE / ceiling over {len(overview.tasks)} core tasks: {overview.preset}, {_what(overview)}")
     figure.supxlabel(_note(overview), fontsize=8, color="0.3")
+    legend(figure, 7, family_key(look_of(row, looks) for row in rows))
     return figure
 
 
