@@ -27,8 +27,8 @@ ERRORS = {
 }
 
 
-@pytest.fixture
-def folder(beside_ceiling, record_of, folder_of):
+@pytest.fixture(scope="module")
+def folder(beside_ceiling, record_of, shared_folder_of):
     records = [
         replace(r, sizes={"train": 64, "valid": 8, "test": 40, "seeds": 3}) for r in beside_ceiling(ERRORS, TASKS)
     ]
@@ -41,10 +41,10 @@ def folder(beside_ceiling, record_of, folder_of):
         repeat = record_of(f"split_unseeded(repeat={n})", error=ERRORS["split_unseeded"])
         named = {name: getattr(repeat, name) for name in ("row", "scores", "prediction_file")}
         again.append(replace(first, **named, ceiling=beside(replace(first, scores=repeat.scores), ceiling)))
-    return folder_of([*records, *again])
+    return shared_folder_of([*records, *again])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def audit(folder):
     return read_audit(folder, read_records(folder), "quick")
 
