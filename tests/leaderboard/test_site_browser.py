@@ -232,7 +232,14 @@ def test_labels_of_charts_lie_within_them_and_not_on_each_other(opened, width):
         assert (at, opened(width=width, at=at).evaluate(OVERLAPS)) == (at, [])
 
 
-def test_print_holds_every_column(opened):
+WIDER_THAN_COLUMN = """() => [...document.querySelectorAll("table.map thead th button")].filter((each) => {
+    const text = document.createRange();
+    text.selectNodeContents(each);
+    return text.getBoundingClientRect().width > each.closest("th").getBoundingClientRect().width;
+}).map((each) => each.textContent)"""
+
+
+def test_print_holds_every_column_and_its_heading(opened):
     shown = opened(width=1054)
     shown.emulate_media(media="print")
     frame = shown.evaluate("document.querySelector('main').getBoundingClientRect().right")
@@ -240,6 +247,7 @@ def test_print_holds_every_column(opened):
         "table.map thead th", "all => all.map(each => each.getBoundingClientRect().right)"
     )
     assert max(ends) <= frame + 1
+    assert shown.evaluate(WIDER_THAN_COLUMN) == []
     assert not shown.is_visible("#csv")
     assert shown.is_visible(".result")
 
