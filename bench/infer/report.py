@@ -146,7 +146,7 @@ def warnings_of(answer: Answer) -> list[Warned]:
         found.append(Warned("worlds_disagree", text))
     if (
         not aged
-        and not answer.told.others
+        and not {"slow CO2", "air"} <= set(answer.worlds)
         and not answer.contradicted
         and estimates(answer)[K_D].bound in (BOTH, LOWER)
     ):

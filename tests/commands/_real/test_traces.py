@@ -45,7 +45,7 @@ def test_waves_are_as_large_as_declared_and_none_is_an_offset():
 
 
 def test_a_line_of_coverage_counts_the_trusted_alone():
-    assert Covered("air", 40, 30, (27, 15), 2).row() == "| air | 30 of 40 | 0.90 / 0.50 | 0.05 |"
+    assert Covered("air", 40, 30, (27, 15), 1.2, 2).row() == "| air | 30 of 40 | 0.90 / 0.50 | 1.20 | 0.05 |"
 
 
 @pytest.mark.slow
