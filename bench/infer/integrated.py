@@ -54,8 +54,8 @@ class Fits(NamedTuple):
     run: Run
     beaker: OtherBeaker
 
-    def searched(self, place: float, begun: Point) -> tuple[list[Node], Point]:
-        """Nodes of the chains at a place of the amount, and the best mode."""
+    def searched(self, place: float, begun: Point, worst: float = np.inf) -> tuple[list[Node], Point]:
+        """Nodes of the chains at a place of the amount, none where its best mode is worse, and that mode."""
         start = np.append(begun.z[:CARBONATE], place)
         point = self.fitted(start[None], begun.beta[None], [(CARBONATE,)], N_FIRST_STEPS)[0]
         shift = self.shift(point)
@@ -68,6 +68,8 @@ class Fits(NamedTuple):
             before, shift = shift, self.shift(point)
             if np.abs(shift - before).max() < SETTLED_PH:
                 break
+        if point.value > worst:
+            return [], point
         top = max(node.log_weight for node in nodes)
         nodes = [node for node in nodes if node.log_weight > top - FALLEN]
         z = np.array([np.append(node.point.z, place) for node in nodes])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from bench.arrays import Array
 from bench.ceiling.untold.answer import UntoldPosterior
@@ -27,6 +28,11 @@ from bench.world.integrator import integrate
 from bench.world.kinetics import PH0, pack_cases
 from bench.world.progress import MAX_NODES, N_ROWS, unit_exposure
 
+ENDED = 0.25
+"""Both parameters of the beta distribution of the product's share that is CO2.
+
+Chemistry knows none and all, and no source that was found says which: each end has as much as what lies between.
+"""
 LEAST_SIZE = 150.0
 """Effective draws from which on a posterior is trusted: its means are within a twelfth of its spread."""
 
@@ -63,8 +69,8 @@ def _buffered(world: World, total_uM: Array) -> World:
     return replace(world, buffer=Buffer("phosphate", 1e-3 * total_uM))
 
 
-def _slow(world: World, co2_share: Array) -> World:
-    return replace(world, co2_share=co2_share)
+def _slow(world: World, place: Array) -> World:
+    return replace(world, co2_share=special.betaincinv(ENDED, ENDED, place))
 
 
 def _aired(world: World, kla_per_s: Array) -> World:
@@ -76,7 +82,7 @@ OTHERS = (
     Other("slow", "slow CO2", (0.0, 1.0), False, _slow),
     Other("air", "air", (3e-5, 3e-3), True, _aired),
 )
-"""Phosphate, with the pK of what powder brings [uM]; the product's share that is CO2; kLa [1/s]."""
+"""Phosphate, with the pK of what powder brings [uM]; the share of the product's distribution below it; kLa [1/s]."""
 
 
 def shown_at(held: Array, world: World, points: Array, time_s: Array) -> Array:

@@ -37,10 +37,12 @@ from bench.infer.others import LEAST_SIZE, Other, OtherBeaker, OtherPosterior
 from bench.seeding import Stream
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
 
-PLACES = (-1.7, -0.85, 0.0, 0.85, 1.7)
+PLACES = (-1.6, -0.8, -0.4, 0.0, 0.4, 0.8, 1.6)
 """Amounts at which fits are made first, in standard deviations of the prior; the least is nearest to pure water."""
 FLAT, N_HALVINGS = 2.0, 6
 """Amounts between the best and its neighbours are fitted until those are within so many nats, at most so often."""
+HOPELESS = 20.0
+"""Nats below the best amount at which another is fitted no further."""
 N_DRAWS, MOST_ROUNDS = 300, 16
 """Draws of a round, and most rounds."""
 NEAR, FAR = 3.0, 10.0
@@ -102,7 +104,8 @@ def _components(plain: UntoldPosterior, fits: Fits) -> Mixture:
     begun = Point(mode, plain.sample.mode_beta, np.empty(0), np.empty(0), 0.0)
     found: dict[float, tuple[list[Node], Point]] = {}
     for place in PLACES:
-        found[place] = fits.searched(place, begun)
+        worst = min((point.value for _, point in found.values()), default=math.inf) + HOPELESS
+        found[place] = fits.searched(place, begun, worst)
         begun = found[place][1]
     for _ in range(N_HALVINGS):
         places = sorted(found)
@@ -135,7 +138,7 @@ def _components(plain: UntoldPosterior, fits: Fits) -> Mixture:
 
 def _height(nodes: list[Node]) -> float:
     """Log of what the posterior has at some nodes."""
-    return float(special.logsumexp([node.log_weight for node in nodes]))
+    return float(special.logsumexp([node.log_weight for node in nodes])) if nodes else -math.inf
 
 
 def _sampled(first: Mixture, fits: Fits, best: float, generator: np.random.Generator) -> Sample:

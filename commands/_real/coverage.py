@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from bench.arrays import Array
 from bench.ceiling.untold.prior import LABORATORY
 from bench.infer.answer import Answer, answer_of
 from bench.infer.report import BOTH, LOWER, estimates, warnings_of
@@ -22,51 +23,58 @@ KNOWN = np.array([[50.0, 0.25, 30.0, 7.0, 0.2]])
 LEAST_SHARE = 0.3
 """Share of the prior of E0 below which no reaction is seen in 60 s and the file is refused: targets lie above it."""
 FARTHEST_OFF = 0.2
-"""A miss of E0 by more than this share, without a word, is a silent one."""
+"""A miss of E0 by more than this share, without any warning, is a silent one."""
 HEADINGS = (
-    "| what is really there | trusted | 90 % of E0 / k_d holds | E0, upper over lower end | silent miss |",
-    "| --- | --- | --- | --- | --- |",
+    "| what is really there | trusted | 90 % of E0 / k_d holds | no warning | holds | E0, high over low end | silent |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Covered:
-    """Answers to traces of one world: how many, trusted, holding E0 and k_d, median width of E0, silently wrong."""
+    """Answers to traces of one world: how many hold E0 and k_d, of the trusted and of those without any warning."""
 
     truth: str
-    n: int
-    trusted: int
-    holds: tuple[int, int]
-    width: float
-    silent: int
+    n: int = 0
+    silent: int = 0
+    trusted: list[list[bool]] = field(default_factory=list)
+    quiet: list[list[bool]] = field(default_factory=list)
+    widths: list[float] = field(default_factory=list)
 
     def row(self) -> str:
-        """A line of the table; shares that hold are those of the trusted, silent misses of all."""
-        shares = [f"{each / max(self.trusted, 1):.2f}" for each in self.holds]
-        cells = (self.truth, f"{self.trusted} of {self.n}", " / ".join(shares), f"{self.width:.2f}")
-        return f"| {' | '.join(cells)} | {self.silent / self.n:.2f} |"
+        """A line of the table."""
+        cells = [self.truth]
+        for held in (self.trusted, self.quiet):
+            shares = np.reshape(held, (-1, 2)).mean(axis=0) if held else (np.nan, np.nan)
+            cells += [f"{len(held)} of {self.n}", " / ".join(f"{share:.2f}" for share in shares)]
+        width = np.median(self.widths) if self.widths else np.nan
+        return f"| {' | '.join(cells)} | {width:.2f} | {self.silent / max(self.n, 1):.2f} |"
+
+    def count(self, answer: Answer, targets: Array) -> None:
+        """Add an answer; one that misses without any warning is silent."""
+        self.n += 1
+        warned = warnings_of(answer)
+        if any(not each.trusted for each in warned):
+            return
+        inside = [_inside(answer, column, float(targets[column])) for column in (E0, K_D)]
+        self.trusted.append(inside)
+        self.widths.append(float(answer.quantile(0.95)[E0] / answer.quantile(0.05)[E0]))
+        if not warned:
+            self.quiet.append(inside)
+            off = abs(answer.mean[E0] / targets[E0] - 1.0)
+            k_d_said = estimates(answer)[K_D].bound in (BOTH, LOWER)
+            self.silent += (not inside[0] and off > FARTHEST_OFF) or (not inside[1] and k_d_said)
 
 
 def cover(truth: str, numbers: range, laboratory: Laboratory = MINUTE, told: Told | None = None) -> Covered:
     """Answer some traces of a world, targets from the laboratory's prior."""
-    trusted, holds, silent, widths = 0, np.zeros(2, dtype=int), 0, []
+    covered = Covered(truth)
     for number in numbers:
         share = Stream("realistic/targets").generator(number).random((1, 2))
         share[0, 0] = LEAST_SHARE + (1.0 - LEAST_SHARE) * share[0, 0]
         targets = LABORATORY.draw(share)
-        answer = answer_of(measure_anywhere(laboratory, KNOWN, targets, TRUTHS[truth], number), told)
-        if any(not each.trusted for each in warnings_of(answer)):
-            continue
-        trusted += 1
-        inside = [_inside(answer, column, float(targets[0, column])) for column in (E0, K_D)]
-        holds += inside
-        widths.append(answer.quantile(0.95)[E0] / answer.quantile(0.05)[E0])
-        off = abs(answer.mean[E0] / targets[0, E0] - 1.0)
-        silent += (not inside[0] and off > FARTHEST_OFF) or (
-            not inside[1] and estimates(answer)[K_D].bound in (BOTH, LOWER)
-        )
-    width = float(np.median(widths)) if widths else np.nan
-    return Covered(truth, len(numbers), trusted, (int(holds[0]), int(holds[1])), width, int(silent))
+        covered.count(answer_of(measure_anywhere(laboratory, KNOWN, targets, TRUTHS[truth], number), told), targets[0])
+    return covered
 
 
 def _inside(answer: Answer, column: int, truth: float) -> bool:
