@@ -42,22 +42,19 @@ class Asked:
     notes: dict[str, Any]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class GivenCases(CaseStore):
     """Training and validation cases that are given in place of drawn ones."""
 
-    train: Question | None = None
-    valid: Question | None = None
+    train: Question
+    valid: Question
 
     def training_files(self, cell: Cell) -> tuple[Path, Path]:
         """Files of the given cases."""
-        paths = []
-        for name, question in (("train", self.train), ("valid", self.valid)):
-            if question is None:
-                raise ValueError("cases must be given")
-            paths.append(self.folder / f"given-{name}.npz")
-            np.savez(paths[-1], allow_pickle=False, **arrays_of(question.traces), targets=question.truth)
-        return paths[0], paths[1]
+        paths = self.folder / "given-train.npz", self.folder / "given-valid.npz"
+        for path, question in zip(paths, (self.train, self.valid), strict=True):
+            np.savez(path, allow_pickle=False, **arrays_of(question.traces), targets=question.truth)
+        return paths
 
 
 def ask(job: Job, place: Place, asked: Mapping[str, Question]) -> Asked:
@@ -109,6 +106,6 @@ def kept(folder: Path, who: str, task: Task, asked: Mapping[str, Question], make
         arrays: dict[str, Array] = {f"{name}/mean": each.mean for name, each in made.answers.items()}
         arrays |= {f"{name}/sd": np.asarray(each.sd) for name, each in made.answers.items() if each.sd is not None}
         write_arrays(file, arrays | {NOTES: np.array(json.dumps(made.notes))})
-    arrays = read_arrays(file)
+    arrays = read_arrays(file, next_step=f"Remove {file}: the same command asks again.")
     answers = {name: Prediction(arrays[f"{name}/mean"], arrays.get(f"{name}/sd")) for name in asked}
     return Asked(answers, json.loads(str(arrays[NOTES])))

@@ -22,7 +22,7 @@ from bench.run.estimate import Estimate
 from bench.run.plan import Plan, Plugin, make_plan
 from bench.run.record import Record, append_records, read_records
 from bench.run.store import said_when_full, sole_run
-from bench.task import PRESETS, Sizes, Task
+from bench.task import Sizes, Task
 from bench.timing import n_cores
 from commands._shared.options import (
     PUBLISHED,
@@ -34,13 +34,16 @@ from commands._shared.options import (
     choose_tasks,
     parse_settings,
     plugin_files,
+    print_json,
     say,
+    sizes_of,
 )
 from commands._shared.running import Conditions, carry_out, findings_in, scored_today
 from commands._shared.seal import check_one_draw, open_seal, seal_line
 from commands._shared.terminal import Console
 from leaderboard.board.terminal import came_out, terminal_board
 from leaderboard.board.write import write_board
+from leaderboard.export.scores import cell_values
 from leaderboard.published.store import read_published
 
 
@@ -63,11 +66,12 @@ class Asked:
     time_limit: float | None
     memory_limit: float
     key_file: Path | None
+    as_json: bool
 
 
 def run_asked(asked: Asked) -> None:
     """Run what is not done, write the board and print it; status 1 unless every planned cell is ok or cannot."""
-    console, out, cluster = Console(), asked.out, asked.cluster
+    console, out, cluster = Console(stderr=asked.as_json), asked.out, asked.cluster
     with said_when_full(out), ExitStack() as holding:
         if cluster is not None and asked.jobs is not None:
             raise BenchError(
@@ -142,6 +146,11 @@ def run_asked(asked: Asked) -> None:
         folder = os.path.relpath(os.path.commonpath(written)) if written else "none"
         ran = f"{len(plan.cells)} cells, {plan.n_open} run in {carried_out.spent}"
         say(console, f"{ran}. Board and pictures: {folder}")
+        if not asked.models:
+            rows = f"{len(plugins)} of {len(files)} rows, one of each kind"
+            say(console, f"{rows}: --model NAME runs another, --model all every one; --list names them.")
+        if asked.as_json:
+            print_json(cell_values(of_run.cells))
         if left := carried_out.left:
             more = f" and {len(left) - 5} more" if len(left) > 5 else ""
             say(console, f"not done: {'; '.join(left[:5])}{more}", style="red")
@@ -184,10 +193,9 @@ def _check_of(plugin: Plugin, asked: Asked) -> str:
 def _sizes(preset: str | None, seeds: int | None) -> tuple[str, Sizes, int]:
     """Preset, sizes and number of seeds that were asked for."""
     if preset is None:
-        return "standard", PRESETS["standard"], seeds or 1
-    if preset not in PRESETS:
-        raise unknown("preset", preset, PRESETS)
-    return preset, PRESETS[preset], seeds or PRESETS[preset].seeds
+        return "standard", sizes_of("standard"), seeds or 1
+    sizes = sizes_of(preset)
+    return preset, sizes, seeds or sizes.seeds
 
 
 def _engine(console: Console, address: str) -> Cluster:

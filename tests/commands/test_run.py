@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +15,14 @@ import commands._run.asked
 import commands._shared.running
 from bench.metrics import METRIC_VERSION
 from bench.run.record import append_records, read_records
+from tests.patience import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 ROWS = ("--model", "behaves", "--model", "raises", "--model", "needs_package")
-PATIENCE_S = 600.0
 
 
 @pytest.fixture(scope="module")
-def first(invoke, hostile, tmp_path_factory):
+def first(all_undrawn, invoke, hostile, tmp_path_factory):
     """A run with a good row, a failing one and one that cannot, and its result."""
     out = tmp_path_factory.mktemp("run")
     common = ("--models", hostile, "--preset", "quick", "--out", out)
@@ -94,6 +93,15 @@ def test_a_second_run_does_nothing_and_says_so(again):
 
 def test_ok_and_cannot_make_the_status_0(again):
     assert again[2].exit_code == 0
+
+
+def test_a_run_gives_its_rows_and_the_ceiling_as_values_and_says_the_rest_aside(first, invoke, monkeypatch):
+    _, common, _ = first
+    monkeypatch.setattr(commands._run.asked, "write_board", no_board)
+    result = invoke("--task", "shift_10s", "--model", "behaves", *common, "--json")
+    assert result.exit_code == 0
+    assert {cell["row"]: cell["status"] for cell in json.loads(result.stdout)} == {"bayes": "ok", "behaves": "ok"}
+    assert "1 cells, 0 run in " in result.stderr
 
 
 def test_a_changed_setting_is_a_row_of_its_own_and_is_recorded(invoke, hostile, tmp_path, monkeypatch):
@@ -233,9 +241,7 @@ def held(tmp_path, hostile, waiting):
     (tmp_path / "hold").touch()
     options = ("--model", "neighbour", "--model", "waits", "--models", str(hostile), "--preset", "quick", "--jobs", "1")
     process = start(tmp_path, "--task", "matched_10s", *options)
-    deadline = time.monotonic() + PATIENCE_S
-    while not waiting(tmp_path) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for(lambda: waiting(tmp_path) or process.poll() is not None)
     yield process, options
     process.kill()
     process.communicate()
@@ -259,7 +265,6 @@ def test_an_interrupt_ends_a_run_at_once_and_keeps_what_is_finished(held, tmp_pa
 
 
 @pytest.mark.slow
-@pytest.mark.smoke
 def test_a_killed_run_takes_its_children_along_and_the_next_does_the_rest(held, tmp_path, left_of):
     process, options = held
     process.kill()

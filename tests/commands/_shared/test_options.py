@@ -3,6 +3,7 @@ import re
 import pytest
 import typer
 
+from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.child import Limits
 from bench.run.scores.ceiling import CEILING
@@ -99,8 +100,9 @@ def test_a_plugin_that_is_no_python_is_listed_with_what_to_mend_among_the_others
     assert "A row like others." in shown.stdout
 
 
-def test_an_unknown_preset_names_those_that_exist(invoke):
-    assert error_of(invoke("--task", "shift_1s", "--model", "mean", "--preset", "fast")) == (
+@pytest.mark.parametrize("verb", [("--task", "shift_1s", "--model", "mean"), ("audit",), ("inputs",), ("export",)])
+def test_an_unknown_preset_names_those_that_exist(invoke, verb):
+    assert error_of(invoke(*verb, "--preset", "fast")) == (
         "error: preset 'fast': name must be one of full, quick, standard, got 'fast'. "
         "Run with --list to see what each one is."
     )
@@ -235,8 +237,10 @@ def test_every_name_is_listed_in_full_and_no_plugin_is_imported(invoke, hostile)
     assert "\x1b" not in result.stdout
 
 
-def test_the_reference_rows_exist():
+def test_the_reference_rows_exist_and_are_those_of_the_documents():
     assert set(REFERENCE) <= set(plugin_files([]))
+    told = (ROOT / "docs" / "install.md").read_text(encoding="utf-8").partition("one row of each kind runs:")[2]
+    assert re.findall(r"`(\w+)`", told.partition(". `--model")[0]) == list(REFERENCE)
 
 
 def test_the_core_suite_is_the_declared_one():

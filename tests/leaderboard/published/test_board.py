@@ -24,11 +24,12 @@ from leaderboard.published.board import (
     out_of_date,
     planned_cells,
     published_findings,
-    untold,
 )
 from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.rows import PAGE
 from leaderboard.published.store import publish_cells, read_published
+from leaderboard.site.sentences import lacking
+from leaderboard.site.values import page_values
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("result", "rows", "questions")
@@ -136,7 +137,7 @@ def test_stale_cells_are_marked_in_board_and_page(checkout, blank_pictures):
     assert '"stale":["source"]' in files["leaderboard/site/index.html"].decode()
 
 
-def test_the_same_records_give_the_same_bytes(checkout):
+def test_the_same_records_give_the_same_bytes(checkout, blank_pictures):
     files = made(checkout)
     assert set(files) == GENERATED
     assert made(checkout) == files
@@ -175,7 +176,8 @@ def test_readme_says_the_best_row_where_the_records_show_no_result(checkout, bla
     text = readme(checkout)
     assert "asks 3 methods on 2 tasks" in text
     assert "**Best of 1 row over the core tasks: tcn, with 4.89 times the best possible error.**" in text
-    assert untold(published_findings(read_published(checkout / "records"), Predictions(checkout), TASKS, PLANNED))
+    findings = published_findings(read_published(checkout / "records"), Predictions(checkout), TASKS, PLANNED)
+    assert lacking(page_values(findings, []))
 
 
 def test_plan_is_written_beside_the_page_and_read_again(checkout, blank_pictures):
@@ -184,7 +186,7 @@ def test_plan_is_written_beside_the_page_and_read_again(checkout, blank_pictures
     assert Published.from_json(made(checkout, planned)[PLAN_FILE].decode()) == planned
 
 
-def test_readme_without_the_marks_is_an_error_that_names_them(checkout):
+def test_readme_without_the_marks_is_an_error_that_names_them(checkout, blank_pictures):
     (checkout / README).write_text("# Title\n", encoding="utf-8")
     with pytest.raises(BenchError) as error:
         made(checkout)
