@@ -1,4 +1,4 @@
-"""Worlds that the laboratory does not draw, each with one amount that nobody knows: a buffer, slow CO2, air.
+"""Worlds that the laboratory does not draw, each with one amount that nobody knows: a buffer, ammonium, slow CO2, air.
 
 The amount is one more coordinate of a point, in the place of carbonate.
 """
@@ -69,6 +69,10 @@ def _buffered(world: World, total_uM: Array) -> World:
     return replace(world, buffer=Buffer("phosphate", 1e-3 * total_uM))
 
 
+def _ammoniacal(world: World, ammonium_uM: Array) -> World:
+    return replace(world, ammonium_uM=ammonium_uM)
+
+
 def _slow(world: World, place: Array) -> World:
     return replace(world, co2_share=special.betaincinv(ENDED, ENDED, place))
 
@@ -79,10 +83,12 @@ def _aired(world: World, kla_per_s: Array) -> World:
 
 OTHERS = (
     Other("buffer", "buffer", (1.0, 1000.0), True, _buffered),
+    Other("ammonium", "ammonium", (1.0, 1000.0), True, _ammoniacal),
     Other("slow", "slow CO2", (0.0, 1.0), False, _slow),
     Other("air", "air", (3e-5, 3e-3), True, _aired),
 )
-"""Phosphate, with the pK of what powder brings [uM]; the share of the product's distribution below it; kLa [1/s]."""
+"""Phosphate, with the pK of what powder brings, and ammonium, from the start [uM]; the share of the product's
+distribution below it; kLa [1/s]."""
 
 
 def shown_at(held: Array, world: World, points: Array, time_s: Array) -> Array:

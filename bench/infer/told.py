@@ -59,7 +59,7 @@ class Told:
     Examples
     --------
     >>> Told(carbonate_uM=0.0).names
-    ['pure water', 'buffer', 'slow CO2', 'air']
+    ['pure water', 'buffer', 'ammonium', 'slow CO2', 'air']
     """
 
     noise_sd: float | None = None

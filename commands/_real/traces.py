@@ -20,8 +20,8 @@ from bench.seeding import Stream
 PREFIXES_S = (30.0, 60.0, 120.0, 300.0, 600.0)
 DEVIATION_SD = 0.01
 """Amplitude of each wave that the model may be wrong by [pH]: the bound of what was read off."""
-SHOWN_WORLDS = (PURE, CARBONATE, *(other.name for other in OTHERS[1:]))
-"""Those that are shown: a buffer looks like carbonate."""
+SHOWN_WORLDS = (PURE, CARBONATE, *(other.name for other in OTHERS[2:]))
+"""Those that are shown: a buffer and ammonium look like carbonate."""
 N_DRAWS = 400
 LEVELS = (0.05, 0.95)
 

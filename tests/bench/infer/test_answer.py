@@ -98,5 +98,5 @@ def test_worlds_that_are_none_are_refused(weighed, message):
 def test_a_carbonate_that_is_told_is_in_every_world_that_is_left():
     told = Told(carbonate_uM=10.0, weighed=("water", "carbonate", "air"))
     assert told.names == ["carbonate 10 uM", "air"]
-    assert told.left_out == ["buffer", "slow CO2"]
+    assert told.left_out == ["buffer", "ammonium", "slow CO2"]
     assert told.chemistry.carbonate_uM == 10.0

@@ -37,7 +37,7 @@ def test_a_world_whose_amount_does_nothing_has_the_posterior_and_the_evidence_of
 
 @pytest.mark.slow
 def test_a_world_that_is_far_below_the_best_is_sampled_no_more_than_it_must(plain):
-    slow = OTHERS[1]
+    slow = OTHERS[2]
     found = other_posterior(plain, slow, plain.log_evidence + 2.0 * FAR)
     assert len(found.weight) <= 3 * 300
     assert found.log_evidence < plain.log_evidence + FAR
@@ -45,7 +45,7 @@ def test_a_world_that_is_far_below_the_best_is_sampled_no_more_than_it_must(plai
 
 @pytest.mark.slow
 def test_fits_by_integrated_curves_end_where_their_slopes_do(plain):
-    other = OTHERS[2]
+    other = OTHERS[3]
     run = plain.run._replace(prior=np.vstack([plain.run.prior, other.prior]))
     fits = Fits(run, OtherBeaker(plain.known, plain.laboratory, plain.world, other))
     z = np.append(plain.sample.mode, 0.0)[None]
