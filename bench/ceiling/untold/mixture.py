@@ -38,7 +38,8 @@ class Mixture:
 
     def draw(self, n_draws: int, generator: np.random.Generator) -> tuple[Array, Array]:
         """Points, and the linear nuisances there by the components that they come from."""
-        component = generator.choice(len(self.weight), n_draws, p=self.weight)
+        share = (np.arange(n_draws) + generator.random()) / n_draws  # every component as often as its weight says
+        component = np.minimum(np.searchsorted(np.cumsum(self.weight), share), len(self.weight) - 1)
         normal = generator.standard_normal((n_draws, self.means.shape[1]))
         normal *= np.sqrt(FREEDOM / generator.chisquare(FREEDOM, n_draws))[:, None]
         away = np.einsum("iab,ib->ia", self.factors[component], normal)
