@@ -156,18 +156,21 @@ def sample(run: Run, beaker: Beaker, n_coordinates: int, generator: np.random.Ge
             if shape <= WORST_PARETO_K:
                 break
         if number < len(ROUNDS):
-            for group in groups:
-                other_z, other_beta, log_weight = _pooled([other for other in groups if other is not group])
-                other_weight = special.softmax(log_weight)
-                group.learner = group.learner.learnt(
-                    other_z, other_beta, other_weight, 1.0 / float(other_weight @ other_weight)
-                )
+            learn(groups)
     else:
         shape = pareto_shape(weight)
     d = n_coordinates
     constant = math.lgamma(0.5 * (FREEDOM + d)) - math.lgamma(0.5 * FREEDOM) - 0.5 * d * math.log(FREEDOM * math.pi)
     log_evidence = float(total) - math.log(N_GROUPS) - 0.5 * d * math.log(2.0 * math.pi) - constant
     return Sample(z, beta, weight, effective_size, shape, log_evidence, mode.z, mode.beta)
+
+
+def learn(groups: list[Group]) -> None:
+    """Have every group learn from the draws of the others."""
+    for group in groups:
+        z, beta, log_weight = _pooled([other for other in groups if other is not group])
+        weight = special.softmax(log_weight)
+        group.learner = group.learner.learnt(z, beta, weight, 1.0 / float(weight @ weight))
 
 
 def _pooled(groups: list[Group]) -> tuple[Array, Array, Array]:
