@@ -4,6 +4,8 @@ PRESET ?=
 OUT ?= results
 VENV := .venv
 RUN := $(VENV)/bin/python
+# What is imported is compiled then, and kept; compiling every file takes most of an installation.
+PIP := -m pip install --quiet --no-compile
 
 .PHONY: bench test test-all check clean peers
 
@@ -28,19 +30,19 @@ check: $(VENV)/.test
 
 $(VENV)/.bench: requirements.lock requirements-nodeps.lock
 	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet -r requirements.lock
-	$(RUN) -m pip install --quiet --no-deps -r requirements-nodeps.lock
+	$(RUN) $(PIP) -r requirements.lock
+	$(RUN) $(PIP) --no-deps -r requirements-nodeps.lock
 	touch $@
 
 $(VENV)/.test: $(VENV)/.bench requirements-test.lock requirements-cluster.lock
-	$(RUN) -m pip install --quiet -r requirements-test.lock -r requirements-cluster.lock
+	$(RUN) $(PIP) -r requirements-test.lock -r requirements-cluster.lock
 	touch $@
 
 peers: .venv-peers/.peers
 
 .venv-peers/.peers: requirements-peers.lock
 	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip install --quiet -r requirements-peers.lock
+	.venv-peers/bin/python $(PIP) -r requirements-peers.lock
 	touch $@
 
 clean:

@@ -43,7 +43,7 @@ Early inference bench: how much enzyme is at work, and how fast does it die?
 Three things to do:
 
   python run_bench.py infer docs/example_trace.csv   E0 and k_d from a pH trace
-  python run_bench.py --task shift_10s               ten methods side by side
+  python run_bench.py --task shift_10s               one method of each kind
   python run_bench.py new my_model                   a model of your own
 
 All verbs: python run_bench.py --help

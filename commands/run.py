@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands._shared.arguments import Folders, MemoryLimit, NJobs
+from commands._shared.arguments import Folders, Json, MemoryLimit, NJobs
 
 
 def run(
@@ -20,7 +20,7 @@ def run(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="Row to run; may be repeated; 'all' for every plugin. Default: the reference rows.", metavar="NAME"
+            help="Row to run; may be repeated; 'all' for every plugin. Default: one of each kind.", metavar="NAME"
         ),
     ] = None,
     models: Folders = None,
@@ -52,6 +52,7 @@ def run(
         Path | None,
         typer.Option(help="Draw the test cases from this secret key, and confine the models.", metavar="KEYFILE"),
     ] = None,
+    as_json: Json = False,
     list_: Annotated[bool, typer.Option("--list", help="List tasks, models and presets, and stop.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version and the commit, and stop.")] = False,
 ) -> None:
@@ -101,5 +102,6 @@ def run(
                 time_limit=time_limit,
                 memory_limit=memory_limit,
                 key_file=seal,
+                as_json=as_json,
             )
         )

@@ -1,5 +1,7 @@
 import os
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -57,3 +59,27 @@ def left_of(running):
 def waiting(running):
     """Children of the row that waits, the newest last, by the folder where its notes lie."""
     return lambda folder: sorted(running(folder, "waits"), key=lambda process: process.create_time())
+
+
+@contextmanager
+def _without_pixels():
+    """Pictures are composed and their files are there, but empty: drawing takes most of a board's time."""
+    from matplotlib.figure import Figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", lambda figure, path, **options: Path(path).touch())
+        yield
+
+
+@pytest.fixture
+def undrawn():
+    """For one test."""
+    with _without_pixels():
+        yield
+
+
+@pytest.fixture(scope="module")
+def all_undrawn():
+    """For a module whose fixtures draw as well."""
+    with _without_pixels():
+        yield

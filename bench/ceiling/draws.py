@@ -10,7 +10,7 @@ import numpy as np
 from scipy import spatial
 
 from bench.arrays import Array
-from bench.ceiling.marginals import _interpolation
+from bench.ceiling.marginals import interpolation
 from bench.ceiling.posterior import Posterior
 from bench.seeding import Stream
 
@@ -51,7 +51,7 @@ def _drawn(log_density: Array, windows: Array, uniform: Array) -> Array:
     """Draw k_d, then E0 given k_d, from the densities interpolated to fine cells."""
     n_k_d, n_E0 = log_density.shape[1:]
     middles = (2.0 * np.arange(N_FINE) + 1.0) / N_FINE - 1.0
-    to_k_d, to_E0 = (_interpolation(n, middles) for n in (n_k_d, n_E0))
+    to_k_d, to_E0 = (interpolation(n, middles) for n in (n_k_d, n_E0))
     ends = np.einsum("fn,cne->cfe", to_k_d, windows[:, 1:])
     fine = to_k_d @ log_density @ to_E0.T
     height = np.exp(fine - fine.max(axis=(1, 2), keepdims=True)) * np.diff(ends, axis=2)

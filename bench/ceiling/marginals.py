@@ -226,6 +226,10 @@ def _interpolation(n: int, z: Array) -> Array:
     return np.asarray(legendre.legvander(z, n - 1) @ _to_series(n))
 
 
+interpolation = _interpolation
+"""The same for other modules: under its own name it is part of what published posteriors are addressed by."""
+
+
 def _integral(coefficients: Array, z: Array) -> Array:
     """Integral of a Legendre series from -1 to z; the integral of one polynomial is a difference of two others."""
     n = coefficients.shape[1]

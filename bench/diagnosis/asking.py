@@ -109,6 +109,6 @@ def kept(folder: Path, who: str, task: Task, asked: Mapping[str, Question], make
         arrays: dict[str, Array] = {f"{name}/mean": each.mean for name, each in made.answers.items()}
         arrays |= {f"{name}/sd": np.asarray(each.sd) for name, each in made.answers.items() if each.sd is not None}
         write_arrays(file, arrays | {NOTES: np.array(json.dumps(made.notes))})
-    arrays = read_arrays(file)
+    arrays = read_arrays(file, next_step=f"Remove {file}: the same command asks again.")
     answers = {name: Prediction(arrays[f"{name}/mean"], arrays.get(f"{name}/sd")) for name in asked}
     return Asked(answers, json.loads(str(arrays[NOTES])))

@@ -215,7 +215,9 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_arrays(path: Path, check: Callable[[bytes], None] | None = None) -> dict[str, NDArray[Any]]:
+def read_arrays(
+    path: Path, check: Callable[[bytes], None] | None = None, next_step: str = "Run the cell again."
+) -> dict[str, NDArray[Any]]:
     """Read named arrays without executing anything, once a check has let the file's content pass."""
     try:
         content = path.read_bytes()
@@ -227,7 +229,7 @@ def read_arrays(path: Path, check: Callable[[bytes], None] | None = None) -> dic
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise BenchError(
-            f"arrays '{path.name}': file must be a readable .npz of plain arrays, got: {reason}. Run the cell again."
+            f"arrays '{path.name}': file must be a readable .npz of plain arrays, got: {reason}. {next_step}"
         ) from error
 
 

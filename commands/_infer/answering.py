@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from rich import box
+from rich.markup import escape
 from rich.table import Column, Table
 
 from bench.errors import BenchError
@@ -85,7 +86,7 @@ def answer_files(console: Console, paths: list[Path], asked: Asked) -> int:
     if asked.as_json:
         print(json.dumps(reports if len(paths) > 1 else reports[0], indent=2))
     elif len(paths) > 1:
-        console.print(_table(reports))
+        say_many(console, reports)
     return status
 
 
@@ -151,21 +152,26 @@ def _say_table(console: Console, answer: Answer) -> list[Warned]:
     return warned
 
 
-def _table(reports: list[dict[str, Any]]) -> Table:
-    """A line a file."""
-    headings = [Column(f"{shown.symbol} \\[{shown.unit}], 90 %", justify="right") for shown in SHOWN]
-    table = Table("", *headings, "", box=box.SIMPLE_HEAD, pad_edge=False)
+def say_many(console: Console, reports: list[dict[str, Any]]) -> None:
+    """Print a line a file, which has room in a narrow terminal, and below what there is to say of some."""
+    headings = [Column(f"{shown.symbol} \\[{shown.unit}], 90 %", justify="right", no_wrap=True) for shown in SHOWN]
+    table = Table(Column("", overflow="fold"), *headings, "trusted", box=box.SIMPLE_HEAD, pad_edge=False)
+    notes = []
     for each in reports:
         if "refused" in each:
-            table.add_row(each["file"], "-", "-", each["refused"])
+            table.add_row(escape(each["file"]), "-", "-", "refused")
+            notes.append(f"{each['file']}: refused: {each['refused']}")
             continue
         texts = [
             range_text(Estimate(**each["estimates"][name]), shown)
             for name, shown in zip(TARGET_NAMES, SHOWN, strict=True)
         ]
-        codes = ", ".join(warned["code"] for warned in each["warnings"])
-        table.add_row(each["file"], *texts, ("" if each["trusted"] else "not to be trusted: ") + codes)
-    return table
+        table.add_row(escape(each["file"]), *texts, "yes" if each["trusted"] else "no")
+        if each["warnings"]:
+            notes.append(f"{each['file']}: warned: {', '.join(warned['code'] for warned in each['warnings'])}")
+    console.print(table)
+    for note in notes:
+        say(console, note)
 
 
 def _write_csv(reports: list[dict[str, Any]], path: Path) -> None:

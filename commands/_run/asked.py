@@ -34,6 +34,7 @@ from commands._shared.options import (
     choose_tasks,
     parse_settings,
     plugin_files,
+    print_json,
     say,
 )
 from commands._shared.running import Conditions, carry_out, findings_in, scored_today
@@ -41,6 +42,7 @@ from commands._shared.seal import check_one_draw, open_seal, seal_line
 from commands._shared.terminal import Console
 from leaderboard.board.terminal import came_out, terminal_board
 from leaderboard.board.write import write_board
+from leaderboard.export.scores import cell_values
 from leaderboard.published.store import read_published
 
 
@@ -63,11 +65,12 @@ class Asked:
     time_limit: float | None
     memory_limit: float
     key_file: Path | None
+    as_json: bool
 
 
 def run_asked(asked: Asked) -> None:
     """Run what is not done, write the board and print it; status 1 unless every planned cell is ok or cannot."""
-    console, out, cluster = Console(), asked.out, asked.cluster
+    console, out, cluster = Console(stderr=asked.as_json), asked.out, asked.cluster
     with said_when_full(out), ExitStack() as holding:
         if cluster is not None and asked.jobs is not None:
             raise BenchError(
@@ -142,6 +145,11 @@ def run_asked(asked: Asked) -> None:
         folder = os.path.relpath(os.path.commonpath(written)) if written else "none"
         ran = f"{len(plan.cells)} cells, {plan.n_open} run in {carried_out.spent}"
         say(console, f"{ran}. Board and pictures: {folder}")
+        if not asked.models:
+            rows = f"{len(plugins)} of {len(files)} rows, one of each kind"
+            say(console, f"{rows}: --model NAME runs another, --model all every one; --list names them.")
+        if asked.as_json:
+            print_json(cell_values(of_run.cells))
         if left := carried_out.left:
             more = f" and {len(left) - 5} more" if len(left) > 5 else ""
             say(console, f"not done: {'; '.join(left[:5])}{more}", style="red")

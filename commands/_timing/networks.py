@@ -22,13 +22,15 @@ from bench.run.catalogue import load_module
 from bench.timing import Figure, turns, usual_ratio
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
-from commands._shared.options import MODELS, REFERENCE
+from commands._shared.options import MODELS
 from models._sequence.encoder import Encoded, Encoder
 from models._sequence.pipeline import SequenceModel, SequencePredictor
 from models._sequence.training import Labelled
 
 EPOCH, PREDICT, GPU = "train", "predict", "gpu"
 STREAM = "timing"
+NETWORKS = ("gru", "inception_time", "tcn", "tcn_dt", "tcn_dt_subsampled")
+"""The rows whose networks are timed."""
 WITH_FASTAI = "inception_time"
 """The row that fastai's Learner trains as well: its network comes from the library built on fastai."""
 BATCHES = (1, 256, 4096)
@@ -64,18 +66,12 @@ class Setting:
         return network.to(self.labelled.targets.device)
 
 
-def network_rows() -> list[str]:
-    """Reference rows that are networks."""
-    loaded = {name: load_module(MODELS / f"{name}.py", f"models.{name}").MODEL for name in REFERENCE}
-    return [name for name, model in loaded.items() if isinstance(model, SequenceModel)]
-
-
 def epochs(quick: bool) -> Iterator[Figure]:
     """Time an epoch of every network beside the usual loops, and say what share of the machine's pace it reaches."""
     n_cases, n_rounds = (1_024, 5) if quick else (8_192, 7)
     with _one_thread():
         pace = matrix_flops("cpu", time.process_time)
-        for name in network_rows():
+        for name in NETWORKS:
             setting = Setting.of(name, n_cases, "cpu")
             works = {"ours": _pipeline_epoch(setting), "plain": _plain_epoch(setting)}
             if name == WITH_FASTAI:
@@ -98,7 +94,7 @@ def on_gpu(quick: bool) -> Iterator[Figure]:
         yield Figure(GPU, "an epoch of each network, --device cuda", None, "s", note="not measured: no GPU here")
         return
     pace = matrix_flops("cuda", time.perf_counter, 8192)
-    for name in network_rows():
+    for name in NETWORKS:
         seconds, flops = {}, 0.0
         for device in ("cuda", "cpu"):
             setting = Setting.of(name, n_cases, device)
@@ -118,7 +114,7 @@ def predictions(quick: bool) -> Iterator[Figure]:
     """Time what the pipeline adds to the plain call of a network."""
     n_rounds = 9 if quick else 31
     with _one_thread():
-        for name in network_rows():
+        for name in NETWORKS:
             setting = Setting.of(name, max(BATCHES), "cpu")
             network = setting.network().eval()
             scaler = setting.model.scaler().fitted(setting.cases.targets)

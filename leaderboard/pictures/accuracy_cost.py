@@ -13,7 +13,7 @@ from matplotlib.ticker import EngFormatter, NullLocator
 from leaderboard.comparison.overview import Overview
 from leaderboard.comparison.standing import Placed
 from leaderboard.frame import CEILING, FLOOR
-from leaderboard.pictures.looks import CEILINGS_LOOK, Look, family_key, legend, look_of, spread
+from leaderboard.pictures.looks import CEILINGS_LOOK, Look, family_key, legend, look_of, named, spread
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, ratio_text
 
@@ -83,7 +83,9 @@ def _name(ax: Axes, marks: Mapping[str, tuple[float, float]]) -> None:
     for (name, at), height in zip(marks.items(), spread(heights, NAME_GAP, 0.0, 1.0), strict=True):
         line = {"arrowstyle": "-", "color": "0.75", "lw": 0.6, "shrinkA": 0, "shrinkB": 4}
         beside = (1.03, height)
-        ax.annotate(name, at, beside, textcoords="axes fraction", va="center", fontsize=7, zorder=1, arrowprops=line)
+        ax.annotate(
+            named(name), at, beside, textcoords="axes fraction", va="center", fontsize=7, zorder=1, arrowprops=line
+        )
 
 
 def _stretch(ratio: np.ndarray) -> np.ndarray:

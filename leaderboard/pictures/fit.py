@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from bench.cases import Traces
 from bench.run.record import Record
-from leaderboard.pictures.looks import BLUE, ORANGE
+from leaderboard.pictures.looks import BLUE, ORANGE, named
 from leaderboard.pictures.scores import draw_answers
 from leaderboard.predictions import ExampleTraces, Predicted
 from leaderboard.wording import SHOWN, r2_text
@@ -33,7 +33,7 @@ def draw_fit(record: Record, examples: ExampleTraces, predicted: Predicted, trai
         reached = f"R2 {r2_text(record.scores[shown.name]['r2'])}"
         ax.set_title(f"{shown.formula}: {reached}" + f", {outside}" * bool(outside))
         ax.set(xlabel=f"true [{shown.formula_unit}]", ylabel=f"predicted [{shown.formula_unit}]")
-    figure.suptitle(f"{record.row} on {record.task}: {record.preset}, seed {record.seed}")
+    figure.suptitle(f"{named(record.row)} on {record.task}: {record.preset}, seed {record.seed}")
     return figure
 
 

@@ -79,6 +79,20 @@ def look_of(label: str, looks: Mapping[str, Look]) -> Look:
     return looks[label] if label in looks else looks[label.rpartition(" (")[0]]  # a setting may hold " (" as well
 
 
+def named(row: str, most: int = 48) -> str:
+    """Name of a row as a picture has room for it: one with many settings is left its beginning and its end.
+
+    Examples
+    --------
+    >>> named("gru"), named("net(width=16,layers=2,epochs=40)", 17)
+    ('gru', 'net(width=…hs=40)')
+    """
+    if len(row) <= most:
+        return row
+    end = most * 2 // 5
+    return f"{row[: most - end - 1]}…{row[-end:]}"
+
+
 def numbered(labels: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Number rows that one picture overlays, as a mark and a label: a look is shared by a family.
 
@@ -87,7 +101,7 @@ def numbered(labels: Iterable[str]) -> dict[str, tuple[str, str]]:
     >>> numbered(["tcn", "gru"])["gru"]
     ('$2$', '2 gru')
     """
-    return {label: (f"${number}$", f"{number} {label}") for number, label in enumerate(labels, start=1)}
+    return {label: (f"${number}$", f"{number} {named(label)}") for number, label in enumerate(labels, start=1)}
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -148,13 +162,14 @@ def family_key(looks: Iterable[Look]) -> list[Line2D]:
     return [*key, *[hollow] * any(look.hollow for look in drawn)]
 
 
-def legend(figure: Figure, columns: int = 5, handles: Sequence[Artist] = ()) -> None:
-    """Put below a figure what all its panels name, each once, or what is given."""
+def legend(figure: Figure, columns: int = 5, handles: Sequence[Artist] = (), note: str = "") -> None:
+    """Put below a figure what all its panels name, each once, or what is given, under a note."""
     for ax in () if handles else figure.axes:
         handles = [*handles, *ax.get_legend_handles_labels()[0]]
     named = {handle.get_label(): handle for handle in reversed(handles)}
     shown = [*reversed(named.values())]
-    figure.legend(handles=shown, loc="outside lower center", ncols=min(columns, len(shown)))
+    below = figure.legend(handles=shown, loc="outside lower center", ncols=min(columns, len(shown)), title=note)
+    below.get_title().set_color("0.3")
 
 
 def write_beside(ax: Axes, texts: Sequence[str], family: str = "DejaVu Sans") -> None:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from leaderboard.comparison.overview import Overview, place_text
 from leaderboard.comparison.standing import Placed
-from leaderboard.pictures.looks import Look, look_of, ratio_axis, write_beside
+from leaderboard.pictures.looks import Look, family_key, legend, look_of, named, ratio_axis, write_beside
 from leaderboard.wording import SHOWN, Shown, ratio_text
 
 MONOSPACED = "DejaVu Sans Mono"
@@ -23,14 +23,14 @@ def draw_overview(overview: Overview, looks: Mapping[str, Look]) -> Figure | Non
         return None
     outside = [row for row, _ in overview.outside]
     n_rows = len(rows) + len(outside)
-    figure = Figure(figsize=(13.0, 1.6 + 0.28 * n_rows), layout="constrained")
+    figure = Figure(figsize=(13.0, 1.8 + 0.28 * n_rows), layout="constrained")
     axes = figure.subplots(1, len(SHOWN), sharey=True)
     for ax, shown, results in zip(axes, SHOWN, zip(*overview.results.values(), strict=True), strict=True):
         _panel(ax, results, outside, shown, looks)
-    axes[0].set_yticks(range(n_rows), [*rows, *outside])
+    axes[0].set_yticks(range(n_rows), [named(row) for row in (*rows, *outside)])
     axes[0].set_ylim(n_rows - 0.5, -0.5)
     figure.suptitle(f"RMSE / ceiling over {len(overview.tasks)} core tasks: {overview.preset}, {_what(overview)}")
-    figure.supxlabel(_note(overview), fontsize=8, color="0.3")
+    legend(figure, 7, family_key(look_of(row, looks) for row in rows), _note(overview))
     return figure
 
 

@@ -9,6 +9,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from leaderboard.comparison.prior import ALL, THIRDS
+from leaderboard.pictures.looks import named
 from leaderboard.wording import SHOWN, Shown, ratio_text
 
 MOST = 4.0
@@ -24,7 +25,7 @@ def draw_prior(row: str, scores: pd.DataFrame) -> Figure | None:
     figure = Figure(figsize=(3.2 + 1.5 * len(quantities), 2.2 + 0.5 * len(tasks)), layout="constrained")
     for ax, shown in zip(figure.subplots(len(SHOWN), 1, sharex=True), SHOWN, strict=True):
         _panel(ax, own[own["target"] == shown.name], quantities, shown)
-    figure.suptitle(f"Where in the prior {row} errs: RMSE / ceiling by thirds of each quantity")
+    figure.suptitle(f"Where in the prior {named(row)} errs: RMSE / ceiling by thirds of each quantity")
     figure.supxlabel(
         f"red: further from the ceiling than over all cases of the task, blue: nearer; colours up to {MOST:g} times; "
         "below 1 in a third of a target is no leak: the ceiling is best over the whole prior",

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from leaderboard.frame import CEILING
-from leaderboard.pictures.looks import Look, legend, look_of
+from leaderboard.pictures.looks import Look, legend, look_of, named
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN, Shown, ratio_text
 
@@ -54,7 +54,8 @@ def _panel(ax: Axes, ratios: pd.DataFrame) -> None:
     """One target: a cell a row and task."""
     colours = {"norm": LogNorm(1.0, WORST), "cmap": "rocket_r", "cbar": False, "linewidths": 0.5}
     written = {"annot": ratios.map(_text), "fmt": "", "annot_kws": {"fontsize": 6.5}}
-    sns.heatmap(ratios.clip(1.0, WORST), ax=ax, **colours, **written, xticklabels=True, yticklabels=True)
+    named_rows = [named(str(row)) for row in ratios.index]
+    sns.heatmap(ratios.clip(1.0, WORST), ax=ax, **colours, **written, xticklabels=True, yticklabels=named_rows)
     ax.set(facecolor=EMPTY, xlabel="", ylabel="")
     ax.grid(visible=False)
     ax.tick_params(length=0, labelrotation=0)
@@ -99,7 +100,7 @@ def _curves(ax: Axes, scores: pd.DataFrame, shown: Shown, looks: Mapping[str, Lo
             beyond,
             color=look.colour,
             marker=look.marker,
-            label=str(row),
+            label=named(str(row)),
             linewidth=2.4 if best else 1.0,
             zorder=3 if best else 2,
         )

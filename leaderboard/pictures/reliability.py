@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from bench.arrays import Array
+from leaderboard.pictures.looks import named
 from leaderboard.predictions import Predicted
 from leaderboard.tables import Table
 from leaderboard.wording import SHOWN
@@ -58,7 +59,7 @@ def draw_reliability(table: Table, predicted: Mapping[str, Predicted]) -> Figure
         right.set_xticks(range(N_BINS + 1), [f"{edge:.1f}" for edge in edges], rotation=0)
     for ax in panels.flat:
         ax.tick_params(length=0)
-    panels[0, 0].set_yticklabels(ranks, rotation=0)
+    panels[0, 0].set_yticklabels([named(label) for label in ranks], rotation=0)
     figure.suptitle(f"Is the stated uncertainty right? {table.task}")
     half, whole = (np.diff(stats.binom.interval(CHANCE, n_cases, p))[0] / n_cases / 2 for p in (0.5, 1 / N_BINS))
     figure.supxlabel(

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from leaderboard.frame import status_text
-from leaderboard.pictures.looks import Look, legend, write_beside
+from leaderboard.pictures.looks import Look, legend, named, write_beside
 from leaderboard.predictions import Predicted
 from leaderboard.tables import Spread, Table
 from leaderboard.wording import SHOWN, Shown, r2_text
@@ -24,13 +24,15 @@ BEYOND = "$\\leftarrow$"
 """Marker of what lies there."""
 PER_LINE = 5
 """Panels of predicted against true values beside each other."""
+MOST_LETTERS = 26
+"""Letters over one of those panels."""
 MOST_POINTS = 1000
 """Cases drawn in one panel; more only hide each other."""
 
 
 def draw_r2(table: Table, looks: Mapping[str, Look]) -> Figure:
     """Draw R2 of every row, both targets side by side."""
-    labels = [f"{line.label}, {line.role}" if line.role else line.label for line in table.lines]
+    labels = [f"{named(line.label)}, {line.role}" if line.role else named(line.label) for line in table.lines]
     figure = Figure(figsize=(12.5, 1.6 + 0.28 * len(labels)), layout="constrained")
     axes = figure.subplots(1, len(SHOWN), sharey=True)
     for ax, shown in zip(axes, SHOWN, strict=True):
@@ -58,7 +60,7 @@ def draw_predicted(
         for ax, line in zip(panels.flat, lines, strict=False):
             cell = predicted[line.label]
             outside = draw_answers(ax, cell.truth, cell.mean, shown, looks[line.row].colour)
-            ax.set_title(line.label, fontsize=8, fontweight="bold")
+            ax.set_title(named(line.label, MOST_LETTERS), fontsize=8, fontweight="bold")
             reached = r2_text(line.scored[0].scores[shown.name]["r2"])  # of the seed that is drawn
             ax.text(0.04, 0.95, f"R2 {reached}", transform=ax.transAxes, va="top", fontsize=7)
             ax.text(0.96, 0.04, outside, transform=ax.transAxes, ha="right", fontsize=7)

@@ -1,4 +1,6 @@
 # The audit's command line; models are replaced by light ones where something runs.
+import shutil
+
 import pytest
 
 import commands.audit
@@ -39,19 +41,29 @@ def test_rows_of_all_variants_have_names_that_no_row_of_the_board_has():
 
 
 @pytest.fixture(scope="module")
-def audited(invoke, tmp_path_factory):
-    """Folder of a run of one variant, one epoch long, and what the command printed, first and again."""
-    out = tmp_path_factory.mktemp("audit")
+def audit(invoke, hostile, tmp_path_factory):
+    """Audit one variant, that and its base by a row that learns nothing: the folder, and a call of the command."""
+    folder = tmp_path_factory.mktemp("audit")
+    files = commands.audit.audit_files() | {name: folder / f"{name}.py" for name in ("tcn_dt", "patience_1")}
+    for name in ("tcn_dt", "patience_1"):
+        shutil.copy(hostile / "behaves.py", files[name])
+    shutil.copy(hostile / "_answering.py", folder)
+    arguments = ("audit", "--preset", "quick", "--variant", "patience_1", "--out", folder / "out", "--jobs", "1")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(commands.audit, "rows", lambda chosen: ["tcn_dt", "patience_1"])
-        arguments = ("audit", "--preset", "quick", "--variant", "patience_1", "--out", out, "--jobs", "1")
-        yield out, invoke(*arguments), invoke(*arguments)
+        patch.setattr(commands.audit, "audit_files", lambda: files)
+        yield folder / "out", lambda: invoke(*arguments)
 
 
-@pytest.mark.slow
-@pytest.mark.smoke
+@pytest.fixture(scope="module")
+def audited(audit):
+    """Folder of the run, and what the command printed."""
+    out, call = audit
+    return out, call()
+
+
 def test_a_run_records_every_cell_and_writes_the_report(audited):
-    out, first, _ = audited
+    out, first = audited
     assert first.exit_code == 0, first.stderr
     assert {(r.task, r.row) for r in read_records(out)} >= {(t, r) for t in TASKS for r in ("tcn_dt", "patience_1")}
     assert {path.name for path in out.glob("audit_tcn_dt.*")} == {
@@ -62,15 +74,15 @@ def test_a_run_records_every_cell_and_writes_the_report(audited):
 
 
 @pytest.mark.slow
-def test_finished_cells_are_not_run_again(audited):
-    _, _, again = audited
+def test_finished_cells_are_not_run_again(audited, audit, undrawn):
+    again = audit[1]()
     assert "6 cells, 6 done before, 0 fits" in " ".join(again.stdout.split()).replace("plan ", "")
     assert "time nothing to do" in " ".join(again.stdout.split())
 
 
 @pytest.mark.slow
 def test_publishing_trains_nothing_and_fills_the_page(audited, invoke, tmp_path, monkeypatch):
-    out, _, _ = audited
+    out, _ = audited
     page = tmp_path / PAGE
     page.write_text((commands.audit.DOCS / PAGE).read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(commands.audit, "DOCS", tmp_path)

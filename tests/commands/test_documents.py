@@ -33,7 +33,7 @@ def test_the_attainable_scores_of_the_documents_are_those_of_the_posterior(kept)
     assert kept == task_table(published_tasks().values(), N_CASES), "Run `python run_bench.py documents`."
 
 
-def test_everything_is_written_where_it_is_asked_for(invoke, monkeypatch, tmp_path):
+def test_everything_is_written_where_it_is_asked_for(invoke, monkeypatch, tmp_path, undrawn):
     tasks = {name: task for name, task in published_tasks().items() if name == "shift_10s"}
     monkeypatch.setattr(commands.documents, "published_tasks", lambda: tasks)
     monkeypatch.setattr(commands.documents, "draw_ceiling", lambda: commands.documents.draw_problem(twins))

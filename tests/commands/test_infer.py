@@ -1,5 +1,3 @@
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +33,14 @@ def table_of(result):
     return {each[0]: each[1:] for each in split if len(each) == 4}
 
 
-def test_the_example_gives_both_targets_near_those_it_was_made_with(invoke, tmp_path):
-    result = invoke("infer", "--ideal", EXAMPLE, "--picture", tmp_path / "a.png")
+@pytest.fixture(scope="module")
+def plain(invoke):
+    """What is said of the example, and its picture, in the folder of the work."""
+    return invoke("infer", "--ideal", EXAMPLE)
+
+
+def test_the_example_gives_both_targets_near_those_it_was_made_with(plain):
+    result = plain
     assert result.exit_code == 0, result.stderr
     rows = table_of(result)
     assert list(rows) == ["exact posterior", "50 % interval", "90 % interval"]
@@ -51,29 +55,26 @@ def test_the_example_gives_both_targets_near_those_it_was_made_with(invoke, tmp_
     assert "warning" not in result.stdout
 
 
-def test_the_picture_is_drawn_where_asked_and_else_beside_the_work(invoke, tmp_path):
-    invoke("infer", "--ideal", EXAMPLE, "--picture", tmp_path / "deep" / "a.png")
-    pixels = image.imread(tmp_path / "deep" / "a.png")
+def test_the_picture_is_drawn_beside_the_work(plain):
+    assert plain.stdout.splitlines()[-1] == "Picture: example_trace_inferred.png"
+    pixels = image.imread("example_trace_inferred.png")
     assert pixels.shape[:2] == (720, 1200)
     assert len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 100
-    result = invoke("infer", "--ideal", EXAMPLE)
-    assert result.stdout.splitlines()[-1] == "Picture: example_trace_inferred.png"
-    assert os.path.exists("example_trace_inferred.png")
 
 
-def test_a_trace_too_short_for_k_d_is_said_to_be(invoke, trace_of):
+def test_a_trace_too_short_for_k_d_is_said_to_be(invoke, trace_of, undrawn):
     result = invoke("infer", "--ideal", trace_of(Acquisition(30.0, 10.0)))
     assert "k_d cannot be told from this trace: nearly every value from 0.01 to 5 1e-3/s fits it" in result.stdout
     assert "Few samples: a fault of the electrode could hide." in result.stdout
 
 
-def test_a_long_trace_needs_no_longer_one(invoke, trace_of):
+def test_a_long_trace_needs_no_longer_one(invoke, trace_of, undrawn):
     result = invoke("infer", "--ideal", trace_of(Acquisition(300.0, 1.0)))
     assert "k_d is known to " in result.stdout
     assert "To know k_d" not in result.stdout
 
 
-def test_a_lagging_electrode_is_recognised_and_the_option_mends_it(invoke, trace_of):
+def test_a_lagging_electrode_is_recognised_and_the_option_mends_it(invoke, trace_of, undrawn):
     path = trace_of(Acquisition(60.0, 1.0, lag_s=2.0))
     first = invoke("infer", "--ideal", path)
     assert "warning: An electrode that lags by 2 s would fit better. If it does, add --lag 2.\n" in first.stdout
@@ -85,7 +86,7 @@ def test_a_lagging_electrode_is_recognised_and_the_option_mends_it(invoke, trace
     assert low < 0.5 < high
 
 
-def test_a_trace_outside_the_prior_is_warned_of_and_not_judged(invoke, trace_of):
+def test_a_trace_outside_the_prior_is_warned_of_and_not_judged(invoke, trace_of, undrawn):
     result = invoke("infer", "--ideal", trace_of(Acquisition(60.0, 1.0), (2.0, 1.5e-3)))
     assert "warning: The trace asks for E0 = " in result.stdout
     assert "outside the prior of 0.05 to 1.25: estimate and intervals are cut off there" in result.stdout
@@ -106,7 +107,7 @@ def test_a_trace_without_a_reaction_is_refused(invoke, tmp_path):
     )
 
 
-def test_a_ph_in_coarse_steps_is_warned_of_and_not_judged(invoke, tmp_path):
+def test_a_ph_in_coarse_steps_is_warned_of_and_not_judged(invoke, tmp_path, undrawn):
     lines = EXAMPLE.read_text().splitlines()
     split = [line.split(",") for line in lines]
     coarse = [f"{each[0]},{float(each[1]):.1f}" if each[0].isdigit() else ",".join(each) for each in split]
@@ -116,7 +117,7 @@ def test_a_ph_in_coarse_steps_is_warned_of_and_not_judged(invoke, tmp_path):
     assert "is known" not in result.stdout
 
 
-def test_the_clock_of_a_logger_needs_the_moment_of_mixing(invoke, tmp_path):
+def test_the_clock_of_a_logger_needs_the_moment_of_mixing(invoke, tmp_path, plain, undrawn):
     lines = EXAMPLE.read_text().splitlines()
     split = [line.split(",") for line in lines]
     clock = [f"14:{int(each[0]) // 60:02d}:{int(each[0]) % 60:02d},{each[1]}" for each in split if each[0].isdigit()]
@@ -126,20 +127,18 @@ def test_the_clock_of_a_logger_needs_the_moment_of_mixing(invoke, tmp_path):
         "Add --mixed-at '14:00:00' with your moment of mixing"
         in invoke("infer", "--ideal", tmp_path / "logger.csv").stderr
     )
-    plain, timed = (
-        invoke("infer", "--ideal", EXAMPLE),
-        invoke("infer", "--ideal", tmp_path / "logger.csv", "--mixed-at", "14:00:00"),
-    )
+    timed = invoke("infer", "--ideal", tmp_path / "logger.csv", "--mixed-at", "14:00:00")
     assert table_of(timed) == table_of(plain)
 
 
-def test_a_trace_to_the_end_leaves_nothing_to_forecast(invoke, trace_of, tmp_path):
-    result = invoke("infer", "--ideal", trace_of(Acquisition(2000.0, 10.0)), "--picture", tmp_path / "long.png")
+def test_a_trace_to_the_end_leaves_nothing_to_forecast_and_its_picture_is_drawn_where_asked(invoke, trace_of, tmp_path):
+    path = tmp_path / "deep" / "long.png"
+    result = invoke("infer", "--ideal", trace_of(Acquisition(2000.0, 10.0)), "--picture", path)
     assert result.exit_code == 0, result.stderr
-    assert image.imread(tmp_path / "long.png").shape[:2] == (720, 1200)
+    assert image.imread(path).shape[:2] == (720, 1200)
 
 
-def test_an_option_is_shown_as_the_source_and_a_temperature_outside_is_warned_of(invoke):
+def test_an_option_is_shown_as_the_source_and_a_temperature_outside_is_warned_of(invoke, undrawn):
     result = invoke("infer", "--ideal", EXAMPLE, "--temperature", "41")
     assert "temperature_C 41 (option)" in result.stdout
     assert "warning: temperature_C = 41 is outside the usual 20 to 40 degree C:" in result.stdout
@@ -242,10 +241,8 @@ def test_the_documented_example_is_what_its_remark_says():
     assert np.abs(stored[:, 1] - traces.ph[0]).max() <= 5.1e-4
 
 
-def test_the_ceiling_by_name_is_the_default(invoke, tmp_path):
-    shutil.copy(EXAMPLE, tmp_path / "copy.csv")
-    plain, named = (invoke("infer", "--ideal", tmp_path / "copy.csv", *more) for more in ((), ("--model", "bayes")))
-    assert plain.stdout == named.stdout
+def test_the_ceiling_by_name_is_the_default(invoke, plain, undrawn):
+    assert invoke("infer", "--ideal", EXAMPLE, "--model", "bayes").stdout == plain.stdout
 
 
 @pytest.mark.parametrize(
@@ -270,10 +267,10 @@ def test_a_place_that_takes_no_files_is_one_sentence(invoke, hostile, tmp_path, 
     assert result.stderr.startswith(message.format(file=file))
 
 
-def test_a_run_and_how_it_is_read_are_told_by_options(invoke, tmp_path):
+def test_a_run_and_how_it_is_read_are_told_by_options(invoke, tmp_path, plain, undrawn):
     samples = [line for line in EXAMPLE.read_text().splitlines() if line[0].isdigit()]
     (tmp_path / "a.txt").write_text("\n".join(["Logger 1,2", *[f"7.00;{line.replace(',', ';')}" for line in samples]]))
     known = ("--substrate", "50", "--temperature", "30", "--initial-ph", "7")
     told = ("--skip-rows", "1", "--time", "2", "--ph", "3", "--time-unit", "s", "--decimal", ".", "--run", "1")
     result = invoke("infer", "--ideal", tmp_path / "a.txt", *known, *told)
-    assert table_of(result) == table_of(invoke("infer", "--ideal", EXAMPLE))
+    assert table_of(result) == table_of(plain)

@@ -39,7 +39,7 @@ def checkout(tmp_path_factory, hostile):
 
 
 @pytest.fixture(scope="module")
-def first(checkout, invoke):
+def first(checkout, invoke, all_undrawn):
     """The first half of the plan, run."""
     return invoke("publish", *ROWS, "--task", "shift_10s", "--out", checkout / "work", "--jobs", 1)
 

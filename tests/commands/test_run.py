@@ -23,7 +23,7 @@ PATIENCE_S = 600.0
 
 
 @pytest.fixture(scope="module")
-def first(invoke, hostile, tmp_path_factory):
+def first(all_undrawn, invoke, hostile, tmp_path_factory):
     """A run with a good row, a failing one and one that cannot, and its result."""
     out = tmp_path_factory.mktemp("run")
     common = ("--models", hostile, "--preset", "quick", "--out", out)
@@ -94,6 +94,15 @@ def test_a_second_run_does_nothing_and_says_so(again):
 
 def test_ok_and_cannot_make_the_status_0(again):
     assert again[2].exit_code == 0
+
+
+def test_a_run_gives_its_rows_and_the_ceiling_as_values_and_says_the_rest_aside(first, invoke, monkeypatch):
+    _, common, _ = first
+    monkeypatch.setattr(commands._run.asked, "write_board", no_board)
+    result = invoke("--task", "shift_10s", "--model", "behaves", *common, "--json")
+    assert result.exit_code == 0
+    assert {cell["row"]: cell["status"] for cell in json.loads(result.stdout)} == {"bayes": "ok", "behaves": "ok"}
+    assert "1 cells, 0 run in " in result.stderr
 
 
 def test_a_changed_setting_is_a_row_of_its_own_and_is_recorded(invoke, hostile, tmp_path, monkeypatch):
@@ -259,7 +268,6 @@ def test_an_interrupt_ends_a_run_at_once_and_keeps_what_is_finished(held, tmp_pa
 
 
 @pytest.mark.slow
-@pytest.mark.smoke
 def test_a_killed_run_takes_its_children_along_and_the_next_does_the_rest(held, tmp_path, left_of):
     process, options = held
     process.kill()

@@ -44,7 +44,7 @@ def _error_of(record: Record) -> float:
     return record.scores["E0_g_per_L"]["rmse"] / once["E0_g_per_L"]["rmse"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def record_of() -> RecordFactory:
     """Record of one cell: ``record_of("tcn", seed=1, error=0.1, task="shift_1s")``."""
 
@@ -83,28 +83,35 @@ def record_of() -> RecordFactory:
     return build
 
 
+def _filled(folder: Path, records: Iterable[Record], examples: bool) -> Path:
+    """Folder with records, and the predictions and examples beside them."""
+    records = list(records)
+    append_records(folder, records)
+    for record in records:
+        if record.prediction_file:
+            mean = _prediction(record.row, record.seed, _error_of(record))
+            arrays = {"case": np.arange(N_CASES), "truth": TRUTH, "mean": mean, "forecast": FORECASTS}
+            if record.uncertainty:
+                arrays["sd"] = np.full_like(mean, 0.1) * np.array([1.0, 1e-3])
+            write_arrays(folder / record.prediction_file, arrays)
+    for task in {record.task for record in records} if examples else ():
+        write_arrays(folder / "examples" / f"{task}.npz", example_arrays(n_cases=1))
+    return folder
+
+
 @pytest.fixture
 def folder_of(tmp_path: Path) -> FolderFactory:
-    """Folder with records, and the predictions and examples beside them."""
-
-    def build(records: Iterable[Record], name: str = "run", examples: bool = True) -> Path:
-        folder, records = tmp_path / name, list(records)
-        append_records(folder, records)
-        for record in records:
-            if record.prediction_file:
-                mean = _prediction(record.row, record.seed, _error_of(record))
-                arrays = {"case": np.arange(N_CASES), "truth": TRUTH, "mean": mean, "forecast": FORECASTS}
-                if record.uncertainty:
-                    arrays["sd"] = np.full_like(mean, 0.1) * np.array([1.0, 1e-3])
-                write_arrays(folder / record.prediction_file, arrays)
-        for task in {record.task for record in records} if examples else ():
-            write_arrays(folder / "examples" / f"{task}.npz", example_arrays(n_cases=1))
-        return folder
-
-    return build
+    """Folder of a run in the test's own: ``folder_of(records, name="run")``."""
+    return lambda records, name="run", examples=True: _filled(tmp_path / name, records, examples)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def shared_folder_of(tmp_path_factory: pytest.TempPathFactory) -> FolderFactory:
+    """Folder of a run that several tests read and none writes."""
+    return lambda records, examples=True: _filled(tmp_path_factory.mktemp("run"), records, examples)
+
+
+@pytest.fixture(scope="session")
 def beside_ceiling(record_of: RecordFactory) -> Callable[..., list[Record]]:
     """Cells of rows with their errors, beside the exact posterior's: ``beside_ceiling({"gru": 0.1}, ["shift_1s"])``."""
 

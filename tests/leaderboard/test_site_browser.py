@@ -37,20 +37,18 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def made():
-    """The page, once a test has made it."""
-    return {}
+def html(beside_ceiling, shared_folder_of, record_of):
+    """The page of a small board."""
+    return page(shown_board(beside_ceiling, shared_folder_of, record_of, stale=True), GRID)
 
 
 @pytest.fixture
-def opened(browser, made, beside_ceiling, folder_of, record_of, tmp_path):
+def opened(browser, html, tmp_path):
     """Open the page of a small board: ``opened(width=390, dark=True, at="#task=shift_10s")``.
 
     Whatever a test does, nothing may be written to the console and nothing be asked from anywhere.
     """
-    if not made:
-        made["html"] = page(shown_board(beside_ceiling, folder_of, record_of, stale=True), GRID)
-    (tmp_path / "index.html").write_text(made["html"], encoding="utf-8")
+    (tmp_path / "index.html").write_text(html, encoding="utf-8")
     pages, said, asked = [], [], []
 
     def build(width=1280, dark=False, at="", script=True):
@@ -234,7 +232,14 @@ def test_labels_of_charts_lie_within_them_and_not_on_each_other(opened, width):
         assert (at, opened(width=width, at=at).evaluate(OVERLAPS)) == (at, [])
 
 
-def test_print_holds_every_column(opened):
+WIDER_THAN_COLUMN = """() => [...document.querySelectorAll("table.map thead th button")].filter((each) => {
+    const text = document.createRange();
+    text.selectNodeContents(each);
+    return text.getBoundingClientRect().width > each.closest("th").getBoundingClientRect().width;
+}).map((each) => each.textContent)"""
+
+
+def test_print_holds_every_column_and_its_heading(opened):
     shown = opened(width=1054)
     shown.emulate_media(media="print")
     frame = shown.evaluate("document.querySelector('main').getBoundingClientRect().right")
@@ -242,6 +247,7 @@ def test_print_holds_every_column(opened):
         "table.map thead th", "all => all.map(each => each.getBoundingClientRect().right)"
     )
     assert max(ends) <= frame + 1
+    assert shown.evaluate(WIDER_THAN_COLUMN) == []
     assert not shown.is_visible("#csv")
     assert shown.is_visible(".result")
 

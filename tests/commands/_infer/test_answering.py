@@ -1,8 +1,12 @@
+import io
 import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from commands._infer.answering import say_many
+from commands._shared.terminal import Console
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "example_trace.csv"
 
@@ -34,6 +38,24 @@ def test_a_file_that_is_refused_is_a_line_of_its_own_and_the_status(answered):
     assert "unit must be one of s, ms" in json.loads(result.stdout)[1]["refused"]
     assert table["file"].tolist() == ["example_trace.csv", "bad.csv"]
     assert "unit must be one of s, ms" in table["refused"][1]
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_many_files_are_a_line_each_and_what_there_is_to_say_of_some_below(answered, width):
+    found, refused = json.loads(answered[0].stdout)
+    doubted = found | {
+        "file": "[a] long name of a run.csv",
+        "trusted": False,
+        "warnings": [{"code": "closed_vessel"}] * 9,
+    }
+    console = Console(width=width, file=io.StringIO())
+    say_many(console, [found, doubted, refused])
+    lines = [line.strip() for line in console.file.getvalue().splitlines()]
+    table = [line for line in lines if line.endswith((" yes", " no", " refused"))]
+    assert [line.partition("  ")[0] for line in table] == [EXAMPLE.name, "[a] long name of a run.csv", "bad.csv"]
+    assert all(" to " in line and "below " in line for line in table[:2])
+    assert lines[-2].startswith("[a] long name of a run.csv: warned: closed_vessel, closed_vessel")
+    assert lines[-1] == f"bad.csv: refused: {refused['refused']}"
 
 
 def test_the_table_has_the_keys_of_the_json(answered):

@@ -3,6 +3,7 @@ import re
 import pytest
 import typer
 
+from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.child import Limits
 from bench.run.scores.ceiling import CEILING
@@ -235,8 +236,10 @@ def test_every_name_is_listed_in_full_and_no_plugin_is_imported(invoke, hostile)
     assert "\x1b" not in result.stdout
 
 
-def test_the_reference_rows_exist():
+def test_the_reference_rows_exist_and_are_those_of_the_documents():
     assert set(REFERENCE) <= set(plugin_files([]))
+    told = (ROOT / "docs" / "install.md").read_text(encoding="utf-8").partition("one row of each kind runs:")[2]
+    assert re.findall(r"`(\w+)`", told.partition(". `--model")[0]) == list(REFERENCE)
 
 
 def test_the_core_suite_is_the_declared_one():

@@ -89,8 +89,8 @@ def test_memory_is_hidden_before_any_plugin_starts(sealed, monkeypatch):
     assert hidden[:2] == [os.getpid(), "ceilings"]
 
 
-def test_sealed_predictions_are_scored_again_with_their_key_only(sealed, invoke, tmp_path):
-    out, key = tmp_path / "out", tmp_path / "key"
+def test_sealed_predictions_are_scored_and_drawn_again_with_a_key_only(sealed, invoke, hostile, tmp_path):
+    out, key, other = tmp_path / "out", tmp_path / "key", tmp_path / "other"
     sealed()
     before = {r.cell: r for r in read_records(out)}
     refused = invoke("score", "--out", out)
@@ -106,11 +106,6 @@ def test_sealed_predictions_are_scored_again_with_their_key_only(sealed, invoke,
     assert {r.cell: (r.scores, r.seal_sha256) for r in read_records(out)} == {
         cell: (r.scores, r.seal_sha256) for cell, r in before.items()
     }
-
-
-def test_fresh_draws_of_a_sealed_run_need_a_key_which_need_not_be_its_own(sealed, invoke, hostile, tmp_path):
-    out, other = tmp_path / "out", tmp_path / "other"
-    sealed()
     redraw = ("redraw", "--models", hostile, "--out", out)
     refused = invoke(*redraw)
     assert (refused.exit_code, refused.stderr) == (
@@ -121,10 +116,10 @@ def test_fresh_draws_of_a_sealed_run_need_a_key_which_need_not_be_its_own(sealed
     other.write_bytes(KEY[::-1])
     other.chmod(0o600)
     fresh = {}
-    for key in (tmp_path / "key", other):
-        result = invoke(*redraw, "--seal", key)
+    for each in (key, other):
+        result = invoke(*redraw, "--seal", each)
         assert result.exit_code == 0, result.output
-        assert f"sealed  key {Seal(key.read_bytes()).sha256[:12]}; " in result.stdout
+        assert f"sealed  key {Seal(each.read_bytes()).sha256[:12]}; " in result.stdout
         with open(out / "redraw.csv", newline="") as file:
-            fresh[key] = [line["fresh"] for line in csv.DictReader(file)]
-    assert fresh[other] != fresh[tmp_path / "key"]
+            fresh[each] = [line["fresh"] for line in csv.DictReader(file)]
+    assert fresh[other] != fresh[key]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.record import read_records
 from bench.run.scores.scoring import beside
@@ -27,8 +28,8 @@ ERRORS = {
 }
 
 
-@pytest.fixture
-def folder(beside_ceiling, record_of, folder_of):
+@pytest.fixture(scope="module")
+def folder(beside_ceiling, record_of, shared_folder_of):
     records = [
         replace(r, sizes={"train": 64, "valid": 8, "test": 40, "seeds": 3}) for r in beside_ceiling(ERRORS, TASKS)
     ]
@@ -41,10 +42,10 @@ def folder(beside_ceiling, record_of, folder_of):
         repeat = record_of(f"split_unseeded(repeat={n})", error=ERRORS["split_unseeded"])
         named = {name: getattr(repeat, name) for name in ("row", "scores", "prediction_file")}
         again.append(replace(first, **named, ceiling=beside(replace(first, scores=repeat.scores), ceiling)))
-    return folder_of([*records, *again])
+    return shared_folder_of([*records, *again])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def audit(folder):
     return read_audit(folder, read_records(folder), "quick")
 
@@ -143,3 +144,9 @@ def test_the_picture_is_the_same_for_the_same_audit(audit, tmp_path):
     with drawing():
         paths = [save(draw_audit(audit), tmp_path / name) for name in ("a.png", "b.png")]
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@pytest.mark.parametrize("base", ["tcn_dt", "tcn_dt_subsampled"])
+def test_the_published_page_is_what_its_values_give(base):
+    path = ROOT / "leaderboard" / "audited" / f"audit_{base}.json"
+    assert path.with_suffix(".md").read_text(encoding="utf-8") == audit_page(load_audit(path))

@@ -55,6 +55,7 @@ def test_board_is_the_same_byte_for_byte_whatever_the_order_of_records(record_of
     }
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_board_does_not_touch_the_records(record_of, folder_of, tmp_path):
     folder = folder_of([record_of("tcn")], examples=False)
     before = (folder / "records.jsonl").read_bytes()
@@ -63,6 +64,7 @@ def test_board_does_not_touch_the_records(record_of, folder_of, tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == ["predictions", "records.jsonl"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_missing_files_are_one_sentence_each_on_the_board(record_of, folder_of):
     folder = folder_of([record_of("tcn")], examples=False)
     shutil.rmtree(folder / "predictions")
@@ -78,12 +80,14 @@ def test_missing_files_are_one_sentence_each_on_the_board(record_of, folder_of):
     assert str(folder) not in (folder / "board.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_presets_of_one_task_have_pictures_of_their_own(record_of, folder_of):
     cells = [record_of("tcn", status="failed"), record_of("tcn", status="failed", preset="full")]
     names = [path.name for path in written(folder_of(cells, examples=False))]
     assert names == ["board.md", "board.csv", "r2_in_distribution_full.png", "r2_in_distribution_quick.png"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_sizes_of_one_preset_have_pictures_of_their_own(record_of, folder_of):
     cells = [
         record_of("tcn", status="failed"),
@@ -93,6 +97,7 @@ def test_sizes_of_one_preset_have_pictures_of_their_own(record_of, folder_of):
     assert names[2:] == ["r2_in_distribution_quick.png", "r2_in_distribution_quick_2.png"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_stale_cells_are_marked_on_page_and_in_values(record_of, folder_of):
     cell = record_of("tcn")
     folder = folder_of([cell], examples=False)
@@ -110,11 +115,11 @@ def test_folder_without_records_is_an_error_that_says_what_to_do(tmp_path):
     )
 
 
-def test_board_of_all_core_tasks_has_an_overview_and_a_map_the_same_again(beside_ceiling, folder_of, tmp_path):
+def test_board_of_all_core_tasks_has_an_overview_and_a_map_the_same_again(beside_ceiling, folder_of, tmp_path, undrawn):
     errors = {"tcn": 0.1}
     sure = {"nll": 0.0, "crps": 0.1, "sharpness": 0.1, "coverage_50": 0.5, "coverage_90": 0.9}
     stated = {"uncertainty": {"E0_g_per_L": sure, "k_d_per_s": sure}}
-    records = beside_ceiling(errors, core_tasks(), **stated)
+    records = beside_ceiling(errors, core_tasks(), n_seeds=1, **stated)
     folder = folder_of(records, examples=False)
     first = contents(written(folder, tasks=core_tasks()))
     again = contents(written(folder, out=tmp_path / "again", tasks=dict(reversed(core_tasks().items()))))
@@ -127,12 +132,14 @@ def test_board_of_all_core_tasks_has_an_overview_and_a_map_the_same_again(beside
     assert "Leak alarm" not in page
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_board_that_lacks_a_core_task_has_no_overview(beside_ceiling, folder_of):
     paths = written(folder_of(beside_ceiling({"tcn": 0.1}), examples=False), tasks=core_tasks())
     assert "overview.png" not in {path.name for path in paths}
     assert "## Overview" not in paths[0].read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_row_that_beats_the_ceiling_is_a_warning_at_the_top_and_in_its_section(beside_ceiling, folder_of):
     errors = {"tcn": 0.0001, "gru": 0.2}
     folder = folder_of(beside_ceiling(errors, n_seeds=1), examples=False)
@@ -142,6 +149,7 @@ def test_row_that_beats_the_ceiling_is_a_warning_at_the_top_and_in_its_section(b
     assert page.index(warnings[0]) < page.index("## How to read it") < page.rindex(warnings[1])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_shift_chapter_holds_what_remedies_recover(beside_ceiling, folder_of):
     matched = Task("matched", "why", (COARSE,), COARSE)
     records = beside_ceiling({"tcn": 0.1}, [*core_tasks(), "matched"], n_seeds=1)
@@ -150,6 +158,7 @@ def test_shift_chapter_holds_what_remedies_recover(beside_ceiling, folder_of):
     assert "| E0, row | `in_distribution` | `shift_10s` | `matched` |" in chapter
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_tasks_that_are_not_known_have_neither_overview_nor_shifts(beside_ceiling, folder_of):
     page = written(folder_of(beside_ceiling({"tcn": 0.1}, core_tasks(), n_seeds=1), examples=False))[0]
     text = page.read_text(encoding="utf-8")
@@ -157,6 +166,7 @@ def test_tasks_that_are_not_known_have_neither_overview_nor_shifts(beside_ceilin
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("undrawn")
 def test_presets_have_chapters_and_pictures_of_their_own(beside_ceiling, folder_of):
     tasks = core_tasks() | {"matched_10s": Task("matched_10s", "why", (COARSE,), COARSE)}
     cells = beside_ceiling({"tcn": 0.1}, tasks, n_seeds=1)
@@ -172,7 +182,7 @@ def test_presets_have_chapters_and_pictures_of_their_own(beside_ceiling, folder_
 
 
 def test_rows_beyond_what_can_be_read_are_counted_on_the_page_and_whole_in_the_values(
-    beside_ceiling, folder_of, monkeypatch
+    beside_ceiling, folder_of, monkeypatch, undrawn
 ):
     monkeypatch.setattr(leaderboard.board.write, "MOST_LISTED", 4)
     monkeypatch.setattr(leaderboard.board.write, "MOST_DRAWN", 3)
@@ -189,7 +199,7 @@ def test_rows_beyond_what_can_be_read_are_counted_on_the_page_and_whole_in_the_v
     assert len((folder / "board.csv").read_text(encoding="utf-8").splitlines()) == 1 + 6
 
 
-def test_a_picture_of_a_row_has_a_name_that_a_file_can_have(beside_ceiling, folder_of, tmp_path):
+def test_a_picture_of_a_row_has_a_name_that_a_file_can_have(beside_ceiling, folder_of, tmp_path, undrawn):
     rows = ('net(weights="/home/me/a.pt")', f"net({'layer=1,' * 24})")
     folder = folder_of(beside_ceiling(dict.fromkeys(rows, 0.1), n_seeds=1), examples=False)
     drawn = draw_priors(Findings.of(read_records(folder), folder), tmp_path)

@@ -46,7 +46,7 @@ FINE = Acquisition(30.0, 0.3)
 TASKS = {"in_distribution": Task("in_distribution", "why", (FINE,), FINE, core=True)}
 
 
-def test_terminal_board_and_page_together_open_every_file_once(run, tmp_path, opened):
+def test_terminal_board_and_page_together_open_every_file_once(run, tmp_path, opened, undrawn):
     findings = Findings.of(read_records(run), run, TASKS)
     terminal_board(findings)
     write_board(findings, tmp_path / "board")
@@ -94,7 +94,9 @@ def test_rows_beyond_what_can_be_shown_are_left_out_by_rank_and_said_but_alarm_s
     assert (whole.shortened(8) is whole, whole.left_out) == (True, "")
 
 
-def test_scores_that_cannot_be_checked_here_stand_and_are_marked_in_their_cell(beside_ceiling, folder_of, tmp_path):
+def test_scores_that_cannot_be_checked_here_stand_and_are_marked_in_their_cell(
+    beside_ceiling, folder_of, tmp_path, undrawn
+):
     records = beside_ceiling({"mean": 1.0, "npe": 0.1})
     unchecked = {record.cell: ("sbi 0.27.0",) for record in records if record.row == "npe"}
     findings = Findings.of(records, folder_of(records), TASKS, {}, unchecked)

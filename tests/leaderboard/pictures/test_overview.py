@@ -3,6 +3,7 @@ import pytest
 
 from leaderboard.comparison.overview import Overview
 from leaderboard.comparison.standing import Placed, Standing
+from leaderboard.families import FAMILIES, Declared
 from leaderboard.pictures.looks import looks_of
 from leaderboard.pictures.overview import draw_overview
 
@@ -35,7 +36,21 @@ def test_overview_picture_of_one_seed_says_cases_only_and_has_no_places():
     figure = draw_overview(overview_of(place=None), looks_of(["gru", "tcn"]))
     assert beside(figure.axes[0]) == [["1.50"], ["40.0"]]
     assert [text.get_text().split() for text in figure.axes[0].texts] == [["ratio"]]
-    assert "cases only" in figure.get_supxlabel()
+    assert "cases only" in figure.legends[0].get_title().get_text()
+
+
+def test_overview_picture_has_a_key_of_the_families_that_are_drawn():
+    declared = {"gru": Declared("", "learned", "one"), "tcn": Declared("", "physics", "none")}
+    (key,) = draw_overview(overview_of(), looks_of(["gru", "tcn"], declared)).legends
+    shown = [text.get_text() for text in key.get_texts()]
+    assert shown == [FAMILIES["physics"].name, FAMILIES["learned"].name, "hollow: trained at one interval"]
+
+
+def test_a_name_of_many_settings_is_left_its_beginning_and_its_end():
+    row = f"net({'layer=1,' * 29}width=3)"
+    figure = draw_overview(overview_of(rows=("gru", row)), looks_of(["gru", row]))
+    shown = figure.axes[0].get_yticklabels()[1].get_text()
+    assert (len(shown), shown[:12], shown[-8:]) == (48, "net(layer=1,", "width=3)")
 
 
 def test_rows_outside_the_ranking_are_drawn_as_such():

@@ -136,7 +136,7 @@ def test_stale_cells_are_marked_in_board_and_page(checkout, blank_pictures):
     assert '"stale":["source"]' in files["leaderboard/site/index.html"].decode()
 
 
-def test_the_same_records_give_the_same_bytes(checkout):
+def test_the_same_records_give_the_same_bytes(checkout, blank_pictures):
     files = made(checkout)
     assert set(files) == GENERATED
     assert made(checkout) == files
@@ -184,7 +184,7 @@ def test_plan_is_written_beside_the_page_and_read_again(checkout, blank_pictures
     assert Published.from_json(made(checkout, planned)[PLAN_FILE].decode()) == planned
 
 
-def test_readme_without_the_marks_is_an_error_that_names_them(checkout):
+def test_readme_without_the_marks_is_an_error_that_names_them(checkout, blank_pictures):
     (checkout / README).write_text("# Title\n", encoding="utf-8")
     with pytest.raises(BenchError) as error:
         made(checkout)

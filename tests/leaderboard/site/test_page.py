@@ -35,24 +35,29 @@ def values_of(html):
     return json.loads(Document(html).scripts[0])
 
 
-@pytest.fixture
-def board(beside_ceiling, folder_of, record_of):
-    return shown_board(beside_ceiling, folder_of, record_of)
+@pytest.fixture(scope="module")
+def board(beside_ceiling, shared_folder_of, record_of):
+    return shown_board(beside_ceiling, shared_folder_of, record_of)
 
 
-def test_page_is_the_same_byte_for_byte_whatever_the_order_of_records(board):
+@pytest.fixture(scope="module")
+def html(board):
+    return page(board, GRID)
+
+
+def test_page_is_the_same_byte_for_byte_whatever_the_order_of_records(board, html):
     shuffled = replace(board, records=tuple(reversed(board.records)))
-    assert page(shuffled, GRID) == page(board, GRID)
+    assert page(shuffled, GRID) == html
 
 
-def test_page_holds_its_values_style_and_script_and_asks_for_nothing(board):
-    document = Document(page(board, GRID))
+def test_page_holds_its_values_style_and_script_and_asks_for_nothing(html):
+    document = Document(html)
     assert [attributes for tag, attributes in document.tags if "src" in attributes] == []
     links = {attributes["href"] for _, attributes in document.tags if "href" in attributes}
     assert {link for link in links if not link.startswith("#mark-")} == {"data:,", "#board"}
     policy = next(attributes["content"] for tag, attributes in document.tags if "http-equiv" in attributes)
     assert policy.startswith("default-src 'none'; ")
-    assert re.findall(r"https?://[^\s\"'`)]+", page(board, GRID)) == []
+    assert re.findall(r"https?://[^\s\"'`)]+", html) == []
 
 
 def test_links_lead_to_the_documents_where_they_lie(board):
@@ -61,8 +66,7 @@ def test_links_lead_to_the_documents_where_they_lie(board):
     assert "../../CITATION.cff" in links
 
 
-def test_page_begins_with_its_result_and_shows_it_without_a_script(board):
-    html = page(board, GRID)
+def test_page_begins_with_its_result_and_shows_it_without_a_script(html):
     result = html.partition('<p class="result">')[2].partition("</p>")[0]
     assert result.startswith("With the chemistry known, E0 and k_d are read as well as the samples allow, ")
     assert "Networks trained at one sampling interval fail at any other: " in result
@@ -72,18 +76,18 @@ def test_page_begins_with_its_result_and_shows_it_without_a_script(board):
     assert html.count('<polyline class="told ') == 10  # five rows, two targets
 
 
-def test_whatever_a_record_holds_stays_text(board, record_of, tmp_path):
+def test_whatever_a_record_holds_stays_text(html, record_of, tmp_path):
     cells = [
         record_of("tcn", 0, "failed", message=EVIL, settings={EVIL: EVIL}, commit=EVIL, host={"cpu": EVIL}),
         record_of("tcn", 1, "failed", message=EVIL, versions={EVIL: "1"}, preset=EVIL, started_utc=EVIL),
         record_of(EVIL, 0, "cannot", message=EVIL, task=EVIL),
     ]
-    html = page(Findings.of(cells, tmp_path, stale={cells[0].cell: (EVIL,)}))
+    evil = page(Findings.of(cells, tmp_path, stale={cells[0].cell: (EVIL,)}))
     harmless = page(Findings.of([record_of("tcn", 0, "failed")], tmp_path))
-    assert [tag for tag, _ in Document(html).tags if tag in ("script", "img")] == ["script", "script"]
-    assert Document(html).scripts[1] == Document(harmless).scripts[1]
-    assert EVIL in values_of(html)["rows"]
-    assert values_of(page(board, GRID))["rows"]["gru"]["about"] == EVIL
+    assert [tag for tag, _ in Document(evil).tags if tag in ("script", "img")] == ["script", "script"]
+    assert Document(evil).scripts[1] == Document(harmless).scripts[1]
+    assert EVIL in values_of(evil)["rows"]
+    assert values_of(html)["rows"]["gru"]["about"] == EVIL
 
 
 def test_row_that_beats_the_ceiling_is_an_alarm_at_the_top(beside_ceiling, folder_of):
@@ -92,10 +96,10 @@ def test_row_that_beats_the_ceiling_is_an_alarm_at_the_top(beside_ceiling, folde
     assert html.count('<p class="alarm" role="alert">Leak alarm: tcn beats the exact posterior') == 1
 
 
-def test_questions_without_their_numbers_are_not_asked(board):
+def test_questions_without_their_numbers_are_not_asked(board, html):
     tabs = re.findall(r'data-q="(\w+)"', page(board))
     assert tabs == ["result", "fails"]
-    assert re.findall(r'data-q="(\w+)"', page(board, GRID)) == ["result", "use", "faster", "fails"]
+    assert re.findall(r'data-q="(\w+)"', html) == ["result", "use", "faster", "fails"]
 
 
 def test_page_without_records_is_still_a_page(tmp_path):
@@ -104,7 +108,6 @@ def test_page_without_records_is_still_a_page(tmp_path):
     assert "Nothing has been run yet." in html
 
 
-def test_page_explains_how_rows_are_compared(board):
-    html = page(board, GRID)
+def test_page_explains_how_rows_are_compared(html):
     assert "<li>place is the best and the worst that the rows above and below leave." in html
     assert "**" not in html.partition("How it was measured")[2].partition("</ul>")[0]

@@ -9,18 +9,22 @@ from leaderboard.site.values import page_values
 from tests.leaderboard.site.shown import EVIL, GRID, ROWS, shown_board
 
 
-@pytest.fixture
-def values_of(beside_ceiling, folder_of, record_of):
-    """Values of the board: ``values_of(errors={"laplace": 0.1})``."""
+@pytest.fixture(scope="module")
+def values_of(beside_ceiling, shared_folder_of, record_of):
+    """Values of the board, which are made once: ``values_of({"laplace": 0.1})``."""
+    made = {}
 
-    def build(**changes):
-        board = shown_board(beside_ceiling, folder_of, record_of, **changes)
-        return page_values(board, read_attainable(GRID))
+    def build(errors=None, stale=False):
+        key = (str(errors), stale)
+        if key not in made:
+            board = shown_board(beside_ceiling, shared_folder_of, record_of, errors, stale)
+            made[key] = page_values(board, read_attainable(GRID))
+        return made[key]
 
     return build
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def values(values_of):
     return values_of()
 
