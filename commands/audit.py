@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from bench.errors import unknown
+from bench.compiled import ROOT
 from bench.run.catalogue import choose, files_in
 from bench.run.child import Limits
 from bench.run.estimate import Estimate
@@ -21,8 +21,8 @@ from bench.run.record import Record, read_records
 from bench.run.store import said_when_full, sole_run
 from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._shared.arguments import MemoryLimit, NJobs, TimeLimit
-from commands._shared.options import MODELS, PUBLISHED, ROOT, all_tasks, say
+from commands._shared.arguments import MemoryLimit, NJobs, Preset, TimeLimit
+from commands._shared.options import DOCS, MODELS, PUBLISHED, all_tasks, say, sizes_of
 from commands._shared.running import Conditions, carry_out, scored_today, stale_among
 from commands._shared.terminal import Console
 from leaderboard.audit.document import COMMAND, PAGE, blocks, published
@@ -41,11 +41,10 @@ FAULTS = MODELS / "_faults" / "rows.py"
 MOST_NAMES = 5
 """Rows that have not been timed and are named in the estimate; more are counted."""
 PUBLISHED_AUDIT = ROOT / "leaderboard" / "audited"
-DOCS = ROOT / "docs"
 
 
 def audit(
-    preset: Annotated[str, typer.Option(help="Sizes, with their seeds.", metavar="quick|standard|full")] = "standard",
+    preset: Preset = "standard",
     seeds: Annotated[
         int | None, typer.Option(min=1, help="Number of seeds. Default: the preset's; verdicts need 3.")
     ] = None,
@@ -86,9 +85,7 @@ def audit(
             _list(console, variants(base, variant))
             return
         holding.enter_context(sole_run(out))
-        if preset not in PRESETS:
-            raise unknown("preset", preset, PRESETS)
-        n_seeds = seeds or PRESETS[preset].seeds
+        n_seeds = seeds or sizes_of(preset).seeds
         chosen = variants(base, variant)
         files = audit_files()
         if publish:

@@ -16,7 +16,7 @@ from bench.conformance.examination import LOADS, examined
 from bench.conformance.suite import CHECKS, DECLINED, FAILED, NOT_PUT, PASSED, CheckResult
 from bench.errors import BenchError
 from bench.run.isolation.sandbox import landlock_version
-from commands._shared.arguments import Folders, Json
+from commands._shared.arguments import Device, Folders, Json, Settings
 from commands._shared.options import check_device, parse_settings, plugin_of, print_json, say
 from commands._shared.terminal import Console
 
@@ -31,12 +31,10 @@ def check(
     only: Annotated[
         str | None, typer.Option(help="Put this check alone, and show the traceback of an error.", metavar="CHECK")
     ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a setting, as field=value.", metavar="FIELD=VALUE")
-    ] = None,
+    set_: Settings = None,
     time_limit: Annotated[float, typer.Option(min=1.0, help="Seconds for the whole check.")] = 600.0,
     seal: Annotated[bool, typer.Option("--seal", help="Confine the plugin as a sealed run does.")] = False,
-    device: Annotated[str, typer.Option(help="Torch device of the networks.", metavar="cpu|cuda|cuda:N")] = "cpu",
+    device: Device = "cpu",
     as_json: Json = False,
 ) -> None:
     """Put the conformance suite to one plugin: what passed, what does not apply, and how to mend the rest.

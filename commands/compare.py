@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -26,13 +24,13 @@ from commands._shared.arguments import Folders, Json
 from commands._shared.options import PUBLISHED, closest, print_json, say
 from commands._shared.running import run_or_published, stale_in
 from commands._shared.terminal import Console
+from leaderboard.board.terminal import titled
 from leaderboard.comparison.findings import Findings
 from leaderboard.comparison.runs import Compared, Move, Side, compare_rows, compare_runs
-from leaderboard.wording import SHOWN, r2_text, ratio_text
+from leaderboard.wording import SYMBOLS, r2_text, ratio_text
 
 WORDS = {"better": ("better", "green"), "worse": ("worse", "red"), "noise": ("noise", "dim")}
 """Verdict to its print and its colour, which only repeats it."""
-SYMBOLS = {shown.name: shown.symbol for shown in SHOWN}
 
 
 def compare(
@@ -162,14 +160,7 @@ def _table(row: str, moves: list[Move], with_preset: bool) -> Table:
     """Moves of one row."""
     seeds = sorted({move.n_seeds for move in moves})
     title = f"{row}, {' or '.join(map(str, seeds))} seed{'s' * (seeds != [1])}"
-    table = Table(
-        title=escape(title),
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-    )
+    table = titled(title)
     table.add_column("task", no_wrap=True)
     table.add_column("of", no_wrap=True)
     for heading in ("R2 of A, B", "RMSE B/A", "95 %"):

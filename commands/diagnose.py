@@ -19,7 +19,7 @@ from bench.run.store import said_when_full
 from bench.task import PRESETS
 from commands._diagnose.gathered import gathered
 from commands._diagnose.proof import prove
-from commands._shared.arguments import Folders
+from commands._shared.arguments import Folders, Settings
 from commands._shared.options import choose_tasks, parse_settings, plugin_of, say
 from commands._shared.terminal import Console
 from leaderboard.diagnosis.picture import draw_diagnosis
@@ -43,9 +43,7 @@ def diagnose(
         str, typer.Option(help="Task that it should do; its training cases are what it is fitted on.", metavar="NAME")
     ] = "shift_10s",
     models: Folders = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a setting, as field=value.", metavar="FIELD=VALUE")
-    ] = None,
+    set_: Settings = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fit on 1,024 cases in place of 8,192.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print diagnosis.json, and nothing else.")] = False,
     out: Annotated[Path, typer.Option(help="Folder of fits and diagnoses.")] = Path("results"),

@@ -12,13 +12,14 @@ import typer
 from rich.progress import track
 
 from bench.ceiling.posterior import exact_posterior
+from bench.compiled import ROOT
 from bench.draw import draw_measured
 from bench.errors import unknown
 from bench.task import Task
 from bench.world.quantities import TARGETS
 from commands._import_picture import architecture_svg, imports_between
 from commands._real.page import BLOCKS
-from commands._shared.options import ROOT, published_tasks, say
+from commands._shared.options import DOCS, published_tasks, say
 from commands._shared.terminal import Console
 from leaderboard.pictures.ceiling import draw_ceiling
 from leaderboard.pictures.looks import drawing, save
@@ -26,7 +27,6 @@ from leaderboard.pictures.problem import draw_problem, example_twins
 from leaderboard.published.marked import fill
 from leaderboard.wording import r2_text
 
-DOCS = ROOT / "docs"
 TASKS_PAGE = "tasks.md"
 REAL_PAGE, REAL_COMMAND = "real_traces.md", "python run_bench.py documents --real all"
 COMMAND, BLOCK = "python run_bench.py documents", "table of tasks"

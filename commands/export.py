@@ -12,9 +12,8 @@ from rich.progress import track
 from bench.errors import BenchError, unknown
 from bench.run.origin import provenance
 from bench.run.plan import NOT_FOUND
-from bench.task import PRESETS
 from commands._shared.arguments import Folders
-from commands._shared.options import choose_tasks, say
+from commands._shared.options import choose_tasks, say, sizes_of
 from commands._shared.running import run_or_published, stale_in, unchecked_in
 from commands._shared.terminal import Console
 from leaderboard.comparison.findings import Findings
@@ -65,8 +64,8 @@ def export(
       python run_bench.py export --task shift_10s --task in_distribution
     """
     console = Console()
-    if preset is not None and preset not in PRESETS:
-        raise unknown("preset", preset, PRESETS)
+    if preset is not None:
+        sizes_of(preset)
     formats = _formats(format_, [PARQUET, "ts"] if task else [CSV], FORMATS if task else (CSV, PARQUET))
     if task:
         written = _cases(console, task, formats, preset or "quick", seed, to)
@@ -115,10 +114,9 @@ def _scores(
                 write_parquet_of_csv(text, path)
             written.append(path)
     n_unscored = sum(record.status != "ok" for record in records)
-    old = {record.row: stale[record.cell] for record in records if record.status == "ok" and record.cell in stale}
-    n_old = sum(record.status == "ok" and record.cell in stale for record in records)
-    say(console, f"{len(records)} cells; not in {LONG_STEM}: {n_unscored} without a score, {n_old} stale.")
-    for row, reasons in sorted(old.items()):
+    old = [record for record in records if record.status == "ok" and record.cell in stale]
+    say(console, f"{len(records)} cells; not in {LONG_STEM}: {n_unscored} without a score, {len(old)} stale.")
+    for row, reasons in sorted({record.row: stale[record.cell] for record in old}.items()):
         step = "Give its folder with --models." if reasons == (NOT_FOUND,) else "Run it again."
         say(console, f"{row} is stale: {', '.join(reasons)}. {step}")
     for line in unchecked_in(records, models):
@@ -131,5 +129,5 @@ def _cases(console: Console, names: list[str], formats: list[str], preset: str, 
     chosen = choose_tasks(names).values()
     commit, written = provenance.commit(), []
     for task in track(chosen, "exporting", console=console, transient=True, disable=not console.is_terminal):
-        written += write_task(Export(task, preset, PRESETS[preset], seed), tuple(formats), to, commit)
+        written += write_task(Export(task, preset, sizes_of(preset), seed), tuple(formats), to, commit)
     return written

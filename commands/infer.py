@@ -11,7 +11,7 @@ import typer
 from bench.ceiling.untold.prior import BENCHMARK, LABORATORY
 from bench.errors import BenchError, unknown
 from bench.infer.inference import Probe
-from bench.infer.told import Told
+from bench.infer.told import WORLDS, Told
 from bench.laboratory.table import Reading
 from bench.laboratory.trace import read_trace
 from bench.run.plan import Plugin
@@ -80,9 +80,12 @@ def infer(
             metavar="SECONDS",
         ),
     ] = None,
-    all_worlds: Annotated[
-        bool, typer.Option("--all-worlds", help="Weigh a buffer, slow CO2 and air as well; takes seconds.")
-    ] = False,
+    worlds: Annotated[
+        str | None,
+        typer.Option(
+            help=f"What may be in the beaker; the trace weighs it. Default: {','.join(WORLDS)}.", metavar="NAME,..."
+        ),
+    ] = None,
     prior: Annotated[str, typer.Option(help="Prior of E0 and k_d.", metavar="laboratory|benchmark")] = "laboratory",
     mixed_at: Annotated[
         str | None,
@@ -158,12 +161,13 @@ def infer(
                 f"option '--model': it must come with --ideal, got --model {model} alone. "
                 "Add --ideal: learned rows answer as if the measurement were ideal."
             )
-        told = Told(noise, lag, offset, carbonate, calibrated, PRIORS[prior], all_worlds)
+        weighed = tuple(WORLDS) if worlds is None else tuple(name.strip() for name in worlds.split(","))
+        told = Told(noise, lag, offset, carbonate, calibrated, PRIORS[prior], weighed)
         raise typer.Exit(answer_files(console, traces, Asked(reading, told, picture, csv, as_json, replicates, aged)))
-    if all_worlds or replicates or aged is not None or len(traces) > 1 or as_json or csv or carbonate or calibrated:
+    if worlds or replicates or aged is not None or len(traces) > 1 or as_json or csv or carbonate or calibrated:
         raise BenchError(
             "option '--ideal': it must be asked of one trace, without --json, --csv, --carbonate, --calibrated, "
-            "--all-worlds, --replicates and --aged, got more. Leave --ideal out."
+            "--worlds, --replicates and --aged, got more. Leave --ideal out."
         )
     trace = traces[0]
     lab_trace = read_trace(trace, reading)

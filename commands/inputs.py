@@ -9,15 +9,13 @@ from typing import Annotated
 
 import typer
 
-from bench.errors import unknown
 from bench.run.child import Limits
 from bench.run.plan import Plugin, make_plan
 from bench.run.record import read_records
 from bench.run.store import said_when_full, sole_run
-from bench.task import PRESETS
 from bench.timing import n_cores
-from commands._shared.arguments import NJobs
-from commands._shared.options import MODELS, all_tasks, say
+from commands._shared.arguments import NJobs, Preset
+from commands._shared.options import MODELS, all_tasks, say, sizes_of
 from commands._shared.running import Conditions, carry_out, scored_today
 from commands._shared.terminal import Console
 from leaderboard.comparison.inputs import inputs_table
@@ -32,7 +30,7 @@ SETTINGS = [
 
 
 def inputs(
-    preset: Annotated[str, typer.Option(help="Sizes, with their seeds.", metavar="quick|standard|full")] = "standard",
+    preset: Preset = "standard",
     seeds: Annotated[int | None, typer.Option(min=1, help="Number of seeds. Default: the preset's.")] = None,
     jobs: NJobs = None,
     out: Annotated[Path, typer.Option(help="Folder of records, predictions and the table.")] = Path("results/inputs"),
@@ -46,13 +44,12 @@ def inputs(
     Finished cells are kept in the output folder and not run again; stop and start as you like.
     """
     console = Console()
-    if preset not in PRESETS:
-        raise unknown("preset", preset, PRESETS)
+    sizes = sizes_of(preset)
     with said_when_full(out), sole_run(out):
         plugins = [Plugin(LEARNER, settings) for settings in SETTINGS]
         known = scored_today(console, out, {"learner": LEARNER})
         tasks = [all_tasks()[name] for name in TASKS]
-        plan = make_plan(tasks, plugins, range(seeds or PRESETS[preset].seeds), preset, PRESETS[preset], known)
+        plan = make_plan(tasks, plugins, range(seeds or sizes.seeds), preset, sizes, known)
         conditions = Conditions(out, jobs or n_cores(), Limits())
         told = [f"plan    {len(plan.cells)} cells, {len(plan.jobs)} fits, {conditions.n_jobs} at a time"]
         left = carry_out(console, plan, conditions, known, lambda expected: told).left

@@ -24,6 +24,7 @@ from commands._shared.arguments import Folders, MemoryLimit, TimeLimit
 from commands._shared.options import all_tasks, choose_models, choose_tasks, plugin_files, say
 from commands._shared.seal import open_seal, seal_line
 from commands._shared.terminal import Console
+from leaderboard.wording import SYMBOLS
 
 REDRAW_FILE = "redraw.csv"
 
@@ -114,9 +115,9 @@ def _table(gaps: Sequence[Gap]) -> Table:
     )
     table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
     for gap in gaps:
-        target = gap.target.removesuffix("_g_per_L").removesuffix("_per_s")
         difference = f"{gap.difference:+.4f} ± {gap.standard_error:.4f}"
-        table.add_row(gap.task, gap.row, str(gap.seed), target, f"{gap.published:.4f}", f"{gap.fresh:.4f}", difference)
+        scores = (f"{gap.published:.4f}", f"{gap.fresh:.4f}", difference)
+        table.add_row(gap.task, gap.row, str(gap.seed), SYMBOLS[gap.target], *scores)
     return table
 
 

@@ -15,13 +15,15 @@ from commands._shared.options import PUBLISHED, declared_rows, plugin_files, pub
 from commands._shared.running import stale_in, unchecked_in, unfinished
 from commands._shared.terminal import Console
 from leaderboard.predictions import Predictions
-from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings, untold
+from leaderboard.published.board import generated, out_of_date, planned_cells, published_findings
 from leaderboard.published.check import problems
 from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.store import read_published
 from leaderboard.site.attainable import GRID_FILE, kept_attainable
+from leaderboard.site.sentences import lacking
+from leaderboard.site.values import page_values
 
-SHOWN = 20
+MOST_SAID = 20
 """Lines of one kind that are printed; the rest are counted."""
 
 
@@ -48,7 +50,7 @@ def release() -> None:
         "made from uncommitted sources": [
             f"{record.row} on {record.task}, seed {record.seed}" for record in records if "+" in record.commit
         ],
-        "not told": untold(findings),
+        "not told": lacking(page_values(findings, [])),
         "not what the records give": [
             *out_of_date(ROOT, generated(ROOT, findings, planned)),
             *[GRID_FILE] * (not kept_attainable()),
@@ -82,8 +84,8 @@ def planned_then(root: Path) -> Published:
 def say_all(console: Console, faults: Mapping[str, Sequence[str]]) -> bool:
     """Print faults of several kinds; give whether there is any."""
     for kind, texts in faults.items():
-        for text in texts[:SHOWN]:
+        for text in texts[:MOST_SAID]:
             say(console, f"{kind}: {text}")
-        if len(texts) > SHOWN:
-            say(console, f"{kind}: and {len(texts) - SHOWN} more")
+        if len(texts) > MOST_SAID:
+            say(console, f"{kind}: and {len(texts) - MOST_SAID} more")
     return any(faults.values())

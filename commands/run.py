@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands._shared.arguments import Folders, Json, MemoryLimit, NJobs
+from commands._shared.arguments import Device, Folders, Json, MemoryLimit, NJobs
 
 
 def run(
@@ -40,7 +40,7 @@ def run(
         str | None,
         typer.Option(help="Run the jobs on the workers of this Dask scheduler.", metavar="tcp://HOST:PORT"),
     ] = None,
-    device: Annotated[str, typer.Option(help="Torch device of the networks.", metavar="cpu|cuda|cuda:N")] = "cpu",
+    device: Device = "cpu",
     out: Annotated[Path, typer.Option(help="Folder of records, predictions, boards and pictures.")] = Path("results"),
     rerun: Annotated[bool, typer.Option("--rerun", help="Run cells that are done as well.")] = False,
     time_limit: Annotated[

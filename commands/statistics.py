@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from commands._shared.options import PUBLISHED, ROOT, published_tasks, say
+from bench.compiled import ROOT
+from commands._shared.options import PUBLISHED, published_tasks, say
 from commands._shared.terminal import Console
 from commands.release import planned_then
 from leaderboard.comparison.nulls import NULLS, measure

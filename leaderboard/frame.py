@@ -14,12 +14,13 @@ from bench.ceiling.calibration import UNCERTAINTY_VERSION
 from bench.compiled import ROOT
 from bench.run.plan import Stale
 from bench.run.record import Record
+from bench.run.scores import ceiling
 from bench.run.scores.uncertainty import BOTH
 from bench.world.quantities import TARGET_NAMES, TARGETS
 
 FLOOR = "mean"
 """Row that answers the training mean: what a model must beat."""
-CEILING = "bayes"
+CEILING = ceiling.CEILING
 """Row of the exact posterior: what no model can beat on average."""
 UNTOLD = "laboratory_posterior"
 """Row of the posterior that nobody tells what is wrong with a trace: the ceiling of whoever does not know either."""
@@ -109,11 +110,11 @@ def frame_of(records: Iterable[Record], stale: Stale | None = None, unchecked: S
     parts.append(pd.DataFrame({name: [getattr(r, name) for r in ordered] for name in (*COSTS, *COUNTS)}, dtype=float))
     numbers = pd.concat(parts, axis=1)
     cells = pd.DataFrame({name: [getattr(record, name) for record in ordered] for name in ATTRIBUTES})
-    ok, ceiling = cells["status"] == "ok", cells["row"] == CEILING
+    ok, of_ceiling = cells["status"] == "ok", cells["row"] == CEILING
     for target in TARGET_NAMES:
-        numbers[f"{target}_ceiling_r2"] = numbers[f"{target}_ceiling_r2"].mask(ceiling, numbers[f"{target}_r2"])
+        numbers[f"{target}_ceiling_r2"] = numbers[f"{target}_ceiling_r2"].mask(of_ceiling, numbers[f"{target}_r2"])
     for which in (*TARGET_NAMES, FORECAST):
-        numbers[f"{which}_rmse_ratio"] = numbers[f"{which}_ceiling_rmse_ratio"].mask(ceiling, 1.0).where(ok)
+        numbers[f"{which}_rmse_ratio"] = numbers[f"{which}_ceiling_rmse_ratio"].mask(of_ceiling, 1.0).where(ok)
     numbers["overall"] = _geometric_mean([numbers[f"{target}_rmse_ratio"] for target in TARGET_NAMES])
     numbers["relative_rmse"] = _geometric_mean(
         [numbers[f"{each.name}_rmse"] / ((each.high - each.low) / math.sqrt(12.0)) for each in TARGETS]

@@ -46,6 +46,8 @@ SHOWN = (
     Shown(_K_D.name, "k_d", "$k_d$", "1e-3/s", "10⁻³ s⁻¹", 1e-3, _K_D.low * 1e3, _K_D.high * 1e3),
 )
 
+SYMBOLS = {shown.name: shown.symbol for shown in SHOWN}
+
 
 def r2_text(value: float | str | None) -> str:
     """Print a coefficient of determination with as many digits as help to tell rows apart.

@@ -212,5 +212,4 @@ for verb in sys.argv[1:]:
 
 
 def test_the_verbs_of_a_laboratory_import_nothing_that_only_linux_has():
-    verbs = [verb for verb in ("infer", "plan", "board") if (ROOT / "commands" / f"{verb}.py").exists()]
-    subprocess.run([sys.executable, "-c", WITHOUT_LINUX, *verbs], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-c", WITHOUT_LINUX, "infer", "plan", "board"], cwd=ROOT, check=True)

@@ -18,6 +18,7 @@ from bench.conformance.subject import FEW, FOUR_SAMPLES, NOISE_FREE, TRAINING, W
 from bench.contract import Prediction, Predictor
 from bench.metrics import r2
 from bench.run.scores.answer import check_finite, check_sd
+from bench.run.scores.prediction import WIDTHS
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.quantities import E0, K_D, TARGET_NAMES, TARGETS
@@ -38,7 +39,6 @@ LEAST_OVERFIT_R2 = 0.99
 MEAN_OFF = 1.0
 """Farthest that a stated mean lies from that of the samples beside it, in their standard deviations."""
 MASK = "Look where valid is True only; a network masks after every layer, for a bias fills the padding again."
-WIDTHS = np.array([target.high - target.low for target in TARGETS])
 
 
 def shape(subject: Subject) -> str | None:
@@ -161,8 +161,8 @@ def small_task(subject: Subject) -> str | None:
 
 def needs_standard_size(subject: Subject) -> str:
     """Say how far k_d is from the ceiling on the small task, where that is too far to judge by."""
-    acquisition, truth = TRAINING, subject.test.targets.values[:, K_D]
-    best = r2(truth, exact_posterior(subject.test.traces, acquisition, TEMPERATURE_CORRECTED).mean[:, K_D])
+    truth = subject.test.targets.values[:, K_D]
+    best = r2(truth, exact_posterior(subject.test.traces, TRAINING, TEMPERATURE_CORRECTED).mean[:, K_D])
     score = r2(truth, subject.answer.mean[:, K_D])
     if isinstance(best, float) and isinstance(score, float) and score < best / 2:
         return (

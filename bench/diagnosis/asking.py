@@ -42,22 +42,19 @@ class Asked:
     notes: dict[str, Any]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class GivenCases(CaseStore):
     """Training and validation cases that are given in place of drawn ones."""
 
-    train: Question | None = None
-    valid: Question | None = None
+    train: Question
+    valid: Question
 
     def training_files(self, cell: Cell) -> tuple[Path, Path]:
         """Files of the given cases."""
-        paths = []
-        for name, question in (("train", self.train), ("valid", self.valid)):
-            if question is None:
-                raise ValueError("cases must be given")
-            paths.append(self.folder / f"given-{name}.npz")
-            np.savez(paths[-1], allow_pickle=False, **arrays_of(question.traces), targets=question.truth)
-        return paths[0], paths[1]
+        paths = self.folder / "given-train.npz", self.folder / "given-valid.npz"
+        for path, question in zip(paths, (self.train, self.valid), strict=True):
+            np.savez(path, allow_pickle=False, **arrays_of(question.traces), targets=question.truth)
+        return paths
 
 
 def ask(job: Job, place: Place, asked: Mapping[str, Question]) -> Asked:

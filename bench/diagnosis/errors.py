@@ -46,7 +46,7 @@ def error_findings(evidence: Evidence, constant: set[int], before: Sequence[Find
     return found
 
 
-def samples_that_count(evidence: Evidence, column: int, *, exact: bool = False) -> float:
+def samples_that_count(evidence: Evidence, column: int, *, exact: bool) -> float:
     """Number of samples over which the influence is spread: the squared sum over the sum of squares."""
     touched = np.abs(evidence.touched(exact=exact)[..., column])
     squares = np.sum(touched**2, axis=1)

@@ -71,7 +71,7 @@ class Evidence:
         answers = self.exact if exact else self.answers
         return np.asarray((answers[name].mean - answers["base"].mean[:: self.asked.extent.base]) / UNITS)
 
-    def touched(self, *, exact: bool = False) -> Array:
+    def touched(self, *, exact: bool) -> Array:
         """How far answers move when one sample is moved, shape (case, position, target)."""
         answers = (self.exact if exact else self.answers)["touched"].mean / UNITS
         stacked = answers.reshape(self.asked.extent.touched, -1, len(TARGETS))

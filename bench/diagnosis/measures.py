@@ -101,19 +101,15 @@ class View:
     def stated(self, name: str, at: str, gone: float, shown: Shown) -> Finding:
         """Finding of a part of the excess, whatever its size."""
         now, best = float(self.squared(at).mean()), float(self.squared(at, exact=True).mean())
-        excess = now - best
+        left = max(now - gone, best) if now > best else now
         return Finding(
             name,
             self.target,
             self.label(at),
-            min(1.0, gone / excess) if excess > 0 else 0.0,
+            min(1.0, gone / (now - best)) if now > best else 0.0,
             float(np.sqrt(now / best)),
-            float(np.sqrt(max(now - gone, best) / best)) if excess > 0 else float(np.sqrt(now / best)),
-            shown.evidence,
-            shown.error,
-            shown.expected,
-            shown.measure,
-            shown.detail,
+            float(np.sqrt(left / best)),
+            **vars(shown),
         )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.arrays import Array
-from bench.cases import Traces, concatenate
+from bench.cases import Mask, Traces, concatenate
 from bench.draw import draw_measured, draw_parameters
 from bench.task import Task
 from bench.world.acquisition import Acquisition, deliver, measure
@@ -83,14 +84,9 @@ class Questions:
     parts: dict[str, Question]
     positions: list[int]
 
-    @property
-    def n_answers(self) -> int:
-        """Number of traces that a model is given."""
-        return sum(question.measured.n_cases for question in self.asked.values())
 
-
-def questions(task: Task, seed: int = 0, extent: Extent | None = None) -> Questions:
-    """Pose the questions about a model that is trained for a task."""
+def questions(task: Task, extent: Extent | None = None) -> Questions:
+    """Pose the questions about a model that is trained for a task, with seed 0."""
     extent = extent or Extent()
     train, world = task.train[0], task.train_world
     base = _measured(train, world, extent.reactions, extent.base)
@@ -101,7 +97,7 @@ def questions(task: Task, seed: int = 0, extent: Extent | None = None) -> Questi
     for name, acquisition in _acquisitions(train):
         asked[name] = _measured(acquisition, world, extent.reactions, extent.other)
     numbers = range(0, extent.trained * len(task.train), len(task.train))
-    seen, targets = draw_measured(train, world, f"train/{seed}", numbers)
+    seen, targets = draw_measured(train, world, "train/0", numbers)
     asked["train"] = Question(seen, targets.values, train, world)
     asked |= dict(_moved(once))
     asked |= dict(_batches(once))
@@ -136,7 +132,7 @@ def _measured(acquisition: Acquisition, world: World, n_reactions: int, n_replic
     return Question(measured, targets, acquisition, world)
 
 
-def _taken(question: Question, cases: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Question:
+def _taken(question: Question, cases: NDArray[np.int64]) -> Question:
     """Some cases of a question."""
     return replace(question, measured=question.measured.take(cases), truth=question.truth[cases])
 
@@ -237,6 +233,6 @@ def _parts(base: Question, n_replicates: int) -> Iterator[tuple[str, Question]]:
     yield "level unknown", replace(twice, acquisition=replace(twice.acquisition, offset_sd=1.0))
 
 
-def _cut(traces: Traces, kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Traces:
+def _cut(traces: Traces, kept: Mask) -> Traces:
     """Some samples of traces that have the same times."""
     return Traces(traces.time_s[:, kept], traces.ph[:, kept], traces.valid[:, kept], traces.known)

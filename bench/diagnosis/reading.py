@@ -36,7 +36,7 @@ def reading_findings(evidence: Evidence, constant: set[int]) -> list[Finding]:
     return found
 
 
-def part_strength(evidence: Evidence, *, exact: bool = False) -> Array:
+def part_strength(evidence: Evidence, *, exact: bool) -> Array:
     """Rms response of each target to single samples in each part of the trace, shape (part, target)."""
     touched = evidence.touched(exact=exact)
     times = evidence.asked.asked["touched"].measured.time_s[0][evidence.asked.positions]
@@ -74,19 +74,18 @@ def _reach(view: View, unread: list[bool]) -> Iterator[Finding]:
     """A part of the trace at either end that is not read; its cost is what the exact posterior loses without it."""
     first = unread.index(False) if False in unread else 0
     last = N_PARTS - unread[::-1].index(False) if False in unread else N_PARTS
-    for name, n_unread in ((f"from {first}", first), (f"until {last}", N_PARTS - last)):
+    for name, end, n_unread in ((f"from {first}", "start", first), (f"until {last}", "end", N_PARTS - last)):
         if not n_unread:
             continue
         without = np.mean(view_of_part(view, name) ** 2, axis=1)
         part = without - view.squared("base", exact=True)
         share = n_unread / N_PARTS
-        what = "first" if name.startswith("from") else "last"
         alike = alikeness(view.evidence, view.column)
         shown = Shown(
             share,
             0.0,
             0.0,
-            f"share of the trace, at its {'start' if what == 'first' else 'end'}, that moves no answer",
+            f"share of the trace, at its {end}, that moves no answer",
             f"cosine with where the exact posterior looks {alike:.2f}",
         )
         if finding := view.finding("reach", "base", part, shown):

@@ -15,20 +15,30 @@ from bench.ceiling.untold.answer import NEARLY_ZERO, UntoldPosterior
 from bench.ceiling.untold.posterior import untold_posteriors
 from bench.ceiling.untold.prior import Prior
 from bench.errors import BenchError
-from bench.infer.averaged import average
-from bench.infer.check import CHANCE, predictive_p
-from bench.infer.others import OTHERS, other_posteriors
-from bench.infer.told import Told
+from bench.infer.others import OTHERS
+from bench.infer.told import CARBONATE, Told, with_carbonate
+from bench.infer.weighed import other_posterior
 from bench.world.quantities import K_D
 
 NEAR = 3.0
 """Nats of evidence within which a world explains a trace about as well as the best."""
+SLIGHT = 0.01
+"""Share of the evidence below which a world does not count."""
 IDENTIFIED = 20.0
 """Support that k_d needs to be known from both sides, and 1 over it that excludes a k_d."""
 N_SUPPORT = 60
 """Values of k_d at which support is looked at."""
 EDGE, PILED = 0.01, 0.1
 """An end of a prior: this share of it, with that share of the posterior in it."""
+
+N_DRAWS = 1000
+"""Draws that the trace is held against."""
+N_BLOCKS = 8
+"""Blocks of samples whose means are looked at."""
+CLIPPED = 3.0
+"""Residuals count as no more than this, in standard deviations: a bubble is no misfit."""
+CHANCE = 0.01
+"""Chance of an alarm where nothing is wrong."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +75,7 @@ class Answer:
     def log_evidence(self) -> float:
         """Log density of the trace, averaged over the worlds."""
         log = [world.log_evidence for world in self.worlds.values()]
-        return float(special.logsumexp(log)) - math.log(len(log))
+        return float(special.logsumexp(log)) - math.log(len(self.told.names))
 
     @property
     def near(self) -> list[str]:
@@ -181,8 +191,9 @@ class Answer:
 
     @cached_property
     def predictive_p(self) -> float:
-        """Chance that the same measurement made again would look as bad, over all worlds."""
-        return sum(share * predictive_p(self.worlds[name]) for name, share in self.share.items())
+        """Chance that the same measurement made again would look as bad, over all worlds that count."""
+        counted = {name: share for name, share in self.share.items() if share >= SLIGHT}
+        return sum(share * predictive_p(self.worlds[name]) for name, share in counted.items()) / sum(counted.values())
 
     @property
     def contradicted(self) -> bool:
@@ -192,7 +203,7 @@ class Answer:
     @property
     def sampled(self) -> bool:
         """Whether the posterior of every world that counts could be had."""
-        return all(self.worlds[name].ok for name in self.near)
+        return all(self.worlds[name].ok for name, share in self.share.items() if share >= SLIGHT)
 
 
 def answer_of(traces: Traces, told: Told | None = None) -> Answer:
@@ -224,18 +235,57 @@ def answer_of(traces: Traces, told: Told | None = None) -> Answer:
     >>> known, truth = draw_parameters("example", range(1))
     >>> laboratory = Laboratory(60.0, 2.0)
     >>> traces = measure_in_laboratory(laboratory, known, truth, TEMPERATURE_CORRECTED, "example", range(1))
-    >>> answer = answer_of(traces, Told(carbonate_uM=0.0))
+    >>> answer = answer_of(traces, Told(weighed=("water",)))
     >>> bool(answer.quantile(0.05)[0] < truth[0, 0] < answer.quantile(0.95)[0]), answer.contradicted
     (True, False)
     """
     if traces.n_cases != 1:
         raise BenchError(f"infer 'traces': number must be 1, got {traces.n_cases}. Give one trace at a time.")
     told = told or Told()
-    weighed = told.worlds(traces)
-    worlds = {
-        name: next(untold_posteriors(traces, laboratory, told.prior, world)) for name, laboratory, world in weighed
-    }
-    _, laboratory, plain = weighed[0]
-    for other in OTHERS if told.others else ():
-        worlds[other.name] = average(other_posteriors(traces, laboratory, told.prior, other, plain))
+    laboratory, chemistry = told.laboratory_of(traces), told.chemistry
+    plain = next(untold_posteriors(traces, laboratory, told.prior, chemistry))
+    worlds: dict[str, UntoldPosterior] = {}
+    for name in told.names:
+        if name == told.water:
+            worlds[name] = plain
+        elif name == CARBONATE:
+            worlds[name] = next(untold_posteriors(traces, with_carbonate(laboratory), told.prior, chemistry))
+        else:
+            best = max((each.log_evidence for each in worlds.values()), default=-math.inf)
+            worlds[name] = other_posterior(plain, next(each for each in OTHERS if each.name == name), best)
     return Answer(traces, told, worlds)
+
+
+def predictive_p(posterior: UntoldPosterior) -> float:
+    """Chance that the same measurement made again would look as bad as the trace.
+
+    Four things are looked at, against each draw of the posterior: the lag-1 correlation of the residuals, the largest
+    mean of a block of them, and whether they are larger or smaller than the noise, so that no noise that is told hides
+    a misfit. Draws that have learnt from the trace itself make the check mild.
+
+    Parameters
+    ----------
+    posterior : UntoldPosterior
+        Of one trace.
+
+    Returns
+    -------
+    float
+        Smallest of the four chances times four, at most 1.
+
+    Source: Gelman, Meng & Stern, Statistica Sinica 6 (1996) 733-807.
+    """
+    shown, again, sd = posterior.predicted(N_DRAWS)
+    real, replicated = (_measures(np.clip((ph - shown) / sd, -CLIPPED, CLIPPED)) for ph in (posterior.run.ph, again))
+    p = (1 + (replicated >= real).sum(axis=1)) / (1 + N_DRAWS)
+    return float(min(1.0, len(p) * p.min()))
+
+
+def _measures(residual: Array) -> Array:
+    """Lag-1 correlation, largest mean of a block in standard deviations, mean size and its negative, (4, draw)."""
+    n = residual.shape[1]
+    correlation = (residual[:, 1:] * residual[:, :-1]).sum(axis=1) / np.maximum((residual**2).sum(axis=1), 1e-12)
+    blocks = np.array_split(np.arange(n), min(N_BLOCKS, n))
+    means = [np.abs(residual[:, block].sum(axis=1)) / np.sqrt(len(block)) for block in blocks]
+    size = np.abs(residual).mean(axis=1)
+    return np.stack([correlation, np.max(means, axis=0), size, -size])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from scipy.linalg import solve_triangular
 from bench.arrays import Array
 from bench.ceiling.untold.answer import UntoldPosterior
 from bench.ceiling.untold.likelihood import log_density
-from bench.infer.exact import shown_by
+from bench.infer.others import shown_by
 from bench.seeding import Stream
 from bench.world.laboratory import Laboratory
 
@@ -21,7 +20,7 @@ N_WAVES = 12
 FIRST_S = 10.0
 """Waves are even in ln(1 + t / this) [s]."""
 N_EQUAL = 1000
-"""Equal draws of each posterior that are weighed again."""
+"""Equal draws of the posterior that are weighed again."""
 N_NOISES = 6
 """Values of the noise that are averaged over."""
 
@@ -96,7 +95,7 @@ class Forecast:
 
 
 def forecast_with(
-    deviations: Deviations, posteriors: Sequence[UntoldPosterior], ph: Array, time_s: Array, laboratory: Laboratory
+    deviations: Deviations, posterior: UntoldPosterior, ph: Array, time_s: Array, laboratory: Laboratory
 ) -> Forecast:
     """Forecast readings where the model itself may be a little wrong.
 
@@ -104,8 +103,8 @@ def forecast_with(
     ----------
     deviations : Deviations
         How wrong.
-    posteriors : sequence of UntoldPosterior
-        Of the trace with the noise of ``noise_to_sample_with``, by their evidence parts of one.
+    posterior : UntoldPosterior
+        Of the trace with the noise of ``noise_to_sample_with``.
     ph : array, shape (sample,)
         The trace.
     time_s : array, shape (later,)
@@ -119,43 +118,32 @@ def forecast_with(
         Equal draws.
     """
     generator = Stream("infer/deviations").generator(0)
-    base = special.softmax([each.log_evidence for each in posteriors])
-    counts = np.maximum(1, np.round(N_EQUAL * base)).astype(int)
     noises = laboratory.noise_sd * laboratory.noise_factor ** np.linspace(-1.0, 1.0, N_NOISES)
-    before = posteriors[0].run.time_s
-    targets, later, residuals, log_weight = [], [], [], []
-    for posterior, count, share in zip(posteriors, counts, base, strict=True):
-        rows = posterior.chosen(int(count), generator)
-        both = np.concatenate([before, time_s])
-        bare = shown_by(posterior, rows, both)
-        shown = bare + posterior.draws[rows, 7, None] + posterior.draws[rows, 8, None] * both
-        run = posterior.run._replace(ph=np.ascontiguousarray(ph))
-        sampled_with = posterior.draws[rows, 5]
-        sampled = [
-            log_density(np.ascontiguousarray(each[: len(before)]), float(noise), beta, run)
-            for each, noise, beta in zip(bare, sampled_with, posterior.sample.beta[rows], strict=True)
-        ]
-        residual = ph - shown[:, : len(before)]
-        log_likelihood = _log_likelihood(deviations.waves(before), residual, _variances(noises, laboratory))
-        log_weight.append(log_likelihood - np.array(sampled)[:, None] + math.log(share / count))
-        targets.append(posterior.draws[rows, :2])
-        later.append(shown[:, len(before) :])
-        residuals.append(residual)
-    log = np.concatenate(log_weight) - math.log(N_NOISES)
+    before = posterior.run.time_s
+    rows = posterior.chosen(N_EQUAL, generator)
+    both = np.concatenate([before, time_s])
+    bare = shown_by(posterior, rows, both)
+    shown = bare + posterior.draws[rows, 7, None] + posterior.draws[rows, 8, None] * both
+    run = posterior.run._replace(ph=np.ascontiguousarray(ph))
+    sampled = [
+        log_density(np.ascontiguousarray(each[: len(before)]), float(noise), beta, run)
+        for each, noise, beta in zip(bare, posterior.draws[rows, 5], posterior.sample.beta[rows], strict=True)
+    ]
+    residual, later = ph - shown[:, : len(before)], shown[:, len(before) :]
+    log = _log_likelihood(deviations.waves(before), residual, _variances(noises, laboratory))
+    log -= np.array(sampled)[:, None] + math.log(N_EQUAL) + math.log(N_NOISES)
     total = float(special.logsumexp(log))
     by_draw = np.exp(special.logsumexp(log, axis=1) - total)
     chosen = generator.choice(log.size, N_EQUAL, p=np.exp(log - total).ravel())
     draw, noise = np.divmod(chosen, N_NOISES)
-    readings = np.concatenate(later)[draw]
+    readings = later[draw]
     for number in range(N_NOISES):
         mine = np.flatnonzero(noise == number)
         variance = _variances(noises, laboratory)[number]
-        readings[mine] += _waves_left(
-            deviations, before, time_s, np.concatenate(residuals)[draw[mine]], variance, generator
-        )
+        readings[mine] += _waves_left(deviations, before, time_s, residual[draw[mine]], variance, generator)
         readings[mine] += math.sqrt(variance) * generator.standard_normal(readings[mine].shape)
-    evidence = total + float(special.logsumexp([each.log_evidence for each in posteriors]))
-    return Forecast(np.concatenate(targets)[draw], readings, evidence, 1.0 / float(by_draw @ by_draw))
+    evidence = total + posterior.log_evidence
+    return Forecast(posterior.draws[rows, :2][draw], readings, evidence, 1.0 / float(by_draw @ by_draw))
 
 
 def _variances(noises: Array, laboratory: Laboratory) -> Array:

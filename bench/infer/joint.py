@@ -38,6 +38,8 @@ SOLUTION = slice(2, 5)
 """Linear nuisances that belong to the solution: initial pH, temperature, log substrate beside the record."""
 
 
+EXCLUDED = 1e-4
+"""Share of the evidence of one run below which a world is none of all."""
 TOGETHER = -3.0
 """Nats of evidence below which several runs are not of one solution."""
 
@@ -109,7 +111,7 @@ def joint_answer_of(runs: Sequence[Traces], told: Told | None = None, aged_s: fl
     >>> known, loads = np.array([[50.0, 0.25, 30.0, 7.0, 0.2]] * 2), np.array([[0.5, 2e-3], [0.5 * np.exp(-0.6), 2e-3]])
     >>> both = measure_in_laboratory(Laboratory(60.0, 2.0), known, loads, TEMPERATURE_CORRECTED, "aged", range(2))
     >>> runs = [both.take(slice(case, case + 1)) for case in range(2)]
-    >>> answer = joint_answer_of(runs, Told(carbonate_uM=0.0), aged_s=300.0)
+    >>> answer = joint_answer_of(runs, Told(weighed=("water",)), aged_s=300.0)
     >>> bool(answer.quantile(0.05)[1] < 2e-3 < answer.quantile(0.95)[1]), answer.identified
     (True, True)
     """
@@ -125,9 +127,11 @@ def joint_answer_of(runs: Sequence[Traces], told: Told | None = None, aged_s: fl
         )
     alone = tuple(answer_of(each, told) for each in runs)
     ages = [aged_s * (number == 1) for number in range(len(runs))]
+    least = {name: min(each.share[name] for each in alone) for name in alone[0].worlds}
+    kept = [name for name, share in least.items() if share >= min(EXCLUDED, max(least.values()))]
     worlds = {
         name: put_together([Ran(each.worlds[name], age) for each, age in zip(alone, ages, strict=True)])
-        for name in alone[0].worlds
+        for name in kept
     }
     return JointAnswer(runs[0], told, worlds, alone, aged_s)
 

@@ -1,8 +1,6 @@
-"""Worlds that the sampler has no coordinate for: a buffer, slow hydration of CO2, exchange with air.
+"""Worlds that the laboratory does not draw, each with one amount that nobody knows: a buffer, slow CO2, air.
 
-Each has one amount that nobody knows, over which the evidence is integrated. A buffer's posterior at an amount is had
-like that of pure water. Where carbon takes its time the curve is integrated: the trace is shifted by what that does to
-the curve of the likeliest beaker, sampled as in pure water, and the draws are weighed again by their own exact curves.
+The amount is one more coordinate of a point, in the place of carbonate.
 """
 
 from __future__ import annotations
@@ -12,28 +10,31 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from bench.arrays import Array
-from bench.cases import Traces
 from bench.ceiling.untold.answer import UntoldPosterior
-from bench.ceiling.untold.likelihood import NOISE
-from bench.ceiling.untold.posterior import untold_posteriors
-from bench.ceiling.untold.prior import Prior
-from bench.ceiling.untold.sampling import Beaker, Sample, pareto_shape
-from bench.infer.averaged import Integrated
-from bench.infer.exact import log_ratios, shown_at
+from bench.ceiling.untold.beaker import LN_U_STEP, LOWEST_LN_U, Curves, fill, show
+from bench.ceiling.untold.likelihood import CARBONATE, DECAY, LAG, LOAD, LOG_UNIFORM, NOISE, RAMP, START, UNIFORM
+from bench.ceiling.untold.sampling import WORST_PARETO_K, Beaker
+from bench.compiled import compiled
+from bench.errors import BenchError
 from bench.seeding import Stream
 from bench.world.buffers import Buffer
-from bench.world.equilibria import TEMPERATURE_CORRECTED, World
-from bench.world.laboratory import Laboratory
+from bench.world.carbon import pack_world
+from bench.world.equilibria import World
+from bench.world.integrator import integrate
+from bench.world.kinetics import PH0, pack_cases
+from bench.world.progress import MAX_NODES, N_ROWS, unit_exposure
 
-N_WEIGHED = 300
-"""Equal draws that are weighed again."""
-N_SHIFTS, SETTLED_PH = 4, 0.003
-"""The trace is shifted until the shift settles to this [pH], at most so often."""
-FLAT, N_HALVINGS = 3.0, 6
-"""Amounts are looked at between the best and its neighbours until those are within so many nats, at most so often."""
+ENDED = 0.25
+"""Both parameters of the beta distribution of the product's share that is CO2.
+
+Chemistry knows none and all, and no source that was found says which: each end has as much as what lies between.
+"""
+LEAST_SIZE = 150.0
+"""Effective draws from which on a posterior is trusted: its means are within a twelfth of its spread."""
 
 
 @dataclass(frozen=True)
@@ -42,131 +43,205 @@ class Other:
 
     Parameters
     ----------
-    name : str
-        In answers.
-    amounts : tuple of float
-        Where the evidence is looked at first; the prior is uniform between their ends, in the log where ``log``.
+    short, name : str
+        In options, and in answers.
+    ends : tuple of float
+        Of the amount's prior: uniform, in the log where ``log``.
     log : bool
         Whether the prior is uniform in the log.
     world_of : callable
-        Chemistry of an amount.
+        Chemistry of an amount, or of an array of one a point.
     """
 
+    short: str
     name: str
-    amounts: tuple[float, ...]
+    ends: tuple[float, float]
     log: bool
-    world_of: Callable[[World, float], World]
+    world_of: Callable[[World, Array], World]
+
+    @property
+    def prior(self) -> tuple[float, float, float]:
+        """Row of a run's priors."""
+        return (LOG_UNIFORM if self.log else UNIFORM, *self.ends)
 
 
-def _buffered(world: World, total_uM: float) -> World:
+def _buffered(world: World, total_uM: Array) -> World:
     return replace(world, buffer=Buffer("phosphate", 1e-3 * total_uM))
 
 
-def _slow(world: World, co2_share: float) -> World:
-    return replace(world, co2_share=co2_share)
+def _slow(world: World, place: Array) -> World:
+    return replace(world, co2_share=special.betaincinv(ENDED, ENDED, place))
 
 
-def _aired(world: World, kla_per_s: float) -> World:
+def _aired(world: World, kla_per_s: Array) -> World:
     return replace(world, kla_per_s=kla_per_s)
 
 
 OTHERS = (
-    Other("buffer", (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0), True, _buffered),
-    Other("slow CO2", (0.0, 0.25, 0.5, 0.75, 1.0), False, _slow),
-    Other("air", (3e-5, 1e-4, 3e-4, 1e-3, 3e-3), True, _aired),
+    Other("buffer", "buffer", (1.0, 1000.0), True, _buffered),
+    Other("slow", "slow CO2", (0.0, 1.0), False, _slow),
+    Other("air", "air", (3e-5, 3e-3), True, _aired),
 )
-"""Phosphate, with the pK of what powder brings [uM]; the product's share that is CO2; kLa [1/s]."""
+"""Phosphate, with the pK of what powder brings [uM]; the share of the product's distribution below it; kLa [1/s]."""
 
 
-def other_posteriors(
-    traces: Traces, laboratory: Laboratory, prior: Prior, other: Other, world: World = TEMPERATURE_CORRECTED
-) -> list[UntoldPosterior]:
-    """Posteriors at amounts of a world, their log evidence with what the amount's prior gives them.
+def shown_at(held: Array, world: World, points: Array, time_s: Array) -> Array:
+    """What the electrode shows of points before offset and drift.
 
     Parameters
     ----------
-    traces : Traces
-        A single case.
-    laboratory : Laboratory
-        Distribution of the nuisances, without carbonate.
-    prior : Prior
-        Of E0 and k_d.
-    other : Other
-        The world.
+    held : array, shape (point, 5)
+        Known inputs as the beakers held them.
     world : World
-        Chemistry without what is other.
+        Chemistry, whose numbers may be arrays of one a point.
+    points : array, shape (point, at least 5)
+        E0, k_d, lag, start, ramp.
+    time_s : array, shape (sample,)
+        Times by the protocol's clock, ascending [s].
 
     Returns
     -------
-    list of UntoldPosterior
-        By amount; the sum of their evidence is that of the world.
+    array, shape (point, sample)
+        PH.
+
+    Raises
+    ------
+    BenchError
+        A curve that cannot be had.
     """
-    found: dict[float, UntoldPosterior] = {}
-    shift = np.zeros(traces.time_s.shape[1])
-    for amount in other.amounts:
-        found[amount] = _at(traces, laboratory, prior, world, other.world_of(world, amount), shift)
-        shift = _shift_of(found[amount], shift)
-    for _ in range(N_HALVINGS):
-        amounts = sorted(found)
-        best = max(amounts, key=lambda each: found[each].log_evidence)
-        here = amounts.index(best)
-        steep = [
-            each
-            for each in (*amounts[max(here - 1, 0) : here], *amounts[here + 1 : here + 2])
-            if found[best].log_evidence - found[each].log_evidence > FLAT
-        ]
-        if not steep:
-            break
-        for each in steep:
-            between = math.sqrt(best * each) if other.log else 0.5 * (best + each)
-            there, begun = other.world_of(world, between), _shift_of(found[best], shift)
-            found[between] = _at(traces, laboratory, prior, world, there, begun)
-    amounts = sorted(found)
-    place = np.log(amounts) if other.log else np.array(amounts)
-    width = np.gradient(place) * np.where(np.arange(len(place)) % (len(place) - 1) == 0, 0.5, 1.0)
-    shares = np.log(width / (place[-1] - place[0]))
-    return [
-        replace(found[each], sample=replace(found[each].sample, log_evidence=found[each].log_evidence + float(share)))
-        for each, share in zip(amounts, shares, strict=True)
-    ]
+    packed, carbon = pack_world(held, world)
+    shown = np.empty((len(points), len(time_s)))
+    _show_all(np.ascontiguousarray(points), packed, carbon, np.ascontiguousarray(time_s), shown)
+    if np.isnan(shown).any():
+        raise BenchError(f"world '{world.name}': progress curve must be had, got none. Report it as a bug.")
+    return shown
 
 
-def _shift_of(posterior: UntoldPosterior, otherwise: Array) -> Array:
-    """Where the next amount's shift begins."""
-    return posterior.shift if isinstance(posterior, Integrated) else otherwise
+@compiled
+def _show_all(points: Array, packed: Array, carbon: Array, time_s: Array, shown: Array) -> None:
+    """Fill what the electrode shows of points by their exact curves; NaN where one cannot be had."""
+    curve, other = np.empty((N_ROWS, MAX_NODES)), np.empty((1, time_s.shape[0]))
+    for i in range(points.shape[0]):
+        load, k_d, start = points[i, LOAD], points[i, DECAY], points[i, START]
+        longest_s = max(time_s[-1] - start, 0.0)
+        reach = longest_s if carbon.shape[1] > 0 else load * unit_exposure(longest_s, k_d)[0]
+        n_nodes = 4 + int(max(math.log(max(reach, 1e-9)) - LOWEST_LN_U, 0.0) / LN_U_STEP)
+        one = Curves(np.empty((n_nodes, 2)), np.empty(1))
+        if carbon.shape[1] > 0:  # over the time since mixing, which takes the place of the exposure
+            done = _fill_in_time(load, k_d, packed[i], carbon[i], one)
+            load, k_d = 1.0, 0.0
+        else:
+            done = fill(packed[i], reach, curve, one)
+        show(load, k_d, points[i, LAG], start, points[i, RAMP], time_s, one, other)
+        for k in range(time_s.shape[0]):
+            shown[i, k] = other[0, k] if done else math.nan
 
 
-def _at(
-    traces: Traces, laboratory: Laboratory, prior: Prior, plain: World, world: World, shift: Array
-) -> UntoldPosterior:
-    """Posterior in a world of a known amount, beside the plain one."""
-    if world.autonomous:
-        return next(untold_posteriors(traces, laboratory, prior, world))
-    known, time_s = traces.known[0], np.ascontiguousarray(traces.time_s[0])
-    beakers = Beaker(known, laboratory, world), Beaker(known, laboratory, plain)
-    for _ in range(N_SHIFTS):
-        posterior = next(untold_posteriors(replace(traces, ph=traces.ph - shift), laboratory, prior, plain))
-        best = np.array([int(np.argmax(posterior.weight))])
-        exact, simple = (shown_at(each, posterior.draws[best], posterior.sample.beta[best], time_s) for each in beakers)
-        moved = float(np.abs(exact[0] - simple[0] - shift).max())
-        if moved < SETTLED_PH:
-            break
-        shift = exact[0] - simple[0]
-    rows = posterior.chosen(N_WEIGHED, Stream("infer/others").generator(0))
-    drawn, kept = posterior.draws[rows], posterior.sample
-    beta, log_ratio = kept.beta[rows], np.empty(N_WEIGHED)
-    exact, simple = (shown_at(each, drawn, beta, time_s) for each in beakers)
-    run = posterior.run._replace(ph=np.ascontiguousarray(traces.ph[0]))
-    log_ratios(exact, simple, drawn[:, NOISE], beta, posterior.run, run, log_ratio)
-    weight = special.softmax(log_ratio)
-    sample = Sample(
-        kept.z[rows],
-        beta,
-        weight,
-        1.0 / float(weight @ weight),
-        pareto_shape(weight),
-        kept.log_evidence + float(special.logsumexp(log_ratio)) - math.log(N_WEIGHED),
-        kept.z[rows[np.argmax(log_ratio)]],
-        kept.beta[rows[np.argmax(log_ratio)]],
-    )
-    return Integrated(drawn, weight, sample, run, known, laboratory, prior, world, shift)
+@compiled
+def _fill_in_time(load: float, k_d: float, packed: Array, carbon: Array, one: Curves) -> bool:
+    """Fill the curve of a beaker over the log of the time since mixing; whether it could be integrated."""
+    n = one.nodes.shape[0]
+    times, ph = np.exp(LOWEST_LN_U + LN_U_STEP * np.arange(n)), np.empty(n)
+    done: bool = integrate(load, k_d, times, 0.0, packed, carbon, ph)
+    for i in range(n):
+        one.nodes[i, 0] = ph[i]
+        if 2 <= i < n - 2:
+            one.nodes[i, 1] = (8.0 * (ph[i + 1] - ph[i - 1]) - ph[i + 2] + ph[i - 2]) / (12.0 * LN_U_STEP)
+        else:
+            left, right = max(i - 1, 0), min(i + 1, n - 1)
+            one.nodes[i, 1] = (ph[right] - ph[left]) / ((right - left) * LN_U_STEP)
+    one.origin[0] = packed[PH0]
+    return done
+
+
+@dataclass(frozen=True, eq=False)
+class OtherBeaker(Beaker):
+    """A beaker in a world with an unknown amount."""
+
+    other: Other
+
+    def packed(self, values: Array, beta: Array) -> Array:
+        """Packed cases of points whose curves are a function of the exposure, shape (point, constant)."""
+        return pack_cases(self.held(beta[:, 2:]), self.other.world_of(self.world, values[:, CARBONATE]))
+
+    def shown(self, values: Array, beta: Array, time_s: Array) -> Array:
+        """What the electrode shows of points by their exact curves, before offset and drift, shape (point, sample)."""
+        world = self.other.world_of(self.world, values[:, CARBONATE])
+        return shown_at(self.held(beta[:, 2:]), world, values, time_s)
+
+
+@dataclass(frozen=True, eq=False)
+class OtherPosterior(UntoldPosterior):
+    """Posterior in a world with an unknown amount, which stands in the column of carbonate.
+
+    Parameters
+    ----------
+    other : Other
+        The world.
+    """
+
+    other: Other
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer can be trusted: enough effective draws, no weight that outweighs all others."""
+        return self.effective_size >= LEAST_SIZE and self.sample.pareto_k <= WORST_PARETO_K
+
+    def _curves(self, rows: NDArray[np.int64], time_s: Array, reading: bool) -> Array:
+        """PH of some draws: in the beaker, or by the electrode without its offset and drift."""
+        values = np.array(self.draws[rows])
+        values[:, LAG] *= reading
+        beaker = OtherBeaker(self.known, self.laboratory, self.world, self.other)
+        return beaker.shown(values, self.sample.beta[rows], time_s)
+
+    def predicted(self, n_draws: int) -> tuple[Array, Array, Array]:
+        """As of every posterior.
+
+        Parameters
+        ----------
+        n_draws : int
+            How many.
+
+        Returns
+        -------
+        shown, replicated : array, shape (n_draws, sample)
+            Readings without noise, and of the same measurement made again.
+        noise_sd : array, shape (n_draws, 1)
+            Standard deviation of noise and rounding [pH].
+        """
+        generator = Stream("untold/replicated").generator(0)
+        rows = self.chosen(n_draws, generator)
+        time_s, step = self.run.time_s, self.laboratory.step_ph
+        offset, drift, noise_sd = (self.draws[rows, column, None] for column in (7, 8, NOISE))
+        shown = self._curves(rows, time_s, reading=True) + offset + drift * time_s
+        ph = shown + noise_sd * generator.standard_normal(shown.shape)
+        struck = generator.random(ph.shape) < self.laboratory.outlier_fraction
+        ph += np.where(struck, self.laboratory.outlier_sd * generator.standard_normal(ph.shape), 0.0)
+        ph = np.round(ph / step) * step if step > 0 else ph
+        return shown, np.asarray(ph), np.hypot(noise_sd, step / math.sqrt(12.0))
+
+
+def shown_by(posterior: UntoldPosterior, rows: NDArray[np.int64], time_s: Array) -> Array:
+    """What the electrode shows of draws before offset and drift, by their own exact curves.
+
+    Parameters
+    ----------
+    posterior : UntoldPosterior
+        Where the draws are from.
+    rows : integer array, shape (draw,)
+        Which of its draws.
+    time_s : array, shape (sample,)
+        Times by the protocol's clock, ascending [s].
+
+    Returns
+    -------
+    array, shape (draw, sample)
+        PH.
+    """
+    values, beta, world = posterior.draws[rows], posterior.sample.beta[rows], posterior.world
+    if isinstance(posterior, OtherPosterior):
+        world = posterior.other.world_of(world, values[:, CARBONATE])
+    elif values[:, CARBONATE].any():
+        world = replace(world, carbonate_uM=values[:, CARBONATE])
+    held = Beaker(posterior.known, posterior.laboratory, world).held(beta[:, 2:])
+    return shown_at(held, world, values, time_s)

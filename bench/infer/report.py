@@ -17,10 +17,12 @@ SHORT_S, LONG_S = 2.0, 10_000.0
 COARSE_PH = 0.05
 """Steps from this on hide k_d [pH]."""
 
-CLOSED = (
-    "k_d is that of a closed vessel with fast CO2: exchange with air and slow hydration were not weighed and can look "
-    "like deactivation. A second short run with enzyme that has aged would tell; 'plan' says how well."
-)
+LIKE_DEACTIVATION = ("slow CO2", "air")
+"""Worlds that can look like deactivation."""
+CLOSED = "Either can look like deactivation and was not weighed."
+AGED = " A second short run with enzyme that has aged tells k_d; 'plan' says how well."
+LONGER_S = 600.0
+LONGER = " A trace of ten minutes tells slow CO2 from more enzyme."
 APART = (
     "The runs are better explained as different solutions than as one: something was changed between them. "
     "Answer each by itself to see which."
@@ -137,20 +139,18 @@ def warnings_of(answer: Answer) -> list[Warned]:
             )
             found.append(Warned(f"{TARGET_NAMES[column]}_at_prior_end", text, trusted=False))
     aged = isinstance(answer, JointAnswer) and answer.aged_s > 0
-    apart = [symbol for column, symbol in enumerate(("E0", "k_d")) if answer.disagree(column)]
+    apart = [column for column in (E0, K_D) if answer.disagree(column)]
     if apart:
         text = (
-            f"{' and '.join(answer.near)} explain the trace about equally well and disagree on {' and '.join(apart)}."
-            + " A second short run with enzyme that has aged tells them apart; 'plan' says how well." * (not aged)
+            f"{listed(answer.near)} explain the trace about equally well and disagree on "
+            f"{listed([('E0', 'k_d')[column] for column in apart])}."
+            + LONGER * ("slow CO2" in answer.near and float(answer.traces.time_s[0, -1]) < LONGER_S)
+            + AGED * (K_D in apart and not aged)
         )
         found.append(Warned("worlds_disagree", text))
-    if (
-        not aged
-        and not answer.told.others
-        and not answer.contradicted
-        and estimates(answer)[K_D].bound in (BOTH, LOWER)
-    ):
-        found.append(Warned("closed_vessel", CLOSED))
+    closed = [name for name in LIKE_DEACTIVATION if name not in answer.worlds]
+    if closed and not aged and not answer.contradicted and estimates(answer)[K_D].bound in (BOTH, LOWER):
+        found.append(Warned("closed_vessel", f"k_d is that of a beaker without {listed(closed)}. {CLOSED}{AGED}"))
     singles = answer.alone if isinstance(answer, JointAnswer) else (answer,)
     for length_s in sorted({float(each.traces.time_s[0, -1]) for each in singles}):
         if SHORT_S <= length_s <= LONG_S:
@@ -161,6 +161,28 @@ def warnings_of(answer: Answer) -> list[Warned]:
     if step >= COARSE_PH:
         found.append(Warned("coarse_steps", f"The pH is written in steps of {step:g}. Export more digits."))
     return found
+
+
+def listed(names: list[str]) -> str:
+    """Names in a sentence.
+
+    Parameters
+    ----------
+    names : list of str
+        At least one.
+
+    Returns
+    -------
+    str
+        With commas and an ``and``.
+
+    Examples
+    --------
+    >>> listed(["air"]), listed(["air", "buffer", "slow CO2"])
+    ('air', 'air, buffer and slow CO2')
+    """
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def report(answer: Answer, known: dict[str, dict[str, Any]]) -> dict[str, Any]:

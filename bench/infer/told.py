@@ -10,12 +10,15 @@ import numpy as np
 from bench.arrays import Array
 from bench.cases import Traces
 from bench.ceiling.untold.prior import LABORATORY, Prior
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
+from bench.infer.others import OTHERS
 from bench.world.equilibria import TEMPERATURE_CORRECTED, World
 from bench.world.laboratory import Laboratory
 
 PURE, CARBONATE = "pure water", "carbonate"
-"""Names of the worlds that are averaged."""
+"""Names of the worlds that the laboratory draws."""
+WORLDS = {"water": PURE, "carbonate": CARBONATE, **{other.short: other.name for other in OTHERS}}
+"""Worlds that are averaged, as options name them and as answers do."""
 CARBONATE_UM = (3.0, 300.0)
 """Ends of the log-uniform prior of carbonate [uM]: air leaves some 10 uM at pH 6 to 7."""
 CALIBRATED_PH = 1e-3
@@ -45,18 +48,18 @@ class Told:
         Whether offset, drift and initial pH are known, from buffers before and after.
     prior : Prior
         Of E0 and k_d.
-    others : bool
-        Whether a buffer, slow hydration of CO2 and exchange with air are weighed as well, which takes seconds.
+    weighed : tuple of str
+        Worlds that may be, of the keys of ``WORLDS``.
 
     Raises
     ------
     BenchError
-        A value outside its range.
+        A value outside its range, or a world that is none.
 
     Examples
     --------
-    >>> [name for name, _, _ in Told(carbonate_uM=0.0).worlds(Traces.of([0, 9], [[7, 8]], [[50, 0.25, 30, 7, 0.2]]))]
-    ['pure water']
+    >>> Told(carbonate_uM=0.0).names
+    ['pure water', 'buffer', 'slow CO2', 'air']
     """
 
     noise_sd: float | None = None
@@ -65,7 +68,7 @@ class Told:
     carbonate_uM: float | None = None  # the field's unit
     calibrated: bool = False
     prior: Prior = LABORATORY
-    others: bool = False
+    weighed: tuple[str, ...] = tuple(WORLDS)
 
     def __post_init__(self) -> None:
         ranges = {"noise_sd": (1e-4, 1.0), "lag_s": (0.0, 1e3), "offset_sd": (0.0, 1.0), "carbonate_uM": (0.0, 1e4)}
@@ -73,6 +76,48 @@ class Told:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise BenchError(f"told '{name}': value must be between {low:g} and {high:g}, got {value:g}. Mend it.")
+        for name in self.weighed:
+            if name not in WORLDS:
+                raise unknown("world", name, WORLDS)
+        if not self.names:
+            raise BenchError("told 'worlds': at least one must be left, got none. Name one beside carbonate.")
+
+    @property
+    def water(self) -> str:
+        """Name of the world in which nothing is unknown but what every laboratory has."""
+        return f"carbonate {self.carbonate_uM:g} uM" if self.carbonate_uM else PURE
+
+    @property
+    def chemistry(self) -> World:
+        """Chemistry of that world, which the others differ from."""
+        return replace(TEMPERATURE_CORRECTED, carbonate_uM=self.carbonate_uM or 0.0)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the worlds that are left; a carbonate that is told is in all of them."""
+        left = [name for name in WORLDS if name in self.weighed and (name != "carbonate" or self.carbonate_uM is None)]
+        return [self.water if name == "water" else WORLDS[name] for name in left]
+
+    @property
+    def left_out(self) -> list[str]:
+        """Names of the worlds that are said not to be."""
+        return [WORLDS[name] for name in WORLDS if name not in self.weighed]
+
+    def laboratory_of(self, traces: Traces) -> Laboratory:
+        """Distribution of what may be the matter with a trace, in pure water.
+
+        Parameters
+        ----------
+        traces : Traces
+            A single case.
+
+        Returns
+        -------
+        Laboratory
+            What was told in it is certain.
+        """
+        time_s = traces.time_s[0]
+        return self.laboratory(float(time_s[-1]), float(np.median(np.diff(time_s))), written_step(traces.ph[0]))
 
     def laboratory(self, prefix_s: float, interval_s: float, step_ph: float) -> Laboratory:
         """Distribution of what may be the matter with a trace, in pure water.
@@ -104,30 +149,22 @@ class Told:
             told |= {"offset_sd": self.offset_sd}
         return Laboratory(prefix_s, interval_s, **told)
 
-    def worlds(self, traces: Traces) -> list[tuple[str, Laboratory, World]]:
-        """Worlds that are left, each with its laboratory.
 
-        Parameters
-        ----------
-        traces : Traces
-            A single case.
+def with_carbonate(laboratory: Laboratory) -> Laboratory:
+    """A laboratory whose water holds carbonate.
 
-        Returns
-        -------
-        list of tuple
-            Name, laboratory and chemistry.
-        """
-        time_s = traces.time_s[0]
-        pure = self.laboratory(float(time_s[-1]), float(np.median(np.diff(time_s))), written_step(traces.ph[0]))
-        if self.carbonate_uM:
-            world = replace(TEMPERATURE_CORRECTED, carbonate_uM=self.carbonate_uM)
-            return [(f"carbonate {self.carbonate_uM:g} uM", pure, world)]
-        worlds = [(PURE, pure, TEMPERATURE_CORRECTED)]
-        if self.carbonate_uM is None:
-            least, most = CARBONATE_UM
-            water = replace(pure, least_carbonate_uM=least, most_carbonate_uM=most)
-            worlds.append((CARBONATE, water, TEMPERATURE_CORRECTED))
-        return worlds
+    Parameters
+    ----------
+    laboratory : Laboratory
+        Without.
+
+    Returns
+    -------
+    Laboratory
+        With an amount that nobody knows.
+    """
+    least, most = CARBONATE_UM
+    return replace(laboratory, least_carbonate_uM=least, most_carbonate_uM=most)
 
 
 def written_step(ph: Array) -> float:

@@ -49,15 +49,11 @@ def _plugins_in(folder: Path) -> list[Path]:
 
 def _binds_model(path: Path) -> bool:
     """Whether a package makes or imports a ``MODEL``; one that cannot be read is shown, so that the error is."""
-    try:
-        statements = ast.parse(path.read_bytes()).body
-    except SyntaxError:
+    if (tree := _parsed(path)) is None:
         return True
-    imported = {
-        alias.asname or alias.name for node in statements if isinstance(node, ast.ImportFrom) for alias in node.names
-    }
-    targets = [target for node in statements for target in getattr(node, "targets", [getattr(node, "target", None)])]
-    return "MODEL" in imported | {target.id for target in targets if isinstance(target, ast.Name)}
+    imported = [alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    bound = [name for node in tree.body for name in _names(node)]
+    return "MODEL" in [*bound, *(alias.asname or alias.name for alias in imported)]
 
 
 def name_of(path: Path) -> str:
@@ -76,12 +72,11 @@ def rows_in(path: Path) -> dict[str, str]:
         statements = ast.parse(path.read_bytes()).body
     except SyntaxError as error:
         raise _no_python("plugin", path, error) from error
-    calls = [node for node in statements if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)]
     return {
-        target.id: ast.unparse(node.value)
-        for node in calls
-        for target in node.targets
-        if isinstance(target, ast.Name) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "row"
+        name: ast.unparse(node.value)
+        for node in statements
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "row"
+        for name in _names(node)
     }
 
 

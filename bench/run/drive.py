@@ -16,7 +16,7 @@ from bench.contract import Prediction
 from bench.run.child import Child, ChildFailed, Limits
 from bench.run.fits import FitStore
 from bench.run.isolation.handover import hand_over
-from bench.run.isolation.protocol import clean_text
+from bench.run.isolation.protocol import FIELDS, clean_text
 from bench.run.isolation.sandbox import sandbox_for
 from bench.run.origin import provenance
 from bench.run.plan import Cell, Job
@@ -130,16 +130,8 @@ def fit_or_load(job: Job, child: Child, folder: Path, place: Place, ends: float)
     if event["event"] != "fitted":
         raise ChildFailed("failed", f"the child broke the protocol: {event['event']!r} came instead of 'fitted'")
     child.expect("stored")
-    notes = {
-        "fit_s": fit_s,
-        "fit_cpu_s": fit_cpu_s,
-        "peak_memory_mb": child.peak_memory_mb,
-        "n_parameters": event["n_parameters"],
-        "simulator_calls": event["simulator_calls"],
-        "history": event["history"],
-        "trials": event["trials"],
-        "pretrained_on": event["pretrained_on"],
-    }
+    notes = {"fit_s": fit_s, "fit_cpu_s": fit_cpu_s, "peak_memory_mb": child.peak_memory_mb}
+    notes |= {name: event[name] for name in FIELDS["fitted"]}
     fits.keep(folder, notes)
     return notes
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -142,7 +141,7 @@ def run_job(job: Job, run: Run) -> Iterator[Record]:
     fits = FitStore(run.out, job.key)
     if run.rerun:
         fits.forget()
-    started = now()
+    started = provenance.now()
     report = partial(run.report, job)
     place = Place(run.store, lambda cell: run.store.test(cell).traces, fits, run.limits, report, run.stop)
     with closing(drive(job, place)) as outcomes:
@@ -163,11 +162,6 @@ def settle(job: Job, outcomes: Iterable[Outcome], run: Run, started: str) -> Ite
             record = score_cell(cell, cases, outcome.prediction, base, ceiling, run.out, run.store.seal)
         append_records(run.out, [record])
         yield record
-
-
-def now() -> str:
-    """Time of day, as records say it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _blank(job: Job, started: str) -> Record:
@@ -196,4 +190,4 @@ def _blank(job: Job, started: str) -> Record:
 
 def _of_cell(record: Record, cell: Cell) -> Record:
     """Record of a job as that of one of its cells."""
-    return replace(record, task=cell.task.name, task_digest=cell.task.digest(), cases_digest=cell.cases_digest)
+    return replace(record, task=cell.task.name, task_digest=cell.task_digest, cases_digest=cell.cases_digest)

@@ -13,14 +13,12 @@ from bench.compiled import ROOT
 from bench.metrics import METRIC_VERSION
 from bench.run.catalogue import name_of, rows_in
 from bench.run.origin.sources import Sources, source_digest, sources_of
-from bench.run.record import FINAL, Record
+from bench.run.record import FINAL, CellKey, Record
 from bench.task import Sizes, Task, digest_of
 
 DRAW = ROOT / "bench" / "draw.py"
 NOT_FOUND = "plugin not found"
 """What is said of a record whose plugin is in no folder that was searched."""
-CellKey = tuple[str, str, int, str]
-"""``Record.cell``: task, row, seed, preset."""
 Stale = Mapping[CellKey, tuple[str, ...]]
 """What has changed since a cell was run, such as ``source``, ``task`` or ``metric``."""
 
@@ -217,7 +215,6 @@ def make_plan(
     *,
     rerun: bool = False,
     device: str = "cpu",
-    threads: int = 1,
     seal: str = "",
 ) -> Plan:
     """Plan a run: every task with every model and seed, less what is done and fresh."""
@@ -229,7 +226,7 @@ def make_plan(
         done = record is not None and record.status in FINAL and not cell.stale(record)
         if rerun or not done:
             groups.setdefault((cell.plugin.row, cell.training_digest, cell.seed), []).append(cell)
-    jobs = tuple(Job(tuple(group), device, threads) for group in groups.values())
+    jobs = tuple(Job(tuple(group), device) for group in groups.values())
     return Plan(tuple(cells), jobs)
 
 

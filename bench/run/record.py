@@ -45,6 +45,8 @@ STATUSES: tuple[str, ...] = get_args(Status)
 FINAL = ("ok", "cannot")
 """Statuses of cells that need not run again."""
 Count = Annotated[int, Ge(0), Le(2**63 - 1)]
+CellKey = tuple[str, str, int, str]
+"""Task, row, seed, preset."""
 
 
 @dataclass(frozen=True)
@@ -143,8 +145,8 @@ class Record:
     """What confined the child: ``landlock`` with its version, or ``none``."""
 
     @property
-    def cell(self) -> tuple[str, str, int, str]:
-        """What the record is about: task, row, seed, preset."""
+    def cell(self) -> CellKey:
+        """What the record is about."""
         return self.task, self.row, self.seed, self.preset
 
     @property
@@ -164,7 +166,7 @@ def read_records(folder: Path) -> list[Record]:
 
 def records_of(lines: Iterable[bytes], name: str) -> list[Record]:
     """Newest record of every cell among the lines of a file; lines that are no records are named and passed over."""
-    newest: dict[tuple[str, str, int, str], Record] = {}
+    newest: dict[CellKey, Record] = {}
     wrong = []
     with _without_garbage():
         for number, line in enumerate(map(bytes.strip, lines), start=1):

@@ -68,13 +68,9 @@ def sole_run(out: Path) -> Iterator[None]:
     """Hold a folder for one run; the kernel lets go of it however the run ends."""
     import fcntl  # not on Windows, where no run is started
 
-    try:
+    with _said_when_unwritable(out):
         out.mkdir(parents=True, exist_ok=True)
         lock = open(out / LOCK_FILE, "ab")  # noqa: SIM115  # closed below
-    except OSError as error:
-        if error.errno in FULL:
-            raise
-        raise _unwritable(out, error) from error
     with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -86,11 +82,18 @@ def sole_run(out: Path) -> Iterator[None]:
         yield
 
 
-def _unwritable(out: Path, error: OSError) -> BenchError:
-    """Error for a folder that takes no files."""
-    return BenchError(
-        f"folder '{out}': path must be a folder that can be written, got: {error.strerror}. Name another with --out."
-    )
+@contextmanager
+def _said_when_unwritable(out: Path) -> Iterator[None]:
+    """Say in one sentence that a folder takes no files; that a disk is full is said elsewhere."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise
+        raise BenchError(
+            f"folder '{out}': path must be a folder that can be written, got: {error.strerror}. "
+            "Name another with --out."
+        ) from error
 
 
 @contextmanager
@@ -111,12 +114,8 @@ def said_when_full(out: Path) -> Iterator[None]:
 def work_folder(out: Path) -> Iterator[Path]:
     """Make a folder for the files of this run's jobs; those of runs that were killed are removed."""
     root = out / ".work"
-    try:
+    with _said_when_unwritable(out):
         root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        if error.errno in FULL:
-            raise
-        raise _unwritable(out, error) from error
     for left in root.iterdir():  # a container gives each run the same number
         if left.name == str(os.getpid()) or not Path(f"/proc/{left.name}").exists():
             shutil.rmtree(left, ignore_errors=True)

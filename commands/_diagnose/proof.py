@@ -5,27 +5,28 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from bench.compiled import ROOT
 from bench.diagnosis.diagnose import diagnose
 from bench.errors import BenchError
 from bench.run.child import Limits
+from bench.run.origin.sources import source_digest
 from bench.run.plan import Plugin
 from bench.run.record import write_json
 from bench.task import PRESETS
 from commands._diagnose.gathered import gathered
-from commands._shared.options import ROOT, choose_tasks, say
+from commands._shared.options import DOCS, choose_tasks, say
 from commands._shared.terminal import Console
 from commands.audit import audit_files
 from leaderboard.diagnosis.advice import advice_table
 from leaderboard.diagnosis.proof import COMMAND, PAGE, known_rows, proof_text, said_of
-from leaderboard.diagnosis.report import Subject, diagnosis_value, method_digest
+from leaderboard.diagnosis.report import METHOD, Subject, diagnosis_value
 from leaderboard.published.marked import fill
 
 RECORDS = ROOT / "leaderboard" / "diagnosed"
-DOCS = ROOT / "docs"
 PRESET = "standard"
 
 
-def prove(console: Console, out: Path, only: str = "", *, run: bool = True) -> None:
+def prove(console: Console, out: Path, only: str, *, run: bool) -> None:
     """Diagnose the rows, or one, that were not diagnosed or have changed since, and write the table of what was."""
     files, said = audit_files(), said_of(RECORDS)
     rows = [row for row in known_rows() if only in ("", row.row)]
@@ -36,7 +37,7 @@ def prove(console: Console, out: Path, only: str = "", *, run: bool = True) -> N
     for row in rows if run else ():
         plugin = Plugin.named(row.row, files[row.row])
         record = said.get(row.row, {})
-        if (record.get("source_digest"), record.get("method_digest")) == (plugin.digest, method_digest()):
+        if (record.get("source_digest"), record.get("method_digest")) == (plugin.digest, source_digest(METHOD)):
             continue
         task = choose_tasks([row.task])[row.task]
         try:

@@ -17,11 +17,6 @@ SUPPORT_AT = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 """Values of k_d whose support is said [1/s]."""
 VAGUE = 0.5
 """Relative standard deviation beyond which no percentage is said."""
-NOT_WEIGHED = (
-    "Not weighed: buffers, slow hydration of CO2, exchange with air. A trace can hide each of them; the first two move "
-    "E0, all of them k_d. --all-worlds weighs them too."
-)
-
 TOGETHER = (
     "Assumed: the runs share enzyme, water and solutions; electrode, mixing, offset, drift and noise are their own."
 )
@@ -68,7 +63,8 @@ def _ranges(ends: Array) -> list[str]:
 def answer_sentences(answer: Answer) -> list[str]:
     """Which worlds were weighed, whether the trace contradicts them, and what is known."""
     shares = ", ".join(f"{name} {share_text(share)}" for name, share in answer.share.items())
-    sentences = [f"Worlds weighed: {shares}." + f" {NOT_WEIGHED}" * (not answer.told.others)]
+    left_out = answer.told.left_out
+    sentences = [f"Worlds weighed: {shares}." + f" Not weighed: {', '.join(left_out)}." * bool(left_out)]
     if isinstance(answer, JointAnswer):
         sentences += [TOGETHER, *[AGEING] * (answer.aged_s > 0)]
     if not answer.contradicted:

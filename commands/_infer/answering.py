@@ -116,7 +116,7 @@ def _read(path: Path, asked: Asked) -> LabTrace:
     traces, interval_s = lab_trace.traces, float(np.median(np.diff(lab_trace.time_s)))
     acquisition = Acquisition(float(lab_trace.time_s[-1]), interval_s, NOISE_SD)
     fit = fit_trace(traces, acquisition, TEMPERATURE_CORRECTED)
-    offset_sd = asked.told.worlds(traces)[0][1].offset_sd
+    offset_sd = asked.told.laboratory_of(traces).offset_sd
     if rise_of(traces, fit) <= max(NOISE_SD, 2.0 * offset_sd):
         raise no_reaction(path.name, traces)
     return lab_trace

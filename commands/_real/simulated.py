@@ -8,9 +8,7 @@ import numpy as np
 
 from bench.arrays import Array
 from bench.cases import Traces
-from bench.ceiling.untold.likelihood import N_LINEAR
-from bench.ceiling.untold.sampling import Beaker
-from bench.infer.exact import shown_at
+from bench.infer.others import shown_at
 from bench.world.buffers import Buffer
 from bench.world.equilibria import TEMPERATURE_CORRECTED, World
 from bench.world.laboratory import Laboratory, draw_circumstances
@@ -37,11 +35,7 @@ def measure_anywhere(laboratory: Laboratory, known: Array, targets: Array, world
         replace(laboratory, step_ph=0.0), known, targets, TEMPERATURE_CORRECTED, stream, numbers
     )
     held = draw_circumstances(laboratory, known, stream, numbers)
-    drawn = np.zeros((1, 7))
-    drawn[:, :5] = np.column_stack([targets, held.lag_s, held.start_s, held.ramp_s])
-    exact, simple = (
-        shown_at(Beaker(held.known[0], laboratory, each), drawn, np.zeros((1, N_LINEAR)), plain.time_s[0])
-        for each in (world, TEMPERATURE_CORRECTED)
-    )
+    drawn = np.column_stack([targets, held.lag_s, held.start_s, held.ramp_s])
+    exact, simple = (shown_at(held.known, each, drawn, plain.time_s[0]) for each in (world, TEMPERATURE_CORRECTED))
     step = laboratory.step_ph
     return replace(plain, ph=np.round((plain.ph + exact - simple) / step) * step)

@@ -11,17 +11,16 @@ from bench.arrays import Array
 from bench.cases import Traces
 from bench.ceiling.untold.answer import UntoldPosterior
 from bench.ceiling.untold.likelihood import NOISE
-from bench.ceiling.untold.posterior import untold_posteriors
-from bench.infer.averaged import average
+from bench.infer.answer import answer_of
 from bench.infer.deviations import Deviations, forecast_with
-from bench.infer.others import OTHERS, other_posteriors
-from bench.infer.told import CARBONATE, PURE, Told
+from bench.infer.others import OTHERS
+from bench.infer.told import CARBONATE, PURE, WORLDS, Told
 from bench.seeding import Stream
 
 PREFIXES_S = (30.0, 60.0, 120.0, 300.0, 600.0)
 DEVIATION_SD = 0.01
 """Amplitude of each wave that the model may be wrong by [pH]: the bound of what was read off."""
-WORLDS = (PURE, CARBONATE, *(other.name for other in OTHERS[1:]))
+SHOWN_WORLDS = (PURE, CARBONATE, *(other.name for other in OTHERS[1:]))
 """Those that are shown: a buffer looks like carbonate."""
 N_DRAWS = 400
 LEVELS = (0.05, 0.95)
@@ -64,27 +63,22 @@ def cut(traces: Traces, prefix_s: float) -> tuple[Traces, Array, Array]:
     return Traces.of(time_s[:n], ph[None, :n], traces.known), time_s[n:], ph[n:]
 
 
-def posteriors_in(world: str, prefix: Traces, told: Told) -> list[UntoldPosterior]:
-    """Posteriors of a trace that make up one world."""
-    weighed = {name: (laboratory, chemistry) for name, laboratory, chemistry in told.worlds(prefix)}
-    if world in weighed:
-        laboratory, chemistry = weighed[world]
-        return list(untold_posteriors(prefix, laboratory, told.prior, chemistry))
-    other = next(each for each in OTHERS if each.name == world)
-    return other_posteriors(prefix, weighed[PURE][0], told.prior, other)
+def posterior_in(world: str, prefix: Traces, noise_sd: float | None = None) -> UntoldPosterior:
+    """Posterior of a trace in one world."""
+    short = next(short for short, name in WORLDS.items() if name == world)
+    return answer_of(prefix, Told(noise_sd=noise_sd, weighed=(short,))).worlds[world]
 
 
 def forecast_rest(traces: Traces, prefix_s: float, world: str, deviations: bool) -> Forecasted:
     """Forecast the rest of a curve from its beginning in one world."""
     prefix, later_s, rest = cut(traces, prefix_s)
-    laboratory = Told().worlds(prefix)[0][1]
+    laboratory = Told().laboratory_of(prefix)
     if deviations:
         wrong = Deviations(DEVIATION_SD, float(traces.time_s[0, -1]))
-        told = Told(noise_sd=wrong.noise_to_sample_with(laboratory.noise_sd, prefix.time_s.shape[1]))
-        found = forecast_with(wrong, posteriors_in(world, prefix, told), prefix.ph[0], later_s, laboratory)
+        noise_sd = wrong.noise_to_sample_with(laboratory.noise_sd, prefix.time_s.shape[1])
+        found = forecast_with(wrong, posterior_in(world, prefix, noise_sd), prefix.ph[0], later_s, laboratory)
         return Forecasted(world, True, prefix_s, later_s, found.readings, found.targets, rest, found.log_evidence)
-    parts = posteriors_in(world, prefix, Told())
-    posterior = average(parts)
+    posterior = posterior_in(world, prefix)
     generator = Stream("real traces").generator(0)
     rows = posterior.chosen(N_DRAWS, generator)
     readings = posterior.forecast(later_s, N_DRAWS, reading=True)
@@ -97,6 +91,6 @@ def forecast_rest(traces: Traces, prefix_s: float, world: str, deviations: bool)
 def forecasts_of(traces: Traces) -> Iterator[Forecasted]:
     """Forecasts from every prefix in every world, without and with deviations."""
     for prefix_s in PREFIXES_S:
-        for world in WORLDS:
+        for world in SHOWN_WORLDS:
             for deviations in (False, True):
                 yield forecast_rest(traces, prefix_s, world, deviations)

@@ -22,7 +22,7 @@ from bench.run.estimate import Estimate
 from bench.run.plan import Plan, Plugin, make_plan
 from bench.run.record import Record, append_records, read_records
 from bench.run.store import said_when_full, sole_run
-from bench.task import PRESETS, Sizes, Task
+from bench.task import Sizes, Task
 from bench.timing import n_cores
 from commands._shared.options import (
     PUBLISHED,
@@ -36,6 +36,7 @@ from commands._shared.options import (
     plugin_files,
     print_json,
     say,
+    sizes_of,
 )
 from commands._shared.running import Conditions, carry_out, findings_in, scored_today
 from commands._shared.seal import check_one_draw, open_seal, seal_line
@@ -192,10 +193,9 @@ def _check_of(plugin: Plugin, asked: Asked) -> str:
 def _sizes(preset: str | None, seeds: int | None) -> tuple[str, Sizes, int]:
     """Preset, sizes and number of seeds that were asked for."""
     if preset is None:
-        return "standard", PRESETS["standard"], seeds or 1
-    if preset not in PRESETS:
-        raise unknown("preset", preset, PRESETS)
-    return preset, PRESETS[preset], seeds or PRESETS[preset].seeds
+        return "standard", sizes_of("standard"), seeds or 1
+    sizes = sizes_of(preset)
+    return preset, sizes, seeds or sizes.seeds
 
 
 def _engine(console: Console, address: str) -> Cluster:

@@ -8,6 +8,11 @@ from typing import Annotated
 import typer
 
 Folders = Annotated[list[Path] | None, typer.Option(help="Folder of further plugins; may be repeated.", metavar="DIR")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a setting, as field=value.", metavar="FIELD=VALUE")
+]
+Device = Annotated[str, typer.Option(help="Torch device of the networks.", metavar="cpu|cuda|cuda:N")]
+Preset = Annotated[str, typer.Option(help="Sizes, with their seeds.", metavar="quick|standard|full")]
 NJobs = Annotated[
     int | None, typer.Option(min=1, help="Child processes at a time, one thread each. Default: one a core.")
 ]

@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from bench.compiled import ROOT
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.run.catalogue import PACKAGE, SUITE, choose, declared_in, files_in, load_task, summary_of
 from bench.run.plan import Plugin
-from bench.task import Task
+from bench.task import PRESETS, Sizes, Task
 from commands._shared.terminal import Console
 from leaderboard.families import Declared
 
 TASKS = ROOT / "tasks"
 MODELS = ROOT / "models"
 PUBLISHED = ROOT / "leaderboard" / "records"
+DOCS = ROOT / "docs"
 
 TAKEN = {"bayes": "the ceiling's", "all": "that of every row"}
 """Names that mean something else on a command line or a board, and whose they are."""
@@ -73,6 +74,13 @@ def published_tasks() -> dict[str, Task]:
 def choose_tasks(asked: Iterable[str]) -> dict[str, Task]:
     """Pick tasks by name."""
     return {name: load_task(path) for name, path in choose("task", asked, task_files()).items()}
+
+
+def sizes_of(preset: str) -> Sizes:
+    """Sizes of a preset given by name."""
+    if preset not in PRESETS:
+        raise unknown("preset", preset, PRESETS)
+    return PRESETS[preset]
 
 
 def plugin_files(folders: Sequence[Path]) -> dict[str, Path]:

@@ -11,9 +11,10 @@ from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeEla
 from rich.table import Column
 
 from bench.run.estimate import duration
-from bench.run.plan import CellKey, Job
-from bench.run.record import Record
+from bench.run.plan import Job
+from bench.run.record import CellKey, Record
 from commands._shared.terminal import Console
+from leaderboard.wording import SYMBOLS
 
 WIDE = 100
 """Columns of a terminal from which there is room for long bars."""
@@ -106,7 +107,7 @@ class RunProgress(AbstractContextManager["RunProgress"]):
             )
             if record.status == "ok":
                 r2 = ", ".join(
-                    f"R2({target.removesuffix('_g_per_L').removesuffix('_per_s')}) {score['r2']:.3f}"
+                    f"R2({SYMBOLS[target]}) {score['r2']:.3f}"
                     for target, score in record.scores.items()
                     if isinstance(score["r2"], float)
                 )

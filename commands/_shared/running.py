@@ -15,8 +15,8 @@ from bench.errors import BenchError
 from bench.run.child import Limits
 from bench.run.engine import Engine, run_plan
 from bench.run.estimate import Estimate, duration, estimate, longest_first
-from bench.run.plan import CellKey, Plan, Stale, stale_cells, unchecked_cells, without_stale_predictions
-from bench.run.record import FINAL, RECORDS_FILE, Record, append_records, read_records
+from bench.run.plan import Plan, Stale, stale_cells, unchecked_cells, without_stale_predictions
+from bench.run.record import FINAL, RECORDS_FILE, CellKey, Record, append_records, read_records
 from bench.run.scores.ceiling import CEILING, SOURCE, UNTOLD, ceilings, source_of
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal

@@ -15,6 +15,7 @@ from rich.text import Text
 from bench.run.origin import provenance
 from bench.run.record import write_json
 from bench.timing import SECONDS, Figure, n_cores
+from leaderboard.wording import grid
 
 MARKDOWN_FILE, JSON_FILE = "speed.md", "speed.json"
 HEADINGS = ("section", "work", "cost", "peer", "its cost", "ratio", "aim", "met")
@@ -84,10 +85,8 @@ def rich_table(figures: Iterable[Figure]) -> Table:
 
 def markdown_table(figures: Sequence[Figure]) -> str:
     """Table for a page, with where it was measured."""
-    headings = (*HEADINGS, "note")
-    lines = [f"| {' | '.join(headings)} |", "|" + " --- |" * len(headings)]
-    lines += [f"| {' | '.join((*cells(figure), figure.note))} |" for figure in figures]
-    return f"{machine()}\n\n" + "\n".join(lines) + "\n"
+    lines = [(*cells(figure), figure.note) for figure in figures]
+    return f"{machine()}\n\n{grid((*HEADINGS, 'note'), lines, 'l')}\n"
 
 
 def machine() -> str:

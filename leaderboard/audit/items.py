@@ -27,15 +27,8 @@ class Item:
 @cache
 def items() -> tuple[Item, ...]:
     """Read the items."""
+    several = ("tests", "tasks", "measured")
     with open(TABLE, newline="", encoding="utf-8") as file:
         return tuple(
-            Item(
-                each["name"],
-                each["asks"],
-                tuple(each["tests"].split()),
-                tuple(each["tasks"].split()),
-                tuple(each["measured"].split()),
-                each["probe"],
-            )
-            for each in csv.DictReader(file)
+            Item(**each | {name: tuple(each[name].split()) for name in several}) for each in csv.DictReader(file)
         )

@@ -11,9 +11,7 @@ from leaderboard.audit.computed import DECODED
 from leaderboard.audit.effects import LEAST_SEEDS, WITHIN, Effect
 from leaderboard.audit.plan import AS_FOUND, LIKELIHOOD, TASKS
 from leaderboard.audit.result import Audit, Finding
-from leaderboard.wording import NONE, SHOWN, code_span, grid, r2_text, ratio_text
-
-SYMBOLS = {shown.name: shown.symbol for shown in SHOWN}
+from leaderboard.wording import NONE, SYMBOLS, code_span, grid, r2_text, ratio_text
 
 
 def r2_pair_text(effect: Effect | None) -> str:

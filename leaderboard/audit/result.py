@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -68,9 +68,9 @@ class Audit:
     n_seeds: int
     findings: tuple[Finding, ...]
     metrics: tuple[MetricFinding, ...]
-    spread: SplitScatter = field(default_factory=lambda: SplitScatter((), ()))
-    missing: tuple[str, ...] = ()
-    commits: tuple[str, ...] = ()
+    spread: SplitScatter
+    missing: tuple[str, ...]
+    commits: tuple[str, ...]
 
     def order(self, removed: bool = False) -> list[tuple[int, float]]:
         """Places among the ten most likely causes, and the log of the factor of the RMSE that each costs."""

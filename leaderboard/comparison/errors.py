@@ -12,16 +12,7 @@ from bench.errors import BenchError
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """Squared errors of one target on the same cases; every cell is there.
-
-    Parameters
-    ----------
-    rows : tuple of str
-        Names of the rows.
-    squared_error : array, shape (row, seed, task, case)
-        In the target's unit squared. Case i is the same parameters in every task.
-    ceiling : array, shape (task, case), optional
-        Squared errors of the exact posterior's mean, the same for all seeds.
+    """Squared errors of one target on the same cases; every cell is there, and case i has the same truth in every task.
 
     Examples
     --------
@@ -30,8 +21,8 @@ class Errors:
     """
 
     rows: tuple[str, ...]
-    squared_error: Array
-    ceiling: Array | None = None
+    squared_error: Array  # (row, seed, task, case)
+    ceiling: Array | None = None  # (task, case): of the exact posterior's mean, the same for all seeds
 
     def __post_init__(self) -> None:
         shape = np.shape(self.squared_error)

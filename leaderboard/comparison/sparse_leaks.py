@@ -11,14 +11,11 @@ from scipy import stats
 
 from bench.arrays import Array
 from bench.task import Task
-from bench.world.quantities import TARGET_NAMES
+from bench.world.quantities import K_D
 from leaderboard.comparison.evidence import ALARM, Evidence
+from leaderboard.comparison.standing import ROUNDING
 from leaderboard.tables import Place
 from leaderboard.wording import quantity_text
-
-K_D = TARGET_NAMES.index("k_d_per_s")
-ROUNDING = 1e-9
-"""Share of the ceiling's squared error that is no gain."""
 
 
 def sparse_leaks(evidence: Mapping[Place, Evidence], tasks: Mapping[str, Task]) -> dict[Place, tuple[str, ...]]:

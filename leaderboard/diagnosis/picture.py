@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bench.arrays import Array
 from bench.diagnosis.diagnose import Diagnosis
 from bench.diagnosis.evidence import UNITS, Evidence
 from bench.diagnosis.measures import View, split
@@ -126,7 +127,7 @@ def _looks(ax: Axes, evidence: Evidence) -> None:
     )
 
 
-def _mean_move(evidence: Evidence, column: int, *, exact: bool) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _mean_move(evidence: Evidence, column: int, *, exact: bool) -> Array:
     """Mean over cases of the move of an answer by one sample, shape (position,)."""
     return np.asarray(evidence.touched(exact=exact)[..., column].mean(axis=0))
 

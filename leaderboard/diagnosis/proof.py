@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from leaderboard.wording import NONE, code_span, grid
+from leaderboard.wording import NONE, SYMBOLS, code_span, grid
 
 TABLE = Path(__file__).with_name("proof.csv")
 """In the order in which they are diagnosed: faults with a measured effect and sound rows first."""
@@ -87,8 +87,8 @@ def _first_three(said: Mapping[str, Any]) -> list[str]:
     """First three names, with the targets that they are said of."""
     texts = []
     for name in names_in_order(said)[:3]:
-        targets = dict.fromkeys(each["target"].split("_per")[0] for each in said["findings"] if each["name"] == name)
-        texts.append(f"{code_span(name)} {', '.join(target.removesuffix('_g') for target in targets)}")
+        symbols = dict.fromkeys(SYMBOLS[each["target"]] for each in said["findings"] if each["name"] == name)
+        texts.append(f"{code_span(name)} {', '.join(symbols)}")
     return texts + [NONE] * (3 - len(texts))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -13,10 +12,10 @@ from bench.diagnosis.diagnose import Diagnosis, Score
 from bench.diagnosis.measures import Finding
 from bench.run.origin.sources import source_digest
 from leaderboard.diagnosis.advice import advice
-from leaderboard.wording import SHOWN, code_span, grid, quantity_text, r2_text, ratio_text
+from leaderboard.wording import SYMBOLS, code_span, grid, quantity_text, r2_text, ratio_text
 
-SYMBOLS = {shown.name: shown.symbol for shown in SHOWN}
 METHOD = ROOT / "bench" / "diagnosis" / "diagnose.py"
+"""File whose digest stands for everything that makes findings of a model's answers."""
 LEAST_KNOWN = "cannot be known"
 QUICK = "At quick size no plain network learns k_d: what is said of k_d holds for this size. Judge it at standard size."
 
@@ -130,7 +129,7 @@ def diagnosis_value(subject: Subject, diagnosis: Diagnosis) -> dict[str, Any]:
         "task": subject.task,
         "preset": subject.preset,
         "source_digest": subject.source_digest,
-        "method_digest": method_digest(),
+        "method_digest": source_digest(METHOD),
         "not_attainable": [score.target for score in diagnosis.not_attainable],
         "scores": [vars(score) for score in diagnosis.scores],
         "findings": [vars(each) | _said(each) for each in diagnosis.findings],
@@ -138,12 +137,6 @@ def diagnosis_value(subject: Subject, diagnosis: Diagnosis) -> dict[str, Any]:
         "sound": diagnosis.sound,
         "not_tried": diagnosis.untried,
     }
-
-
-@cache
-def method_digest() -> str:
-    """Digest of everything that makes findings of a model's answers."""
-    return source_digest(METHOD)
 
 
 def _said(finding: Finding) -> dict[str, str]:

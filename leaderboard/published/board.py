@@ -32,7 +32,7 @@ from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.result import draw_result
 from leaderboard.site.attainable import kept_attainable, read_attainable
 from leaderboard.site.page import PAGE_FILE, page
-from leaderboard.site.sentences import lacking, result_of
+from leaderboard.site.sentences import result_of
 from leaderboard.site.values import Values, page_values
 from leaderboard.tables import Table
 
@@ -89,11 +89,6 @@ def generated(root: Path, findings: Findings, planned: Published) -> dict[str, b
         text = (root / name).read_text(encoding="utf-8")
         files[name] = fill(text, name, COMMAND, blocks).encode()
     return files
-
-
-def untold(findings: Findings) -> list[str]:
-    """Say what the records lack for the sentences that the page and the README begin with."""
-    return lacking(page_values(findings, []))
 
 
 def out_of_date(root: Path, files: Mapping[str, bytes]) -> list[str]:

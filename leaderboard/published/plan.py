@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from bench.run.plan import CellKey
+from bench.run.record import CellKey
 from leaderboard.families import Declared
 
 PLAN_FILE = "leaderboard/site/plan.json"

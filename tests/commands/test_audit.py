@@ -18,14 +18,6 @@ def test_a_variant_that_does_not_exist_is_one_sentence_that_names_the_closest(in
     assert result.stderr.endswith("got 'edge_pading'. Did you mean 'edge_padding'?\n")
 
 
-def test_a_preset_that_does_not_exist_is_refused(invoke):
-    result = invoke("audit", "--preset", "tiny")
-    assert result.stderr == (
-        "error: preset 'tiny': name must be one of full, quick, standard, got 'tiny'. "
-        "Run with --list to see what each one is.\n"
-    )
-
-
 def test_the_list_says_what_each_variant_is(invoke):
     result = invoke("audit", "--list")
     assert result.exit_code == 0

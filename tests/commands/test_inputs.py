@@ -3,12 +3,6 @@ import pytest
 import commands.inputs
 
 
-def test_a_preset_that_does_not_exist_is_one_sentence(invoke):
-    result = invoke("inputs", "--preset", "quik")
-    assert result.exit_code == 2
-    assert result.stderr.startswith("error: preset 'quik': name must be one of ")
-
-
 @pytest.mark.slow
 def test_every_learner_has_its_place_in_the_table(invoke, tmp_path, monkeypatch):
     monkeypatch.setattr(commands.inputs, "SETTINGS", commands.inputs.SETTINGS[:3])

@@ -31,7 +31,8 @@ def checked(invoke, monkeypatch):
             "planned_cells": cells,
             "problems": list(wrong),
             "generated": {},
-            "untold": [],
+            "page_values": {},
+            "lacking": [],
             "kept_attainable": "kept",
             "out_of_date": list(out_of_date),
         }.items():

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +15,10 @@ import commands._run.asked
 import commands._shared.running
 from bench.metrics import METRIC_VERSION
 from bench.run.record import append_records, read_records
+from tests.patience import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 ROWS = ("--model", "behaves", "--model", "raises", "--model", "needs_package")
-PATIENCE_S = 600.0
 
 
 @pytest.fixture(scope="module")
@@ -242,9 +241,7 @@ def held(tmp_path, hostile, waiting):
     (tmp_path / "hold").touch()
     options = ("--model", "neighbour", "--model", "waits", "--models", str(hostile), "--preset", "quick", "--jobs", "1")
     process = start(tmp_path, "--task", "matched_10s", *options)
-    deadline = time.monotonic() + PATIENCE_S
-    while not waiting(tmp_path) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for(lambda: waiting(tmp_path) or process.poll() is not None)
     yield process, options
     process.kill()
     process.communicate()

@@ -52,6 +52,8 @@ def test_predictions_that_cannot_be_read_are_told(record_of, tmp_path, content):
         ({"mean": np.zeros((3, 1))}, "shape of mean must be (3, 2), got (3, 1)"),
         ({"truth": np.zeros(3)}, "shape of truth must be (3, 2), got (3,)"),
         ({"case": np.array(1)}, "shape of case must be (1,), got ()"),
+        ({"sd": np.ones(3)}, "shape of sd must be (3, 2), got (3,)"),
+        ({"forecast": np.ones((4, 5))}, "shape of forecast must be (3, 5), got (4, 5)"),
     ],
 )
 def test_predictions_of_another_shape_are_told(record_of, tmp_path, change, problem):
@@ -95,22 +97,6 @@ def test_rank_of_the_exact_posterior_is_as_stored(record_of, tmp_path):
     arrays = {"case": np.arange(2), "truth": np.zeros((2, 2)), "mean": np.zeros((2, 2)), "rank": rank}
     write_arrays(tmp_path / record.prediction_file, arrays)
     assert read_predicted(tmp_path, record).rank == pytest.approx(rank)
-
-
-@pytest.mark.parametrize(
-    ("change", "problem"),
-    [
-        ({"sd": np.ones(3)}, "shape of sd must be (3, 2), got (3,)"),
-        ({"forecast": np.ones((4, 5))}, "shape of forecast must be (3, 5), got (4, 5)"),
-    ],
-)
-def test_what_comes_with_predictions_is_checked_too(record_of, tmp_path, change, problem):
-    record = record_of("tcn")
-    arrays = {"case": np.arange(3), "truth": np.zeros((3, 2)), "mean": np.zeros((3, 2))} | change
-    write_arrays(tmp_path / record.prediction_file, arrays)
-    with pytest.raises(BenchError) as error:
-        read_predicted(tmp_path, record)
-    assert str(error.value) == f"{WHERE}: {problem}. Run the cell again."
 
 
 def test_forecasts_are_read_with_the_examples_where_there_are_any(example_file_of, examples_of, tmp_path):

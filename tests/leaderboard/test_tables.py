@@ -133,10 +133,6 @@ def test_line_status_counts_cells_and_says_what_is_stale(record_of):
     assert line.status == "2 ok, 1 timeout; stale: source, metric"
 
 
-def test_spread_prints_one_number_for_one_seed():
-    assert Spread(0.5, 0.5, 0.5, 1).text(r2_text) == "0.500"
-
-
 def test_spread_of_seeds_that_agree_in_print_is_one_number():
     assert Spread(0.5, 0.49999, 0.50001, 3).text(r2_text) == "0.500"
 

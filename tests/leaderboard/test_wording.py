@@ -8,7 +8,6 @@ from leaderboard.wording import (
     SHOWN,
     bias_text,
     code_span,
-    count_text,
     error_text,
     gist,
     grid,
@@ -53,10 +52,6 @@ def test_bias_has_the_decimals_of_its_error():
     assert bias_text(-0.000012, 0.514) == "-0.000"
     assert bias_text(0.25, 3.1e7) == "+2.50e-01"
     assert bias_text(1.0, None) == "-"
-
-
-def test_count_sets_thousands_apart():
-    assert count_text(1234567) == "1,234,567"
 
 
 @pytest.mark.parametrize(

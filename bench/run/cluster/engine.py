@@ -20,8 +20,9 @@ from bench.compiled import ROOT
 from bench.errors import BenchError
 from bench.run.cluster.remote import Reply, address, digests, order_of, outcomes_of, portable
 from bench.run.drive import Outcome
-from bench.run.engine import Run, now, settle
+from bench.run.engine import Run, settle
 from bench.run.fits import FitStore
+from bench.run.origin import provenance
 from bench.run.plan import DRAW, Job, Plan
 from bench.run.record import Record
 
@@ -172,7 +173,7 @@ class _Dispatch:
             future = self.client.submit(
                 _there("serve"), order | {"topic": self._topic(job)}, workers=[worker], pure=False
             )
-            self.running[future] = (job, worker, now())
+            self.running[future] = (job, worker, provenance.now())
 
     def _sealed_traces(self, job: Job) -> dict[str, Traces] | None:
         """Test traces of a sealed job, by task: without the key, which stays here, a worker cannot draw them."""

@@ -24,7 +24,7 @@ from bench.run.drive import Outcome, Place, drive
 from bench.run.fits import FitStore
 from bench.run.origin.sources import source_digest, sources_of
 from bench.run.plan import Cell, Job, Plugin
-from bench.run.store import CaseStore
+from bench.run.store import CaseStore, arrays_of
 from bench.task import Sizes, task_from_dict
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def order_of(job: Job, limits: Limits, fits: FitStore, traces: dict[str, Traces]
         "threads": job.threads,
         "limits": asdict(limits),
         "fit": fits.packed(),
-        "traces": None if traces is None else {name: _arrays(given) for name, given in traces.items()},
+        "traces": None if traces is None else {name: arrays_of(given) for name, given in traces.items()},
     }
 
 
@@ -154,11 +154,6 @@ def _outcome(prediction: dict[str, Any] | None, **rest: Any) -> Outcome:
     if prediction is None:
         return Outcome(**rest)
     return Outcome(**rest, prediction=Prediction(**{name: prediction[name] for name in ("mean", "sd", "samples")}))
-
-
-def _arrays(traces: Traces) -> dict[str, Any]:
-    """Arrays of traces by name."""
-    return {"time_s": traces.time_s, "ph": traces.ph, "valid": traces.valid, "known": traces.known}
 
 
 def _reporter(send: Callable[[dict[str, Any]], None]) -> Callable[[float, str], None]:

@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import time
-from functools import cache
 from pathlib import Path
 
 import psutil
@@ -105,7 +104,7 @@ def _cpu_s(process: psutil.Process) -> float:
     with contextlib.suppress(psutil.Error, OSError):
         waited_for = process.cpu_times()
         clock = ctypes.c_int()
-        if _libc().clock_getcpuclockid(process.pid, ctypes.byref(clock)) == 0:
+        if ctypes.CDLL(None).clock_getcpuclockid(process.pid, ctypes.byref(clock)) == 0:
             return float(time.clock_gettime(clock.value) + waited_for.children_user + waited_for.children_system)
     return 0.0
 
@@ -120,9 +119,3 @@ def _killed(process: psutil.Process, keeper: int) -> bool:
         process.kill()
         return alive
     return False
-
-
-@cache
-def _libc() -> ctypes.CDLL:
-    """The C library."""
-    return ctypes.CDLL(None)

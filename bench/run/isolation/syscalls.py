@@ -90,7 +90,7 @@ def refuse_channels() -> None:
 def _program(machine: str) -> Iterator[bytes]:
     """Instructions of the filter, of 8 bytes each."""
     column = list(ARCHITECTURES).index(machine)
-    yield from _unless(ARCHITECTURE, EQUAL, ARCHITECTURES[machine], errno.EPERM)
+    yield from _unless(ARCHITECTURE, ARCHITECTURES[machine], errno.EPERM)
     yield _instruction(LOAD, NUMBER)
     if machine == "x86_64":
         yield _instruction(JUMP | AT_LEAST, FIRST_X32, 0, 1)
@@ -106,18 +106,18 @@ def _program(machine: str) -> Iterator[bytes]:
                 yield _instruction(JUMP | EQUAL, call, 0, 1)
                 yield _instruction(RETURN, REFUSE | number)
     for numbers, place in OWN_PROCESS.values():
-        yield from _where(numbers[column], _unless(ARGUMENTS + 8 * place, EQUAL, 0, errno.EPERM))
-    yield from _where(SOCKET[column], _unless(ARGUMENTS, EQUAL, AF_UNIX, errno.EACCES))
+        yield from _where(numbers[column], _unless(ARGUMENTS + 8 * place, 0, errno.EPERM))
+    yield from _where(SOCKET[column], _unless(ARGUMENTS, AF_UNIX, errno.EACCES))
     asked = [_instruction(LOAD, ARGUMENTS), _instruction(JUMP | ANY_BIT, NAMESPACES, 0, 1)]
     yield from _where(CLONE[column], [*asked, _instruction(RETURN, REFUSE | errno.EPERM)])
     yield _instruction(RETURN, ALLOW)
 
 
-def _unless(offset: int, comparison: int, value: int, number: int) -> list[bytes]:
-    """Refuse with an error number unless the word at an offset compares."""
+def _unless(offset: int, value: int, number: int) -> list[bytes]:
+    """Refuse with an error number unless the word at an offset has a value."""
     return [
         _instruction(LOAD, offset),
-        _instruction(JUMP | comparison, value, 1, 0),
+        _instruction(JUMP | EQUAL, value, 1, 0),
         _instruction(RETURN, REFUSE | number),
     ]
 

@@ -1,4 +1,4 @@
-"""Where a result comes from: library versions, kind of machine, commit."""
+"""Where a result comes from: time of day, library versions, kind of machine, commit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +17,11 @@ from typing import Any
 
 from bench.compiled import ROOT
 from bench.errors import BenchWarning
+
+
+def now() -> str:
+    """Time of day, as records say it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def versions_of(modules: Iterable[str]) -> dict[str, str]:

@@ -78,7 +78,7 @@ def plain_arrays(prediction: object, gives_sd: bool) -> dict[str, Array]:
     return {name: values.astype(np.float64) for name, values in answer.items()}
 
 
-def check_shape(values: Array, n_cases: int, name: str = "mean") -> None:
+def check_shape(values: Array, n_cases: int, name: str) -> None:
     """Refuse an array that has not one row a case."""
     n_targets, dimensions = len(TARGET_NAMES), 3 if name == "samples" else 2
     whole = values.ndim == dimensions and (values.shape[0], values.shape[-1]) == (n_cases, n_targets)

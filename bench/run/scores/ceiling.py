@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from bench.draw import draw_measured
 from bench.metrics import METRIC_VERSION, scores
 from bench.run.origin import provenance
 from bench.run.plan import Cell, Plugin
-from bench.run.record import EXAMPLES_FOLDER, PREDICTIONS_FOLDER, Record, append_records, write_arrays
+from bench.run.record import EXAMPLES_FOLDER, PREDICTIONS_FOLDER, CellKey, Record, append_records, write_arrays
 from bench.run.scores.known import Known, known_of
 from bench.run.scores.scoring import N_EXAMPLES, prediction_arrays, r2_error
 from bench.run.scores.uncertainty import BOTH, energy_unit
@@ -41,7 +40,7 @@ UNTOLD = ROOT / "bench" / "ceiling" / "untold" / "many.py"
 def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: Seal | None = None) -> Iterator[Record]:
     """Give the ceiling of every task among some cells, computing those that are missing or stale."""
     newest = {record.cell: record for record in records}
-    seen: set[tuple[str, str, int, str]] = set()
+    seen: set[CellKey] = set()
     for cell in cells:
         own = replace(cell, plugin=Plugin(source_of(cell.task)), seed=0)
         key = (cell.task.name, CEILING, 0, cell.preset)
@@ -64,7 +63,7 @@ def source_of(task: Task) -> Path:
 
 def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     """Compute the ceiling of one task, with its forecasts and the example traces, and append its record."""
-    started = datetime.now(UTC).isoformat(timespec="seconds")
+    started = provenance.now()
     task = cell.task
     measured, targets = draw_measured(task.test, task.test_world, test_stream(seal, task.name), range(cell.sizes.test))
     truth, known = targets.values, measured.known
@@ -75,7 +74,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     predict_s, predict_cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
     energy = energy_scores(truth, posterior.draws(), energy_unit(posterior.uncertainty), fair=True)
     true = true_ph(known, truth, task.test_world)
-    forecast, band = posterior.predictive_ph(known, task.test_world)
+    forecast, band = posterior.predictive_ph(REFERENCE_TIME_S, known, task.test_world)
     stem = digest_of([task.name, cell.preset, cell.test_digest, cell.plugin.digest])
     prediction_file = Path(PREDICTIONS_FOLDER) / task.name / f"{CEILING}-{stem}.npz"
     sha256 = write_arrays(
@@ -101,7 +100,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     )
     record = Record(
         task=task.name,
-        task_digest=task.digest(),
+        task_digest=cell.task_digest,
         row=CEILING,
         model=CEILING,
         settings={},

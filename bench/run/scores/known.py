@@ -12,7 +12,6 @@ from bench.arrays import Array
 from bench.cases import Traces
 from bench.ceiling.calibration import stated_by_posterior
 from bench.ceiling.draws import exact_draws
-from bench.ceiling.forecast import REFERENCE_TIME_S
 from bench.ceiling.posterior import exact_posterior
 from bench.ceiling.untold.many import untold_ceiling
 from bench.task import Task
@@ -34,13 +33,10 @@ class Known:
     uncertainty: dict[str, dict[str, float]]
     draws: Callable[[], Array]
     """Draws of both targets, shape (case, draw, 2)."""
-    forecasts: Callable[[Array, Array, World], tuple[Array, Array]]
+    predictive_ph: Callable[[Array, Array, World], tuple[Array, Array]]
+    """Forecast at some times, and its standard deviation, from those times, known inputs and the world."""
     note: str = ""
     told: bool = True
-
-    def predictive_ph(self, known: Array, world: World) -> tuple[Array, Array]:
-        """Forecast on the reference grid, and its standard deviation."""
-        return self.forecasts(REFERENCE_TIME_S, known, world)
 
 
 def known_of(task: Task, measured: Traces, truth: Array) -> Known:

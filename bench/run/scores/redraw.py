@@ -38,7 +38,7 @@ class Gap:
 
     Examples
     --------
-    >>> Gap("shift_10s", "tcn", 0, "quick", "k_d_per_s", 512, 512, 0.5, 0.4, 0.05).difference.__round__(3)
+    >>> round(Gap("shift_10s", "tcn", 0, "quick", "k_d_per_s", 512, 512, 0.5, 0.4, 0.05).difference, 3)
     -0.1
     """
 

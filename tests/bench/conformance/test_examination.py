@@ -1,6 +1,4 @@
 # What becomes of the processes of a plugin that is checked; what the checks say is tested with the verb.
-import time
-
 import psutil
 import pytest
 
@@ -8,8 +6,8 @@ from bench.conformance.examination import LOADS, examined
 from bench.conformance.suite import FAILED, PASSED
 from bench.run.isolation.sandbox import landlock_version
 from bench.run.plan import Plugin
+from tests.patience import PATIENCE_S, wait_for
 
-LIMIT_S = 600.0
 STARTS_DAEMON = """
 import subprocess
 import time
@@ -43,7 +41,7 @@ def plugin(tmp_path, monkeypatch):
 
 def test_a_daemon_of_a_plugin_that_does_not_load_is_killed(plugin, tmp_path, left_of):
     path = plugin("raise ValueError('no urease in sight')")
-    (outcome,) = examined(Plugin(path), LIMIT_S)
+    (outcome,) = examined(Plugin(path), PATIENCE_S)
     assert (outcome.check, outcome.status) == (LOADS, FAILED)
     assert left_of(tmp_path) == []
 
@@ -51,13 +49,10 @@ def test_a_daemon_of_a_plugin_that_does_not_load_is_killed(plugin, tmp_path, lef
 def test_a_daemon_of_a_plugin_that_hangs_is_killed_with_it(plugin, tmp_path, running, left_of):
     path = plugin("MODEL = Hangs()")
     before = set(psutil.Process().children(recursive=True))  # other tests leave some, such as a resource tracker
-    outcomes = examined(Plugin(path), LIMIT_S)
+    outcomes = examined(Plugin(path), PATIENCE_S)
     outcome = next(outcomes)
     assert (outcome.check, outcome.status) == (LOADS, PASSED)
-    deadline = time.monotonic() + LIMIT_S
-    while not running(tmp_path, "sleep") and time.monotonic() < deadline:  # setsid has yet to become it
-        time.sleep(0.02)
-    assert running(tmp_path, "sleep")
+    wait_for(lambda: running(tmp_path, "sleep"))  # setsid has yet to become it
     outcomes.close()
     assert left_of(tmp_path) == []
     assert set(psutil.Process().children(recursive=True)) <= before
@@ -89,9 +84,9 @@ def test_a_plugin_under_seal_reads_nothing_outside(tmp_path):
     (tmp_path / "secret").write_text("key")
     (tmp_path / "mine" / "reads.py").write_text(READS.format(secret=tmp_path / "secret"))
     plugin, told = Plugin(tmp_path / "mine" / "reads.py"), []
-    *_, opened = examined(plugin, LIMIT_S, "shape", report=lambda *progress: told.append(progress))
+    *_, opened = examined(plugin, PATIENCE_S, "shape", report=lambda *progress: told.append(progress))
     assert (opened.check, opened.status, told[0]) == ("shape", FAILED, (0.5, "epoch 1"))
-    (outcome,) = examined(plugin, LIMIT_S, "shape", sealed=True)
+    (outcome,) = examined(plugin, PATIENCE_S, "shape", sealed=True)
     assert (outcome.check, outcome.status) == (LOADS, FAILED)
     assert outcome.message.startswith("PermissionError: ")
     assert outcome.message.endswith(" [reads.py, line 7]")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from bench.world.laboratory import Laboratory
 from bench.world.mixing import measure_in_laboratory
 
 KNOWN = np.array([[50.0, 0.25, 30.0, 7.0, 0.2]])
-PURE = Told(carbonate_uM=0.0)
+PURE = Told(weighed=("water",))
 
 
 def trace_of(world=TEMPERATURE_CORRECTED, targets=(0.5, 1e-3), length_s=60.0, interval_s=2.0):
@@ -44,7 +46,7 @@ def test_a_k_d_that_stops_the_reaction_is_known_from_both_sides():
 
 def test_a_buffered_trace_contradicts_whatever_noise_is_told():
     buffered = trace_of(World("buffered", buffer=Buffer("HEPES", 1.0)), length_s=300.0, interval_s=5.0)
-    for told in (PURE, Told(carbonate_uM=0.0, noise_sd=0.1)):
+    for told in (PURE, replace(PURE, noise_sd=0.1)):
         answer = answer_of(buffered, told)
         assert answer.contradicted
         found = report(answer, {})
@@ -53,13 +55,13 @@ def test_a_buffered_trace_contradicts_whatever_noise_is_told():
 
 
 def test_an_enzyme_beyond_the_prior_is_said_to_be_piled_up():
-    answer = answer_of(trace_of(targets=(8.0, 1e-3)), Told(carbonate_uM=0.0, lag_s=0.0, calibrated=True))
+    answer = answer_of(trace_of(targets=(8.0, 1e-3)), replace(PURE, lag_s=0.0, calibrated=True))
     assert "E0_g_per_L_at_prior_end" in codes(answer)
     assert report(answer, {})["estimates"]["E0_g_per_L"]["bound"] == "lower"
 
 
 def test_shares_of_the_worlds_sum_to_one_and_the_average_is_theirs():
-    answer = answer_of(trace_of())
+    answer = answer_of(trace_of(), Told(weighed=("carbonate", "water")))
     assert list(answer.worlds) == ["pure water", "carbonate"]
     assert sum(answer.share.values()) == pytest.approx(1.0)
     mean = sum(answer.share[name] * answer.worlds[name].mean for name in answer.worlds)
@@ -79,3 +81,22 @@ def test_more_than_one_trace_and_what_cannot_be_told_are_refused():
         answer_of(two)
     with pytest.raises(BenchError, match=r"told 'lag_s': value must be between 0 and 1000, got -1. Mend it."):
         Told(lag_s=-1.0)
+
+
+@pytest.mark.parametrize(
+    ("weighed", "message"),
+    [
+        (("watr",), r"world 'watr': name must be one of air, .*, got 'watr'. Did you mean 'water'?"),
+        (("carbonate",), r"told 'worlds': at least one must be left, got none. Name one beside carbonate."),
+    ],
+)
+def test_worlds_that_are_none_are_refused(weighed, message):
+    with pytest.raises(BenchError, match=message):
+        Told(carbonate_uM=10.0, weighed=weighed)
+
+
+def test_a_carbonate_that_is_told_is_in_every_world_that_is_left():
+    told = Told(carbonate_uM=10.0, weighed=("water", "carbonate", "air"))
+    assert told.names == ["carbonate 10 uM", "air"]
+    assert told.left_out == ["buffer", "slow CO2"]
+    assert told.chemistry.carbonate_uM == 10.0

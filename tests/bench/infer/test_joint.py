@@ -10,7 +10,7 @@ from bench.world.laboratory import Laboratory
 from bench.world.mixing import measure_in_laboratory
 
 KNOWN = np.array([[50.0, 0.25, 30.0, 7.0, 0.2]])
-PURE = Told(carbonate_uM=0.0)
+PURE = Told(weighed=("water",))
 
 
 def runs_of(*targets):

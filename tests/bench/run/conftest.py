@@ -11,9 +11,8 @@ from bench.run.scores.ceiling import ceilings
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition
 from bench.world.quantities import TARGET_NAMES
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 600.0
-"""Time limit of children that are to end by themselves: no run waits for it, however slow the machine."""
 DENSE, SPARSE = Acquisition(3.0, 0.3), Acquisition(3.0, 1.0)
 SIZES = Sizes(16, 8, 12, 1)
 

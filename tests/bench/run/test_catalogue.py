@@ -28,6 +28,7 @@ def test_files_are_found_by_name_and_shared_code_is_left_out(folders):
         (folder / f"{name}.py").touch()
         (folder / "_shared.py").touch()
         (folder / "notes.txt").touch()
+        (folder / f".#{name}.py").symlink_to("somebody@somewhere.1234")  # an editor's lock
     assert files_in(folders) == {"a": folders[1] / "a.py", "b": folders[0] / "b.py"}
 
 

@@ -13,7 +13,6 @@ import pytest
 import bench.run.drive
 import bench.run.origin.provenance
 import bench.run.plan
-from bench.run.catalogue import files_in
 from bench.run.child import Child, Limits
 from bench.run.engine import Run, planned, run_job, run_plan
 from bench.run.fits import LARGEST_FIT
@@ -235,12 +234,6 @@ def test_numbers_of_numpy_paths_and_enumerations_are_recorded_as_numbers_and_tex
     assert (record.status, record.settings) == ("ok", {"kind": "MEAN", "where": "weights", "width": 8})
     assert (record.n_parameters, record.simulator_calls) == (12, 7)
     assert record.history == [{"loss": 1.0, "epoch": 3.0}]
-
-
-def test_an_editors_lock_file_beside_plugins_is_no_plugin(tmp_path):
-    (tmp_path / "mine.py").write_text("")
-    (tmp_path / ".#mine.py").symlink_to("somebody@somewhere.1234")
-    assert list(files_in([tmp_path])) == ["mine"]
 
 
 def test_an_answer_that_depends_on_the_other_cases_is_invalid(run_rows, out):

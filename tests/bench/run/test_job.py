@@ -9,9 +9,9 @@ from bench.run.engine import check_settings, with_settings
 from bench.run.plan import Plugin
 from bench.run.record import read_records
 from bench.task import Sizes
+from tests.patience import PATIENCE_S
 
 SIZES = Sizes(16, 8, 12, 1)
-PATIENCE_S = 600.0
 WHERE = ("fit", "predict", "cannot", "reason", "declines", "result", "device", "lambda")
 FAILING = [("raises", {"where": where}) for where in WHERE]
 OTHERS = [("broken_import", {}), ("no_model", {}), ("needs_package", {}), ("behaves", {}), ("neighbour", {})]
@@ -145,7 +145,6 @@ def test_a_fit_is_told_what_is_left_of_its_limits(ran, notes):
 
 def test_no_record_names_a_folder_of_this_machine(ran, hostile, notes):
     text = (ran[0] / "records.jsonl").read_text()
-    assert "Traceback" not in text or "File" in text
     assert 'File \\"tests/hostile/raises.py\\", line' in text
     for folder in (hostile.parents[1], hostile.home(), ran[0], notes):
         assert f"{folder}/" not in text

@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -20,8 +21,8 @@ from bench.run.scores.ceiling import ceilings
 from bench.run.store import said_when_full, sole_run
 from bench.task import Sizes, Task
 from bench.world.acquisition import Acquisition
+from tests.patience import PATIENCE_S, wait_for, wait_for_end_of
 
-PATIENCE_S = 600.0
 ROWS = [("behaves", {"width": width}) for width in range(2)]
 TASKS = ("dense", "matched")
 
@@ -54,21 +55,6 @@ def start(out, hostile, notes):
     return subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def wait_for_the_end_of(processes):
-    """Wait until none runs; one that nobody has waited for is over as well, whatever the first process here reaps."""
-    deadline = time.monotonic() + PATIENCE_S
-    while any(map(runs, processes)):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def runs(process):
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def whole_lines(out):
     path = out / RECORDS_FILE
     text = path.read_text() if path.exists() else ""
@@ -97,7 +83,7 @@ def killed_until_done(folder, hostile, seed, most=math.inf):
             below = psutil.Process(process.pid).children(recursive=True)
             process.kill()
             process.communicate()
-            wait_for_the_end_of(below)
+            wait_for_end_of(below)
             n_kills += 1
         lines = whole_lines(out)
         assert lines[: len(kept)] == kept
@@ -221,11 +207,9 @@ def test_a_killed_run_lets_go_of_its_folder(tmp_path):
         with pytest.raises(BenchError), sole_run(tmp_path):
             pass
         process.kill()
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        try:
-            with sole_run(tmp_path):
-                return
-        except BenchError:
-            time.sleep(0.05)
-    pytest.fail("the folder is still held")
+
+    def had():
+        with suppress(BenchError), sole_run(tmp_path):
+            return True
+
+    wait_for(had)

@@ -16,7 +16,7 @@ def answered(invoke, tmp_path_factory):
     """The example and a file that cannot be read, asked together, and the table that was written."""
     folder = tmp_path_factory.mktemp("answers")
     (folder / "bad.csv").write_text("time,ph\n0,7\n1,8\n")
-    asked = ("infer", "--carbonate", "0", "--json", "--csv", folder / "a.csv", EXAMPLE, folder / "bad.csv")
+    asked = ("infer", "--worlds", "water", "--json", "--csv", folder / "a.csv", EXAMPLE, folder / "bad.csv")
     return invoke(*asked), pd.read_csv(folder / "a.csv")
 
 
@@ -68,6 +68,10 @@ def test_the_table_has_the_keys_of_the_json(answered):
     ("options", "message"),
     [
         (("--prior", "box"), "error: prior 'box': name must be one of benchmark, laboratory, got 'box'."),
+        (
+            ("--worlds", "water,slo"),
+            "error: world 'slo': name must be one of air, buffer, carbonate, slow, water, got 'slo'.",
+        ),
         (("--noise", "0"), "error: told 'noise_sd': value must be between 0.0001 and 1, got 0. Mend it.\n"),
         (("--model", "ridge"), "error: option '--model': it must come with --ideal, got --model ridge alone. "),
         (("--aged", "300", "--replicates"), "error: option '--aged': it must be given without --replicates, got both."),
@@ -82,10 +86,10 @@ def test_an_option_that_cannot_be_is_refused(invoke, options, message):
 
 
 def test_replicates_are_one_answer_with_the_names_of_the_files(invoke):
-    result = invoke("infer", EXAMPLE, EXAMPLE, "--replicates", "--carbonate", "0", "--json")
+    result = invoke("infer", EXAMPLE, EXAMPLE, "--replicates", "--worlds", "water", "--json")
     found = json.loads(result.stdout)
     assert found["files"] == [EXAMPLE.name] * 2
     assert found["estimates"]["E0_g_per_L"]["low_90"] < 0.5 < found["estimates"]["E0_g_per_L"]["high_90"]
     assert result.exit_code == 0
-    words = invoke("infer", EXAMPLE, EXAMPLE, "--aged", "0", "--carbonate", "0").stdout
+    words = invoke("infer", EXAMPLE, EXAMPLE, "--aged", "0", "--worlds", "water").stdout
     assert "Assumed: the runs share enzyme, water and solutions;" in words

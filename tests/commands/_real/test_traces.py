@@ -44,8 +44,10 @@ def test_waves_are_as_large_as_declared_and_none_is_an_offset():
     np.testing.assert_allclose(waves[-1], 0.01 * (-1.0) ** np.arange(1, N_WAVES + 1))
 
 
-def test_a_line_of_coverage_counts_the_trusted_alone():
-    assert Covered("air", 40, 30, (27, 15), 2).row() == "| air | 30 of 40 | 0.90 / 0.50 | 0.05 |"
+def test_a_line_of_coverage_has_those_without_a_warning_apart():
+    covered = Covered("air", 4, 1, [[True, True], [False, True]], [[True, True]], [1.2, 1.3])
+    assert covered.row() == "| air | 2 of 4 | 0.50 / 1.00 | 1 of 4 | 1.00 / 1.00 | 1.25 | 0.25 |"
+    assert Covered("air").row() == "| air | 0 of 0 | nan / nan | 0 of 0 | nan / nan | nan | 0.00 |"
 
 
 @pytest.mark.slow

@@ -100,8 +100,9 @@ def test_a_plugin_that_is_no_python_is_listed_with_what_to_mend_among_the_others
     assert "A row like others." in shown.stdout
 
 
-def test_an_unknown_preset_names_those_that_exist(invoke):
-    assert error_of(invoke("--task", "shift_1s", "--model", "mean", "--preset", "fast")) == (
+@pytest.mark.parametrize("verb", [("--task", "shift_1s", "--model", "mean"), ("audit",), ("inputs",), ("export",)])
+def test_an_unknown_preset_names_those_that_exist(invoke, verb):
+    assert error_of(invoke(*verb, "--preset", "fast")) == (
         "error: preset 'fast': name must be one of full, quick, standard, got 'fast'. "
         "Run with --list to see what each one is."
     )

@@ -4,7 +4,7 @@ import pytest
 
 from bench.errors import BenchError
 from bench.run.catalogue import files_in, rows_in
-from leaderboard.audit.plan import AS_FOUND, HOLDS, LIKELIHOOD, SOUND, TASKS, rows, trained, variants
+from leaderboard.audit.plan import HOLDS, LIKELIHOOD, SOUND, TASKS, rows, trained, variants
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -43,10 +43,6 @@ def test_on_the_other_base_every_variant_is_compared_with_it():
     assert {v.base for v in moved} == {HOLDS}
     assert all(v.row.startswith("subsampled_") for v in moved)
     assert not any(v.removed for v in moved)
-
-
-def test_rows_of_one_variant_are_its_base_itself_and_the_pipelines_as_found():
-    assert rows(variants(SOUND, ["edge_padding"])) == [SOUND, "edge_padding", AS_FOUND, "as_found_masked"]
 
 
 def test_a_variant_that_does_not_exist_names_the_closest():

@@ -5,6 +5,8 @@ import pytest
 from leaderboard.board.tables import attainable, cost_table, forecast_table, scores_table, uncertainty_table
 from leaderboard.tables import tables
 
+STATED = {"nll": 0.5, "crps": 0.002, "sharpness": 0.004, "coverage_50": 0.3, "coverage_90": 0.654}
+
 
 def cells_of(text, row):
     heading, _, *lines = text.splitlines()
@@ -96,9 +98,7 @@ def test_records_without_forecast_have_no_table_of_it(record_of):
 
 
 def test_uncertainty_stands_beside_the_exact_posteriors(table_of):
-    scores = {"nll": 0.5, "crps": 0.002, "sharpness": 0.004, "coverage_50": 0.3, "coverage_90": 0.654} | {
-        "unevenness": 0.04
-    }
+    scores = STATED | {"unevenness": 0.04}
     table = table_of(uncertainty={"E0_g_per_L": scores, "k_d_per_s": scores})
     cells = cells_of(uncertainty_table(table), "tcn")
     assert list(cells.values())[8:] == ["+0.50", "-0.33", "2.00", "30 %", "65 %", "4 %", "2.00"]
@@ -106,15 +106,13 @@ def test_uncertainty_stands_beside_the_exact_posteriors(table_of):
 
 
 def test_rows_that_state_samples_have_scores_of_both_targets_together(table_of):
-    scores = {"nll": 0.5, "crps": 0.002, "sharpness": 0.004, "coverage_50": 0.3, "coverage_90": 0.654}
     both = {"energy": 3.0, "apart": 0.25, "told_apart": 0.98}
-    table = table_of(uncertainty={"E0_g_per_L": scores, "k_d_per_s": scores, "both": both})
+    table = table_of(uncertainty={"E0_g_per_L": STATED, "k_d_per_s": STATED, "both": both})
     assert list(cells_of(uncertainty_table(table), "tcn").values())[-3:] == ["-", "0.250", "98 %"]
 
 
 def test_uncertainty_that_was_scored_otherwise_stands_beside_none(table_of):
-    scores = {"nll": 0.5, "crps": 0.002, "sharpness": 0.004, "coverage_50": 0.3, "coverage_90": 0.654}
-    table = table_of(uncertainty={"E0_g_per_L": scores, "k_d_per_s": scores}, uncertainty_version=1)
+    table = table_of(uncertainty={"E0_g_per_L": STATED, "k_d_per_s": STATED}, uncertainty_version=1)
     assert uncertainty_table(table) == ""
 
 

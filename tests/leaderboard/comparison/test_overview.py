@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from leaderboard.comparison.evidence import Evidence
-from leaderboard.comparison.overview import overview_text, overviews, place_text
+from leaderboard.comparison.overview import overview_text, overviews
 from leaderboard.tables import tables
 
 CORE = ("in_distribution", "shift_1s")
@@ -129,7 +129,3 @@ def test_places_that_luck_can_have_made_are_of_these_fits(found_of):
     (overview,) = overviews(found_of(sizes), CORE)
     assert [each.of_methods for each in overview.standings] == [False, False]
     assert "by luck with seeds: places are of these fits, not of the methods." in overview_text(overview)
-
-
-def test_places_that_agree_are_one_number():
-    assert (place_text((1, 1)), place_text((1, 4))) == ("1", "1-4")

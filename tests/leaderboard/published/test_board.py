@@ -24,11 +24,12 @@ from leaderboard.published.board import (
     out_of_date,
     planned_cells,
     published_findings,
-    untold,
 )
 from leaderboard.published.plan import PLAN_FILE, Published
 from leaderboard.published.rows import PAGE
 from leaderboard.published.store import publish_cells, read_published
+from leaderboard.site.sentences import lacking
+from leaderboard.site.values import page_values
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("result", "rows", "questions")
@@ -175,7 +176,8 @@ def test_readme_says_the_best_row_where_the_records_show_no_result(checkout, bla
     text = readme(checkout)
     assert "asks 3 methods on 2 tasks" in text
     assert "**Best of 1 row over the core tasks: tcn, with 4.89 times the best possible error.**" in text
-    assert untold(published_findings(read_published(checkout / "records"), Predictions(checkout), TASKS, PLANNED))
+    findings = published_findings(read_published(checkout / "records"), Predictions(checkout), TASKS, PLANNED)
+    assert lacking(page_values(findings, []))
 
 
 def test_plan_is_written_beside_the_page_and_read_again(checkout, blank_pictures):

@@ -4,7 +4,6 @@ import pickle
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -29,9 +28,9 @@ from bench.run.isolation.sandbox import landlock_version
 from bench.run.record import read_arrays, read_records
 from bench.run.seal import Seal
 from bench.run.store import CaseStore
+from tests.patience import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[4]
-PATIENCE_S = 600.0
 TIMES = ("fit_s", "fit_cpu_s", "predict_s", "predict_cpu_s", "predict_one_ms", "started_utc")
 ELSEWHERE = ("host", "peak_memory_mb", *TIMES)
 """Fields of a record that say where and how long."""
@@ -66,15 +65,6 @@ def start(notes):
                     descendant.kill()
         process.kill()
         process.wait(PATIENCE_S)
-
-
-def wait_for(what):
-    """Wait for something that other processes do, and give it."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := what()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture

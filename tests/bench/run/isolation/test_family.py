@@ -1,13 +1,11 @@
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
 
 from bench.run.isolation.family import Family
-
-WITHIN_S = 120.0
+from tests.patience import PATIENCE_S, wait_for, wait_for_end_of
 
 BURNS = """
 import os, sys, time
@@ -41,41 +39,28 @@ def keeper():
     process.communicate()
 
 
-def runs(process):
-    """Whether a process is alive; it may go while it is asked."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def test_processor_time_is_that_of_descendants_those_included_that_have_ended(keeper):
     # Without the child that has ended it would be 0.2, with the keeper's own 1.0 or more; ticks round down.
     assert 0.45 < Family(keeper.pid).cpu_s() < 0.95
 
 
 def test_memory_is_that_of_descendants(keeper):
-    deadline = time.monotonic() + WITHIN_S
-    while (memory_mb := Family(keeper.pid).memory_mb()) < 50 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert 50 < memory_mb < 150
+    wait_for(lambda: Family(keeper.pid).memory_mb() > 50)
+    assert Family(keeper.pid).memory_mb() < 150
 
 
 def test_a_family_that_is_killed_is_gone(keeper):
     family = Family(keeper.pid)
     descendants = psutil.Process(keeper.pid).children(recursive=True)
     family.kill()
-    assert keeper.wait(WITHIN_S) == -9
+    assert keeper.wait(PATIENCE_S) == -9
     assert len(descendants) == 1
-    deadline = time.monotonic() + WITHIN_S
-    while any(map(runs, descendants)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not any(map(runs, descendants))
+    wait_for_end_of(descendants)
 
 
 def test_a_family_that_is_gone_costs_nothing_and_can_be_killed_again(keeper):
     family = Family(keeper.pid)
     keeper.kill()
-    keeper.wait(WITHIN_S)
+    keeper.wait(PATIENCE_S)
     family.kill()
     assert (family.cpu_s(), family.memory_mb()) == (0.0, 0.0)

@@ -1,0 +1,172 @@
+"""Posteriors in the worlds with an unknown amount.
+
+Where the curve is a function of the exposure the amount is tabulated like carbonate. Where carbon takes its time the
+curve is integrated: from Gaussians about fits at some amounts the posterior of everything with the amount is drawn, and
+every draw is weighed by its own curve.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import special
+
+from bench.ceiling.untold.answer import UntoldPosterior
+from bench.ceiling.untold.beaker import LN_U_STEP, LOWEST_LN_U, Table, empty_curves, stencil, tabulate
+from bench.ceiling.untold.chains import FALLEN, Node, Point
+from bench.ceiling.untold.likelihood import CARBONATE, FARTHEST, N_LINEAR, Run
+from bench.ceiling.untold.mixture import FREEDOM, Mixture
+from bench.ceiling.untold.posterior import LN_CARBONATE_STEP
+from bench.ceiling.untold.sampling import (
+    ENOUGH,
+    FLOOR,
+    KEPT,
+    LEAST_ROUNDS,
+    NO_TABLE,
+    WIDER,
+    WORST_PARETO_K,
+    Sample,
+    pareto_shape,
+    sample,
+    values,
+)
+from bench.errors import BenchError
+from bench.infer.integrated import Fits
+from bench.infer.others import LEAST_SIZE, Other, OtherBeaker, OtherPosterior
+from bench.seeding import Stream
+from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
+
+PLACES = (-1.6, -0.8, -0.4, 0.0, 0.4, 0.8, 1.6)
+"""Amounts at which fits are made first, in standard deviations of the prior; the least is nearest to pure water."""
+FLAT, N_HALVINGS = 2.0, 6
+"""Amounts between the best and its neighbours are fitted until those are within so many nats, at most so often."""
+HOPELESS = 20.0
+"""Nats below the best amount at which another is fitted no further."""
+N_DRAWS, MOST_ROUNDS = 300, 16
+"""Draws of a round, and most rounds."""
+NEAR, FAR = 3.0, 10.0
+"""Nats below the best world from which on fewer draws do, and beyond which a world is left."""
+
+
+def other_posterior(plain: UntoldPosterior, other: Other, best: float = -math.inf) -> OtherPosterior:
+    """Posterior in a world with an unknown amount.
+
+    Parameters
+    ----------
+    plain : UntoldPosterior
+        Of the trace, in the same chemistry without what is other, and without carbonate that is drawn.
+    other : Other
+        The world.
+    best : float
+        Log evidence of the best world so far: one far below it is sampled less.
+
+    Returns
+    -------
+    OtherPosterior
+        Over everything, the amount included.
+    """
+    beaker = OtherBeaker(plain.known, plain.laboratory, plain.world, other)
+    run = plain.run._replace(prior=np.vstack([plain.run.prior, other.prior]))
+    generator = Stream("infer/others").generator(0)
+    if other.world_of(plain.world, np.array([other.ends[1]])).autonomous:
+        run = run._replace(table=_table(run, beaker))
+        found = sample(run, beaker, len(run.prior), generator)
+    else:
+        fits = Fits(run, beaker)
+        found = _sampled(_components(plain, fits), fits, best, generator)
+    held = beaker.held(found.beta[:, 2:])[:, [INITIAL_PH, TEMPERATURE, SUBSTRATE]]
+    laboratory = plain.laboratory
+    linear = found.beta[:, :2] * np.array([laboratory.offset_sd, laboratory.drift_sd_per_s])
+    draws = np.column_stack([values(found.z, run), linear, held])
+    return OtherPosterior(draws, found.weight, found, run, plain.known, laboratory, plain.prior, plain.world, other)
+
+
+def _table(run: Run, beaker: OtherBeaker) -> Table:
+    """Tables at amounts that are even in the log."""
+    ln_low, ln_high = np.log(beaker.other.ends)
+    ln_amount = np.linspace(ln_low, ln_high, 1 + math.ceil((ln_high - ln_low) / LN_CARBONATE_STEP))
+    n_nodes = run.table.nodes.shape[1]
+    nodes, at = np.empty((len(ln_amount), *run.table.nodes.shape[1:])), stencil()
+    for number, amount in enumerate(np.exp(ln_amount)):
+        drawn = np.full((len(at), CARBONATE + 1), amount)
+        packed = beaker.packed(drawn, np.column_stack([np.zeros((len(at), 2)), at]))
+        u_stop = math.exp(LOWEST_LN_U + LN_U_STEP * n_nodes)
+        if not tabulate(packed, u_stop, empty_curves(run.table, 1), nodes[number]):
+            raise BenchError(NO_TABLE)
+    step = float(ln_amount[1] - ln_amount[0])
+    return Table(nodes, float(ln_low), step, run.table.ph0, run.table.ph0_sd)
+
+
+def _components(plain: UntoldPosterior, fits: Fits) -> Mixture:
+    """Gaussians about fits at some amounts."""
+    mode = plain.sample.mode
+    begun = Point(mode, plain.sample.mode_beta, np.empty(0), np.empty(0), 0.0)
+    found: dict[float, tuple[list[Node], Point]] = {}
+    for place in PLACES:
+        worst = min((point.value for _, point in found.values()), default=math.inf) + HOPELESS
+        found[place] = fits.searched(place, begun, worst)
+        begun = found[place][1]
+    for _ in range(N_HALVINGS):
+        places = sorted(found)
+        height = [_height(found[place][0]) for place in places]
+        best = int(np.argmax(height))
+        steep = [
+            other for other in (best - 1, best + 1) if 0 <= other < len(places) and height[other] < height[best] - FLAT
+        ]
+        if not steep:
+            break
+        for other in steep:
+            between = 0.5 * (places[best] + places[other])
+            found[between] = fits.searched(between, found[places[best]][1])
+    places = sorted(found)
+    nodes = [
+        Node(node.point, {**node.widths, CARBONATE: width})
+        for place, width in zip(places, np.gradient(places).tolist(), strict=True)
+        for node in found[place][0]
+    ]
+    top = _height(nodes)
+    nodes = [node for node in nodes if node.log_weight > top - FALLEN - 2.0]
+    return Mixture(
+        (1.0 - FLOOR) * special.softmax([node.log_weight for node in nodes]) + FLOOR / len(nodes),
+        np.array([node.point.z for node in nodes]),
+        WIDER * np.array([node.covariance for node in nodes]),
+        np.array([node.point.beta for node in nodes]),
+        np.array([node.point.follow for node in nodes]),
+    )
+
+
+def _height(nodes: list[Node]) -> float:
+    """Log of what the posterior has at some nodes."""
+    return float(special.logsumexp([node.log_weight for node in nodes])) if nodes else -math.inf
+
+
+def _sampled(first: Mixture, fits: Fits, best: float, generator: np.random.Generator) -> Sample:
+    """Rounds of importance sampling, every draw by its own integrated curve."""
+    d = first.means.shape[1]
+    constant = math.lgamma(0.5 * (FREEDOM + d)) - math.lgamma(0.5 * FREEDOM) - 0.5 * d * math.log(FREEDOM * math.pi)
+    constant += 0.5 * d * math.log(2.0 * math.pi)
+    learner = mixture = first
+    used: list[Mixture] = []
+    z, beta, log_target, density = np.empty((0, d)), np.empty((0, N_LINEAR)), np.empty(0), np.empty(0)
+    for number in range(1, MOST_ROUNDS + 1):
+        new_z, new_beta = mixture.draw(N_DRAWS, generator)
+        inside = np.abs(new_z).max(axis=1) < FARTHEST
+        new_z, new_beta = new_z[inside], new_beta[inside]
+        new_beta, new_target = fits.drawn(new_z, new_beta, generator.standard_normal(new_beta.shape))
+        used.append(mixture)
+        density = np.append(density + mixture.density(z), sum(each.density(new_z) for each in used))
+        z, beta = np.concatenate([z, new_z]), np.concatenate([beta, new_beta])
+        log_target = np.append(log_target, new_target)
+        log_weight = log_target - np.log(N_DRAWS * density)
+        total = float(special.logsumexp(log_weight))
+        weight = np.exp(log_weight - total)
+        size, shape, log_evidence = 1.0 / float(weight @ weight), pareto_shape(weight), total - constant
+        wanted = ENOUGH if log_evidence > best - NEAR else LEAST_SIZE
+        enough = size >= wanted and shape <= WORST_PARETO_K
+        if number >= LEAST_ROUNDS and (enough or log_evidence < best - FAR):
+            break
+        learner = learner.learnt(z, beta, weight, size)
+        mixture = learner.beside(first, KEPT)
+    at = int(np.argmax(log_target))
+    return Sample(z, beta, weight, size, shape, log_evidence, z[at], beta[at])
