@@ -294,7 +294,7 @@ class UntoldPosterior:
     def _reading(self, z: Array, beta: Array) -> Array:
         """What the electrode shows at a point, without noise."""
         shown = np.empty((1, len(self.run.time_s)))
-        look(z, beta, self.run, empty_curves(self.run.table, 1), shown)
+        look(z, beta, self.run, empty_curves(self.run.table, 1), shown, False)
         laboratory = self.laboratory
         return np.asarray(
             shown[0] + laboratory.offset_sd * beta[0] + laboratory.drift_sd_per_s * beta[1] * self.run.time_s

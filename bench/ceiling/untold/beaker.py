@@ -30,6 +30,9 @@ FIRST_STEP_S = 0.005
 STEP_GROWTH = 0.25
 """Steps of the electrode's integration: the first, and the share of the time since mixing that a later one is."""
 
+MIXED = 40.0
+"""Time constants after which a beaker is mixed."""
+
 N_CHANNELS = 4
 """The pH, and its change by one standard deviation of initial pH, temperature and log substrate."""
 N_TERMS = 10
@@ -165,7 +168,7 @@ def channels(s: float, load: float, k_d: float, ramp_s: float, curves: Curves, v
     phi, _ = unit_exposure(s, k_d)
     activity = 1.0 - k_d * phi
     if ramp_s >= SHORTEST_RAMP_S:  # as bench.world.mixing.mixed_exposure, which takes two more exponentials
-        unmixed = activity * math.exp(-s / ramp_s)
+        unmixed = activity * math.exp(-s / ramp_s) if s < MIXED * ramp_s else 0.0
         phi += (unmixed - 1.0) / (k_d + 1.0 / ramp_s)
         activity -= unmixed
     u = load * phi

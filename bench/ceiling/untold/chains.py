@@ -37,7 +37,7 @@ N_MODES = 3
 """Modes from which chains begin."""
 N_SHORT = 40
 """Samples that starts are fitted to, the denser the earlier."""
-N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 6
+N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 4
 """Steps of a fit: of a start that is followed, of a mode, and of a node of a chain."""
 FALLEN = 6.0
 """Nats below its best node at which a chain ends, and below the best mode at which another is not followed.
@@ -164,15 +164,15 @@ def searched(search: Search, found: list[Point], run: Run, n_coordinates: int, r
     starts = np.array([*itertools.product((-1.0, 0.8), (-1.0, 0.8), (-0.7, 0.8), (-1.0, 1.0))])
     loads = np.linspace(-2.0, 2.0, search.n_loads)  # the one that such an electrode would need
     carbonates = np.linspace(-1.6, 1.6, search.n_carbonates) if n_coordinates > CARBONATE else np.zeros(1)
-    tried = np.zeros((len(starts), len(loads), len(carbonates), n_coordinates))
-    tried[..., [LAG, RAMP, DECAY, START]] = starts[:, None, None]
+    tried = np.zeros((len(carbonates), len(loads), len(starts), n_coordinates))
+    tried[..., [LAG, RAMP, DECAY, START]] = starts
     tried[..., LOAD] = loads[:, None]
     if n_coordinates > CARBONATE:
-        tried[..., CARBONATE] = carbonates
-    of_start = tried.reshape(len(starts), -1, n_coordinates)
-    values = np.empty(of_start.shape[:2])
-    objectives(of_start.reshape(-1, n_coordinates), short, short_room, values.reshape(-1))
-    best = of_start[np.arange(len(starts)), np.argmin(values, axis=1)]
+        tried[..., CARBONATE] = carbonates[:, None, None]
+    by_start = tried.reshape(-1, len(starts), n_coordinates)
+    values = np.empty(by_start.shape[:2])
+    objectives(tried.reshape(-1, n_coordinates), short, short_room, values.reshape(-1))
+    best = by_start[np.argmin(values, axis=0), np.arange(len(starts))]
     points = [Point.fitted(z, np.zeros(N_LINEAR), (), search.n_first_steps, short, short_room) for z in best]
     points.sort(key=lambda point: point.value)
     points = [Point.fitted(p.z, p.beta, (), N_SECOND_STEPS, short, short_room) for p in points[: search.n_followed]]

@@ -46,7 +46,7 @@ DIFFERENCE = 0.02
 """Step of the derivatives, in standard deviations of each prior."""
 LONGEST_MOVE = 1.5
 """Longest step in any coordinate."""
-SETTLED = 0.01
+SETTLED = 0.05
 """A step that gains less than this many nats is the last."""
 N_SETTLING, SLIGHT_GAIN = 4, 0.1
 """Newton steps of the linear nuisances at a new point: at most so many, until one is expected to gain so few nats."""
@@ -91,15 +91,15 @@ def room_for(run: Run, n_coordinates: int) -> Room:
 
 
 @compiled
-def objective(z: Array, beta: Array, run: Run, room: Room) -> tuple[float, float, float]:
+def objective(z: Array, beta: Array, run: Run, room: Room, again: bool) -> tuple[float, float, float]:
     """What is made small, the noise and the log density's slope by it; settles ``beta``, fills the room."""
     for a in range(N_LINEAR):
         room.reference[a] = beta[a]
-    sigma: float = look(z, beta, run, room.curves, room.shown)
+    sigma: float = look(z, beta, run, room.curves, room.shown, again)
     total = by_sigma = 0.0
     for _ in range(N_SETTLING):
         value, by_sigma, gain = linear_step(
-            room.shown, sigma, beta, run, room.score, room.precision, room.matrix, room.move
+            room.shown, sigma, beta, run, room.score, room.precision, room.matrix, room.move, False
         )
         total = -value
         for a in range(N_LINEAR):
@@ -201,12 +201,13 @@ def hold(matrix: Array, coordinate: int) -> None:
 
 @compiled
 def objectives(points: Array, run: Run, room: Room, values: Array) -> None:
-    """Fill what is made small at many points, the linear nuisances from none."""
+    """Fill what is made small at many points, those of one carbonate in a row, the linear nuisances from none."""
     beta = np.empty(N_LINEAR)
     for i in range(points.shape[0]):
         for a in range(N_LINEAR):
             beta[a] = 0.0
-        values[i] = objective(points[i], beta, run, room)[0]
+        again = i > 0 and bool(np.all(points[i, CARBONATE:] == points[i - 1, CARBONATE:]))
+        values[i] = objective(points[i], beta, run, room, again)[0]
 
 
 @compiled
@@ -221,7 +222,7 @@ def settle(z: Array, beta: Array, held: Integers, n_steps: int, run: Run, room: 
             there[c] = min(max(z[c] + step[c], -FARTHEST), FARTHEST)
         for a in range(N_LINEAR):
             tried[a] = beta[a]
-        new_value, sigma, by_sigma = objective(there, tried, run, room)
+        new_value, sigma, by_sigma = objective(there, tried, run, room, False)
         if turn == 0 or new_value < value:
             gain, value = value - new_value, new_value
             for c in range(d):

@@ -36,9 +36,16 @@ class Mixture:
         """Cholesky factors, shape (component, coordinate, coordinate)."""
         return np.asarray(np.linalg.cholesky(self.covariances))
 
+    @cached_property
+    def precisions(self) -> Array:
+        """Inverse covariances, shape (component, coordinate, coordinate)."""
+        inverse = np.linalg.inv(self.factors)
+        return np.asarray(np.swapaxes(inverse, 1, 2) @ inverse)
+
     def draw(self, n_draws: int, generator: np.random.Generator) -> tuple[Array, Array]:
         """Points, and the linear nuisances there by the components that they come from."""
-        component = generator.choice(len(self.weight), n_draws, p=self.weight)
+        share = (np.arange(n_draws) + generator.random()) / n_draws  # every component as often as its weight says
+        component = np.minimum(np.searchsorted(np.cumsum(self.weight), share), len(self.weight) - 1)
         normal = generator.standard_normal((n_draws, self.means.shape[1]))
         normal *= np.sqrt(FREEDOM / generator.chisquare(FREEDOM, n_draws))[:, None]
         away = np.einsum("iab,ib->ia", self.factors[component], normal)
@@ -47,8 +54,7 @@ class Mixture:
     def squares(self, z: Array) -> Array:
         """Squared distances of points from the components, in their spreads, shape (point, component)."""
         n_components, d = self.means.shape
-        inverse = np.linalg.inv(self.factors)
-        precision = np.swapaxes(inverse, 1, 2) @ inverse
+        precision = self.precisions
         pull = np.einsum("kab,kb->ka", precision, self.means)
         found = products(z) @ precision.reshape(n_components, d * d).T
         found -= 2.0 * (z @ pull.T)

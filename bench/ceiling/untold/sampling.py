@@ -1,4 +1,7 @@
-"""Rounds of importance sampling: draw, weigh against all rounds together, learn, until enough draws count."""
+"""Rounds of importance sampling: draw, weigh against all rounds together, learn, until enough draws count.
+
+Draws are in groups, and no group learns from its own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from scipy import special
 
 from bench.arrays import Array
 from bench.ceiling.untold.chains import nodes_of
-from bench.ceiling.untold.fit import room_for
+from bench.ceiling.untold.fit import Room, room_for
 from bench.ceiling.untold.likelihood import CARBONATE, N_LINEAR, Run, values_of_all
 from bench.ceiling.untold.mixture import FREEDOM, Mixture
 from bench.ceiling.untold.weighing import draw_linear, weigh
@@ -25,13 +28,15 @@ ENOUGH = 300.0
 WORST_PARETO_K = 0.7
 """Shape of the largest weights' tail beyond which they are not trusted (Vehtari et al., JMLR 25 (2024) 72)."""
 LEAST_ROUNDS = 3
-ROUNDS = (300,) * 10 + (2500,) * 4
+ROUNDS = (300,) * 10 + (2400,) * 4
 """Draws of each round: what most cases need, then a second tier."""
 FLOOR = 0.05
 """Share of the first mixture that is spread evenly over its components, so that no part is left out."""
 WIDER = 1.3
 """Factor of the first mixture's covariances: too wide costs draws, too narrow costs what it does not reach."""
-KEPT = 0.25
+N_GROUPS = 3
+"""Groups of draws, each of which learns from the others."""
+KEPT = 0.2
 """Share of every later round that is drawn from the first mixture: what is learnt forgets parts that few draws met."""
 
 
@@ -87,37 +92,61 @@ class Sample:
     mode_beta: Array
 
 
+class Group:
+    """Draws whose mixtures learn from the draws of other groups alone.
+
+    A mixture that had learnt from a draw would be denser about it and make it count for less, the more so the heavier
+    it was: a fifth of the evidence was lost so at 600 s with water, and no weight showed it.
+    """
+
+    def __init__(self, first: Mixture) -> None:
+        self.first = self.learner = first
+        self.used: list[tuple[int, Mixture]] = []
+        self.z, self.beta = np.empty((0, first.means.shape[1])), np.empty((0, N_LINEAR))
+        self.log_target, self.of_first, self.of_learners = np.empty(0), np.empty(0), np.empty(0)
+
+    def grow(self, n_draws: int, run: Run, beaker: Beaker, room: Room, generator: np.random.Generator) -> None:
+        """Draw some more, from what is learnt and from the first mixture."""
+        mixture = self.learner.beside(self.first, KEPT) if self.used else self.first
+        z, beta = mixture.draw(n_draws, generator)
+        target = np.empty(n_draws)
+        draw_linear(z, beta, generator.standard_normal((n_draws, N_LINEAR)), run, room, target)
+        weigh(z, beta, beaker.packed(values(z, run), beta), run, room, target)
+        if np.isnan(target).any():
+            raise BenchError(NO_TABLE)
+        self.used.append((n_draws, self.learner))
+        self.of_learners = np.append(
+            self.of_learners + n_draws * self.learner.density(self.z),
+            sum(size * each.density(z) for size, each in self.used),
+        )
+        self.of_first = np.append(self.of_first, self.first.density(z))
+        self.z, self.beta = np.concatenate([self.z, z]), np.concatenate([self.beta, beta])
+        self.log_target = np.append(self.log_target, target)
+
+    @property
+    def log_weight(self) -> Array:
+        """Log weights of the draws, against all rounds of the group together."""
+        return np.asarray(
+            self.log_target - np.log((1.0 - KEPT) * self.of_learners + KEPT * len(self.z) * self.of_first)
+        )
+
+
 def sample(run: Run, beaker: Beaker, n_coordinates: int, generator: np.random.Generator) -> Sample:
     """Sample the posterior of one trace."""
     nodes, mode = nodes_of(run, n_coordinates)
     room = room_for(run, n_coordinates)
-    first = learner = mixture = Mixture(
+    first = Mixture(
         (1.0 - FLOOR) * special.softmax([node.log_weight for node in nodes]) + FLOOR / len(nodes),
         np.array([node.point.z for node in nodes]),
         WIDER * np.array([node.covariance for node in nodes]),
         np.array([node.point.beta for node in nodes]),
         np.array([node.point.follow for node in nodes]),
     )
-    z, beta = np.empty((0, n_coordinates)), np.empty((0, N_LINEAR))
-    log_target, of_first, of_learners = np.empty(0), np.empty(0), np.empty(0)  # the last: summed over all rounds
-    used: list[tuple[int, Mixture]] = []
-    n_drawn = 0
+    groups = [Group(first) for _ in range(N_GROUPS)]
     for number, n_draws in enumerate(ROUNDS, 1):
-        new_z, new_beta = mixture.draw(n_draws, generator)
-        new_target = np.empty(n_draws)
-        draw_linear(new_z, new_beta, generator.standard_normal((n_draws, N_LINEAR)), run, room, new_target)
-        weigh(new_z, new_beta, beaker.packed(values(new_z, run), new_beta), run, room, new_target)
-        if np.isnan(new_target).any():
-            raise BenchError(NO_TABLE)
-        used.append((n_draws, learner))
-        n_drawn += n_draws
-        of_learners = np.append(
-            of_learners + n_draws * learner.density(z), sum(size * each.density(new_z) for size, each in used)
-        )
-        of_first = np.append(of_first, first.density(new_z))
-        z, beta = np.concatenate([z, new_z]), np.concatenate([beta, new_beta])
-        log_target = np.append(log_target, new_target)
-        log_weight = log_target - np.log((1.0 - KEPT) * of_learners + KEPT * n_drawn * of_first)
+        for group in groups:
+            group.grow(n_draws // N_GROUPS, run, beaker, room, generator)
+        z, beta, log_weight = _pooled(groups)
         total = special.logsumexp(log_weight)
         weight = np.exp(log_weight - total)
         effective_size = 1.0 / float(weight @ weight)
@@ -127,14 +156,30 @@ def sample(run: Run, beaker: Beaker, n_coordinates: int, generator: np.random.Ge
             if shape <= WORST_PARETO_K:
                 break
         if number < len(ROUNDS):
-            learner = learner.learnt(z, beta, weight, effective_size)
-            mixture = learner.beside(first, KEPT)
+            learn(groups)
     else:
         shape = pareto_shape(weight)
     d = n_coordinates
     constant = math.lgamma(0.5 * (FREEDOM + d)) - math.lgamma(0.5 * FREEDOM) - 0.5 * d * math.log(FREEDOM * math.pi)
-    log_evidence = float(total) - 0.5 * d * math.log(2.0 * math.pi) - constant
+    log_evidence = float(total) - math.log(N_GROUPS) - 0.5 * d * math.log(2.0 * math.pi) - constant
     return Sample(z, beta, weight, effective_size, shape, log_evidence, mode.z, mode.beta)
+
+
+def learn(groups: list[Group]) -> None:
+    """Have every group learn from the draws of the others."""
+    for group in groups:
+        z, beta, log_weight = _pooled([other for other in groups if other is not group])
+        weight = special.softmax(log_weight)
+        group.learner = group.learner.learnt(z, beta, weight, 1.0 / float(weight @ weight))
+
+
+def _pooled(groups: list[Group]) -> tuple[Array, Array, Array]:
+    """Draws of several groups, their linear nuisances and log weights."""
+    return (
+        np.concatenate([group.z for group in groups]),
+        np.concatenate([group.beta for group in groups]),
+        np.concatenate([group.log_weight for group in groups]),
+    )
 
 
 def values(z: Array, run: Run) -> Array:

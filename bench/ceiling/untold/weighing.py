@@ -47,14 +47,16 @@ def draw_linear(z: Array, beta: Array, normal: Array, run: Run, room: Room, log_
         log_weight[i] = -math.inf
         if not inside:
             continue
-        sigma = look(z[i], beta[i], run, room.curves, room.shown)
-        gain = linear_step(room.shown, sigma, beta[i], run, room.score, room.precision, room.matrix, room.move)[2]
+        sigma = look(z[i], beta[i], run, room.curves, room.shown, False)
+        gain = linear_step(room.shown, sigma, beta[i], run, room.score, room.precision, room.matrix, room.move, True)[2]
         for _ in range(N_AGAIN):
             if gain < SLIGHT_GAIN:
                 break
             for a in range(N_LINEAR):
                 beta[i, a] += room.move[a]
-            gain = linear_step(room.shown, sigma, beta[i], run, room.score, room.precision, room.matrix, room.move)[2]
+            gain = linear_step(
+                room.shown, sigma, beta[i], run, room.score, room.precision, room.matrix, room.move, True
+            )[2]
         log_weight[i] = -0.5 * log_determinant(room.matrix)
         for a in range(N_LINEAR):
             offset[a] = normal[i, a]

@@ -31,7 +31,7 @@ def test_the_linear_nuisances_follow_a_point(posterior, coordinate):
         there, beta = point.z.copy(), point.beta.copy()
         there[coordinate] += side * 0.01
         for _ in range(5):
-            objective(there, beta, run, room)
+            objective(there, beta, run, room, False)
         settled.append(beta)
     slope = (settled[1] - settled[0]) / 0.02
     assert np.allclose(point.follow[coordinate], slope, rtol=0.1, atol=0.05)
