@@ -183,7 +183,9 @@ def _sites(residual: Array, sigma: Array, settings: Array) -> Array:
     found = np.empty((4, *residual.shape))
     for p in range(residual.shape[0]):
         for i in range(residual.shape[1]):
-            found[0, p, i], found[1, p, i], found[2, p, i], found[3, p, i] = site(residual[p, i], sigma[p], settings)
+            found[0, p, i], found[1, p, i], found[2, p, i], found[3, p, i] = site(
+                residual[p, i], sigma[p], settings, False
+            )
     return found
 
 
@@ -192,4 +194,4 @@ def _look_all(z: Array, beta: Array, run: Run, shown: Array) -> None:
     """Fill what the electrode shows of points by the tables."""
     curves = Curves(np.empty((run.table.nodes.shape[1], 2)), np.empty(1))
     for i in range(z.shape[0]):
-        look(z[i], beta[i], run, curves, shown[i : i + 1])
+        look(z[i], beta[i], run, curves, shown[i : i + 1], False)

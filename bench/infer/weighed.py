@@ -12,25 +12,14 @@ import math
 import numpy as np
 from scipy import special
 
+from bench.arrays import Array
 from bench.ceiling.untold.answer import UntoldPosterior
 from bench.ceiling.untold.beaker import LN_U_STEP, LOWEST_LN_U, Table, empty_curves, stencil, tabulate
 from bench.ceiling.untold.chains import FALLEN, Node, Point
-from bench.ceiling.untold.likelihood import CARBONATE, FARTHEST, N_LINEAR, Run
-from bench.ceiling.untold.mixture import FREEDOM, Mixture
+from bench.ceiling.untold.likelihood import CARBONATE, FARTHEST, Run
+from bench.ceiling.untold.mixture import Mixture
 from bench.ceiling.untold.posterior import LN_CARBONATE_STEP
-from bench.ceiling.untold.sampling import (
-    ENOUGH,
-    FLOOR,
-    KEPT,
-    LEAST_ROUNDS,
-    NO_TABLE,
-    WIDER,
-    WORST_PARETO_K,
-    Sample,
-    pareto_shape,
-    sample,
-    values,
-)
+from bench.ceiling.untold.sampling import ENOUGH, NO_TABLE, in_rounds, mixture_of, sample, values
 from bench.errors import BenchError
 from bench.infer.integrated import Fits
 from bench.infer.others import LEAST_SIZE, Other, OtherBeaker, OtherPosterior
@@ -43,8 +32,8 @@ FLAT, N_HALVINGS = 2.0, 6
 """Amounts between the best and its neighbours are fitted until those are within so many nats, at most so often."""
 HOPELESS = 20.0
 """Nats below the best amount at which another is fitted no further."""
-N_DRAWS, MOST_ROUNDS = 300, 16
-"""Draws of a round, and most rounds."""
+ROUNDS = (300,) * 16
+"""Draws of each round."""
 NEAR, FAR = 3.0, 10.0
 """Nats below the best world from which on fewer draws do, and beyond which a world is left."""
 
@@ -74,7 +63,18 @@ def other_posterior(plain: UntoldPosterior, other: Other, best: float = -math.in
         found = sample(run, beaker, len(run.prior), generator)
     else:
         fits = Fits(run, beaker)
-        found = _sampled(_components(plain, fits), fits, best, generator)
+        first = _components(plain, fits)
+
+        def weighed(z: Array, beta: Array) -> tuple[Array, Array, Array]:
+            inside = np.abs(z).max(axis=1) < FARTHEST
+            z, beta = z[inside], beta[inside]
+            return z, *fits.drawn(z, beta, generator.standard_normal(beta.shape))
+
+        def wanted(log_evidence: float) -> float:
+            below = best - log_evidence
+            return ENOUGH if below < NEAR else LEAST_SIZE if below < FAR else 0.0
+
+        found = in_rounds(first, weighed, ROUNDS, generator, wanted)
     held = beaker.held(found.beta[:, 2:])[:, [INITIAL_PH, TEMPERATURE, SUBSTRATE]]
     laboratory = plain.laboratory
     linear = found.beta[:, :2] * np.array([laboratory.offset_sd, laboratory.drift_sd_per_s])
@@ -126,47 +126,9 @@ def _components(plain: UntoldPosterior, fits: Fits) -> Mixture:
         for node in found[place][0]
     ]
     top = _height(nodes)
-    nodes = [node for node in nodes if node.log_weight > top - FALLEN - 2.0]
-    return Mixture(
-        (1.0 - FLOOR) * special.softmax([node.log_weight for node in nodes]) + FLOOR / len(nodes),
-        np.array([node.point.z for node in nodes]),
-        WIDER * np.array([node.covariance for node in nodes]),
-        np.array([node.point.beta for node in nodes]),
-        np.array([node.point.follow for node in nodes]),
-    )
+    return mixture_of([node for node in nodes if node.log_weight > top - FALLEN - 2.0])
 
 
 def _height(nodes: list[Node]) -> float:
     """Log of what the posterior has at some nodes."""
     return float(special.logsumexp([node.log_weight for node in nodes])) if nodes else -math.inf
-
-
-def _sampled(first: Mixture, fits: Fits, best: float, generator: np.random.Generator) -> Sample:
-    """Rounds of importance sampling, every draw by its own integrated curve."""
-    d = first.means.shape[1]
-    constant = math.lgamma(0.5 * (FREEDOM + d)) - math.lgamma(0.5 * FREEDOM) - 0.5 * d * math.log(FREEDOM * math.pi)
-    constant += 0.5 * d * math.log(2.0 * math.pi)
-    learner = mixture = first
-    used: list[Mixture] = []
-    z, beta, log_target, density = np.empty((0, d)), np.empty((0, N_LINEAR)), np.empty(0), np.empty(0)
-    for number in range(1, MOST_ROUNDS + 1):
-        new_z, new_beta = mixture.draw(N_DRAWS, generator)
-        inside = np.abs(new_z).max(axis=1) < FARTHEST
-        new_z, new_beta = new_z[inside], new_beta[inside]
-        new_beta, new_target = fits.drawn(new_z, new_beta, generator.standard_normal(new_beta.shape))
-        used.append(mixture)
-        density = np.append(density + mixture.density(z), sum(each.density(new_z) for each in used))
-        z, beta = np.concatenate([z, new_z]), np.concatenate([beta, new_beta])
-        log_target = np.append(log_target, new_target)
-        log_weight = log_target - np.log(N_DRAWS * density)
-        total = float(special.logsumexp(log_weight))
-        weight = np.exp(log_weight - total)
-        size, shape, log_evidence = 1.0 / float(weight @ weight), pareto_shape(weight), total - constant
-        wanted = ENOUGH if log_evidence > best - NEAR else LEAST_SIZE
-        enough = size >= wanted and shape <= WORST_PARETO_K
-        if number >= LEAST_ROUNDS and (enough or log_evidence < best - FAR):
-            break
-        learner = learner.learnt(z, beta, weight, size)
-        mixture = learner.beside(first, KEPT)
-    at = int(np.argmax(log_target))
-    return Sample(z, beta, weight, size, shape, log_evidence, z[at], beta[at])

@@ -6,14 +6,15 @@ Draws are in groups, and no group learns from its own.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
 
 from bench.arrays import Array
-from bench.ceiling.untold.chains import nodes_of
-from bench.ceiling.untold.fit import Room, room_for
+from bench.ceiling.untold.chains import Node, nodes_of
+from bench.ceiling.untold.fit import room_for
 from bench.ceiling.untold.likelihood import CARBONATE, N_LINEAR, Run, values_of_all
 from bench.ceiling.untold.mixture import FREEDOM, Mixture
 from bench.ceiling.untold.weighing import draw_linear, weigh
@@ -38,7 +39,8 @@ N_GROUPS = 3
 """Groups of draws, each of which learns from the others."""
 KEPT = 0.2
 """Share of every later round that is drawn from the first mixture: what is learnt forgets parts that few draws met."""
-
+Weighed = Callable[[Array, Array], tuple[Array, Array, Array]]
+"""Draws and where their linear nuisances begin, to those that may be, theirs drawn, and log of target over proposal."""
 
 NO_TABLE = "untold 'trace': progress curve must have a table, got too many nodes. Report it as a bug."
 
@@ -105,15 +107,10 @@ class Group:
         self.z, self.beta = np.empty((0, first.means.shape[1])), np.empty((0, N_LINEAR))
         self.log_target, self.of_first, self.of_learners = np.empty(0), np.empty(0), np.empty(0)
 
-    def grow(self, n_draws: int, run: Run, beaker: Beaker, room: Room, generator: np.random.Generator) -> None:
+    def grow(self, n_draws: int, weighed: Weighed, generator: np.random.Generator) -> None:
         """Draw some more, from what is learnt and from the first mixture."""
         mixture = self.learner.beside(self.first, KEPT) if self.used else self.first
-        z, beta = mixture.draw(n_draws, generator)
-        target = np.empty(n_draws)
-        draw_linear(z, beta, generator.standard_normal((n_draws, N_LINEAR)), run, room, target)
-        weigh(z, beta, beaker.packed(values(z, run), beta), run, room, target)
-        if np.isnan(target).any():
-            raise BenchError(NO_TABLE)
+        z, beta, target = weighed(*mixture.draw(n_draws, generator))
         self.used.append((n_draws, self.learner))
         self.of_learners = np.append(
             self.of_learners + n_draws * self.learner.density(self.z),
@@ -126,43 +123,62 @@ class Group:
     @property
     def log_weight(self) -> Array:
         """Log weights of the draws, against all rounds of the group together."""
-        return np.asarray(
-            self.log_target - np.log((1.0 - KEPT) * self.of_learners + KEPT * len(self.z) * self.of_first)
-        )
+        n_drawn = sum(size for size, _ in self.used)
+        return np.asarray(self.log_target - np.log((1.0 - KEPT) * self.of_learners + KEPT * n_drawn * self.of_first))
 
 
 def sample(run: Run, beaker: Beaker, n_coordinates: int, generator: np.random.Generator) -> Sample:
     """Sample the posterior of one trace."""
     nodes, mode = nodes_of(run, n_coordinates)
     room = room_for(run, n_coordinates)
-    first = Mixture(
+
+    def weighed(z: Array, beta: Array) -> tuple[Array, Array, Array]:
+        target = np.empty(len(z))
+        draw_linear(z, beta, generator.standard_normal((len(z), N_LINEAR)), run, room, target)
+        weigh(z, beta, beaker.packed(values(z, run), beta), run, room, target)
+        if np.isnan(target).any():
+            raise BenchError(NO_TABLE)
+        return z, beta, target
+
+    return replace(in_rounds(mixture_of(nodes), weighed, ROUNDS, generator), mode=mode.z, mode_beta=mode.beta)
+
+
+def mixture_of(nodes: list[Node]) -> Mixture:
+    """What is drawn from first: about every fit, somewhat wider."""
+    return Mixture(
         (1.0 - FLOOR) * special.softmax([node.log_weight for node in nodes]) + FLOOR / len(nodes),
         np.array([node.point.z for node in nodes]),
         WIDER * np.array([node.covariance for node in nodes]),
         np.array([node.point.beta for node in nodes]),
         np.array([node.point.follow for node in nodes]),
     )
-    groups = [Group(first) for _ in range(N_GROUPS)]
-    for number, n_draws in enumerate(ROUNDS, 1):
-        for group in groups:
-            group.grow(n_draws // N_GROUPS, run, beaker, room, generator)
-        z, beta, log_weight = _pooled(groups)
-        total = special.logsumexp(log_weight)
-        weight = np.exp(log_weight - total)
-        effective_size = 1.0 / float(weight @ weight)
-        shape = math.nan
-        if number >= LEAST_ROUNDS and effective_size >= ENOUGH:
-            shape = pareto_shape(weight)
-            if shape <= WORST_PARETO_K:
-                break
-        if number < len(ROUNDS):
-            learn(groups)
-    else:
-        shape = pareto_shape(weight)
-    d = n_coordinates
+
+
+def in_rounds(
+    first: Mixture,
+    weighed: Weighed,
+    rounds: Sequence[int],
+    generator: np.random.Generator,
+    wanted: Callable[[float], float] = lambda log_evidence: ENOUGH,
+) -> Sample:
+    """Draw in rounds until as many draws count as are ``wanted`` at a log evidence; 0 asks for no more."""
+    d = first.means.shape[1]
     constant = math.lgamma(0.5 * (FREEDOM + d)) - math.lgamma(0.5 * FREEDOM) - 0.5 * d * math.log(FREEDOM * math.pi)
-    log_evidence = float(total) - math.log(N_GROUPS) - 0.5 * d * math.log(2.0 * math.pi) - constant
-    return Sample(z, beta, weight, effective_size, shape, log_evidence, mode.z, mode.beta)
+    constant += math.log(N_GROUPS) + 0.5 * d * math.log(2.0 * math.pi)
+    groups = [Group(first) for _ in range(N_GROUPS)]
+    for number, n_draws in enumerate(rounds, 1):
+        for group in groups:
+            group.grow(n_draws // N_GROUPS, weighed, generator)
+        z, beta, log_weight = _pooled(groups)
+        total = float(special.logsumexp(log_weight))
+        weight = np.exp(log_weight - total)
+        size, least = 1.0 / float(weight @ weight), wanted(total - constant)
+        enough = number >= LEAST_ROUNDS and size >= least
+        if number == len(rounds) or (enough and (least == 0.0 or pareto_shape(weight) <= WORST_PARETO_K)):
+            break
+        learn(groups)
+    best = int(np.argmax(np.concatenate([group.log_target for group in groups])))
+    return Sample(z, beta, weight, size, pareto_shape(weight), total - constant, z[best], beta[best])
 
 
 def learn(groups: list[Group]) -> None:
