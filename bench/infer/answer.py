@@ -22,6 +22,8 @@ from bench.world.quantities import K_D
 
 NEAR = 3.0
 """Nats of evidence within which a world explains a trace about as well as the best."""
+POORLY_SAMPLED = 0.2
+"""Share of an answer that may be of worlds with too few effective draws: the ends of its intervals hardly move with it."""
 SLIGHT = 0.01
 """Share of the evidence below which a world does not count."""
 IDENTIFIED = 20.0
@@ -202,8 +204,8 @@ class Answer:
 
     @property
     def sampled(self) -> bool:
-        """Whether the posterior of every world that counts could be had."""
-        return all(self.worlds[name].ok for name, share in self.share.items() if share >= SLIGHT)
+        """Whether next to all of the answer is of worlds whose posterior could be had."""
+        return sum(share for name, share in self.share.items() if not self.worlds[name].ok) <= POORLY_SAMPLED
 
 
 def answer_of(traces: Traces, told: Told | None = None) -> Answer:

@@ -83,7 +83,7 @@ def _aired(world: World, kla_per_s: Array) -> World:
 
 OTHERS = (
     Other("buffer", "buffer", (1.0, 1000.0), True, _buffered),
-    Other("ammonium", "ammonium", (1.0, 1000.0), True, _ammoniacal),
+    Other("ammonium", "ammonium", (1.0, 100.0), True, _ammoniacal),
     Other("slow", "slow CO2", (0.0, 1.0), False, _slow),
     Other("air", "air", (3e-5, 3e-3), True, _aired),
 )

@@ -32,8 +32,8 @@ FLAT, N_HALVINGS = 2.0, 6
 """Amounts between the best and its neighbours are fitted until those are within so many nats, at most so often."""
 HOPELESS = 20.0
 """Nats below the best amount at which another is fitted no further."""
-ROUNDS = (300,) * 16
-"""Draws of each round."""
+ROUNDS = (300,) * 10 + (1200,) * 4
+"""Draws of each round: what most traces need, then a second tier."""
 NEAR, FAR = 3.0, 10.0
 """Nats below the best world from which on fewer draws do, and beyond which a world is left."""
 

@@ -37,7 +37,7 @@ N_MODES = 3
 """Modes from which chains begin."""
 N_SHORT = 40
 """Samples that starts are fitted to, the denser the earlier."""
-N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 4
+N_SECOND_STEPS, N_LAST_STEPS, N_CHAIN_STEPS = 8, 20, 6
 """Steps of a fit: of a start that is followed, of a mode, and of a node of a chain."""
 FALLEN = 6.0
 """Nats below its best node at which a chain ends, and below the best mode at which another is not followed.
@@ -49,8 +49,8 @@ FARTHEST_NODE = 3.6
 """Standard deviations of the prior at which a chain ends."""
 GROWTH, SHRINKAGE = 1.7, 0.5
 """A chain's step grows where the posterior moves by less than one nat."""
-STEEP, LEAST_STEP = 2.5, 0.08
-"""Nats that a step may lose: where it loses more, a shorter one is tried, as long as it is not below this.
+STEEP, BENT, LEAST_STEP = 2.5, 9.0, 0.08
+"""Nats that a step may lose, and a fit may gain where it ends: beyond, a shorter one is tried, not below the last.
 
 A step that leaves a curved ridge is not fitted back onto it; a chain that ended there lost half of the posterior.
 """
@@ -233,12 +233,14 @@ def chain(origin: Point, other: dict[int, float], axis: int, top: float, run: Ru
             fitted = Point.fitted(there, point.beta, held, N_CHAIN_STEPS, run, room)
             there_node = Node(fitted, {**other, axis: step})
             change = there_node.height - node.height
-            if change < -STEEP and step > LEAST_STEP:  # off the ridge, or over its end: not so far
+            off = fitted.z - there
+            bend = float(off @ point.hessian @ off)
+            if (change < -STEEP or bend > BENT) and step > LEAST_STEP:  # off the ridge, or over its end: not so far
                 step *= SHRINKAGE
                 continue
             node = there_node
             top = max(top, node.log_weight)
-            next_step = min(step * GROWTH, LONGEST_STEP) if abs(change) < 1.0 else step
+            next_step = min(step * GROWTH, LONGEST_STEP) if max(abs(change), bend) < 1.0 else step
             if next_step > step:  # the next node lies farther: this one has more to cover
                 node.widths[axis] = 0.5 * (step + next_step)
             nodes.append(node)

@@ -46,7 +46,7 @@ DIFFERENCE = 0.02
 """Step of the derivatives, in standard deviations of each prior."""
 LONGEST_MOVE = 1.5
 """Longest step in any coordinate."""
-SETTLED = 0.05
+SETTLED = 0.01
 """A step that gains less than this many nats is the last."""
 N_SETTLING, SLIGHT_GAIN = 4, 0.1
 """Newton steps of the linear nuisances at a new point: at most so many, until one is expected to gain so few nats."""
