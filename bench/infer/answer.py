@@ -23,7 +23,7 @@ from bench.world.quantities import K_D
 NEAR = 3.0
 """Nats of evidence within which a world explains a trace about as well as the best."""
 POORLY_SAMPLED = 0.2
-"""Share of an answer that may be of worlds with too few effective draws: the ends of its intervals hardly move with it."""
+"""Share of an answer that may be of worlds with too few effective draws: its intervals hardly move with it."""
 SLIGHT = 0.01
 """Share of the evidence below which a world does not count."""
 IDENTIFIED = 20.0
