@@ -33,8 +33,8 @@ ENDED = 0.25
 
 Chemistry knows none and all, and no source that was found says which: each end has as much as what lies between.
 """
-LEAST_SIZE = 150.0
-"""Effective draws from which on a posterior is trusted: its means are within a twelfth of its spread."""
+LEAST_SIZE = 100.0
+"""Effective draws from which on a posterior is trusted: its means are within a tenth of its spread."""
 
 
 @dataclass(frozen=True)
