@@ -10,7 +10,7 @@ from leaderboard.board.tables import KNOWN, NOBODY
 from leaderboard.families import FAMILIES
 from leaderboard.frame import CEILING
 from leaderboard.published.result import Result
-from leaderboard.site.sentences import headline, in_units, told_rows
+from leaderboard.site.sentences import headline, in_small_units, in_units, told_rows
 from leaderboard.site.values import Values
 from leaderboard.wording import NONE, SHOWN, code_span, grid, ratio_text
 
@@ -45,7 +45,7 @@ def drawn_result(values: Values, result: dict[str, Any]) -> Result:
         result["prefix"],
         result["trained"],
         result["intervals"],
-        [[f"{tasks[name]['attainable'][i]:.{2 if i else 4}f}" for name in result["tasks"]] for i in range(len(SHOWN))],
+        [[in_small_units(i, tasks[name]["attainable"][i]) for name in result["tasks"]] for i in range(len(SHOWN))],
         {
             row: [[values["cells"][name][row]["ratio"][i][0] for name in result["tasks"]] for i in range(len(SHOWN))]
             for row in result["rows"]

@@ -12,7 +12,8 @@ from matplotlib.ticker import NullLocator
 from leaderboard.families import FAMILIES, Declared
 from leaderboard.frame import FLOOR
 from leaderboard.pictures.looks import spread
-from leaderboard.wording import SHOWN, Shown, ratio_text
+from leaderboard.site.sentences import SMALL_UNITS
+from leaderboard.wording import SHOWN, ratio_text
 
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 LABEL_GAP = 0.062
@@ -58,7 +59,7 @@ def draw_result(result: Result, declared: Mapping[str, Declared], dark: bool = F
         ax.spines[:].set_visible(False)
         ax.axhline(1.0, color=ink, linewidth=1.2, zorder=1)
         _rows(ax, {row: ratios[target] for row, ratios in result.rows.items()}, declared, dark, ink)
-        _below(ax, result, target, shown, ink, soft)
+        _below(ax, result, target, ink, soft)
     return figure
 
 
@@ -85,12 +86,12 @@ def _rows(
         ax.text(1.28, height, row, label)
 
 
-def _below(ax: Axes, result: Result, target: int, shown: Shown, ink: str, soft: str) -> None:
+def _below(ax: Axes, result: Result, target: int, ink: str, soft: str) -> None:
     """Intervals, and below each the attainable error in units."""
-    names = [f"{interval:g} s" for interval in result.intervals_s]
+    names = [f"{interval:g}" for interval in result.intervals_s]
     ax.set_xticks(range(len(names)), names, color=ink)
     below = ax.get_xaxis_transform()
     for place, text in enumerate(result.attainable[target]):
         ax.text(place, -0.19, text, ha="center", color=soft, fontsize=10, transform=below)
-    for height, text in ((-0.08, "sampled every"), (-0.19, f"best possible, {shown.unit}")):
+    for height, text in ((-0.08, "s between samples"), (-0.19, f"best possible, {SMALL_UNITS[target]}")):
         ax.text(1.13, height, text, color=soft, fontsize=10, transform=ax.transAxes)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from leaderboard.pictures.looks import spread
+from leaderboard.site.sentences import SMALL_UNITS, in_small_units
 from leaderboard.site.values import Values
 from leaderboard.wording import SHOWN, ratio_text
 
@@ -48,10 +49,10 @@ def _chart(
     shown = SHOWN[target]
     return {
         **{"w": WIDTH, "h": HEIGHT, "left": LEFT, "right": RIGHT, "bottom": BOTTOM, "lines": lines},
-        **{"symbol": shown.symbol, "unit": shown.unit},
+        **{"symbol": shown.symbol, "unit": SMALL_UNITS[target]},
         "grid": [(tick, y_of(tick)) for tick in TICKS if tick < top],
         "columns": [
-            (x, f"{interval:g}", f"{tasks[name]['attainable'][target]:.{2 if target else 4}f}")
+            (x, f"{interval:g}", in_small_units(target, tasks[name]["attainable"][target]))
             for x, interval, name in zip(xs, result["intervals"], result["tasks"], strict=True)
         ],
         "label": f"Error of {shown.symbol} relative to the attainable one, sampled every "

@@ -138,6 +138,21 @@ def result_of(values: Values) -> dict[str, Any] | None:
     }
 
 
+SMALL_UNITS = ("mg/L", "1e-3/s")
+"""Units in which the attainable errors are short enough to stand beside each other below a picture."""
+
+
+def in_small_units(target: int, value: float) -> str:
+    """Error of a target as a short number.
+
+    Examples
+    --------
+    >>> in_small_units(0, 0.00748), in_small_units(1, 1.37)
+    ('7.5', '1.37')
+    """
+    return f"{value:.2f}" if target else f"{1e3 * value:.1f}"
+
+
 def in_units(target: int, value: float) -> str:
     """Error of a target as it stands in a sentence.
 

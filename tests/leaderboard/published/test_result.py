@@ -18,7 +18,14 @@ ROWS = {
     "gru": [[2.0, 13.6], [1.2, 1.2]],
     "mean": [[70.0, 16.0], [1.9, 1.03]],
 }
-RESULT = Result(30.0, 0.3, (0.3, 10.0), [["0.0047", "0.0215"], ["0.75", "1.37"]], ROWS)
+RESULT = Result(30.0, 0.3, (0.3, 10.0), [["4.7", "21.5"], ["0.75", "1.37"]], ROWS)
+SEVEN = Result(
+    30.0,
+    0.3,
+    (0.3, 0.5, 1.0, 3.0, 5.0, 10.0, 15.0),
+    [["11.9"] * 7, ["1.05"] * 7],
+    {row: [[first, *[last] * 6] for first, last in targets] for row, targets in ROWS.items()},
+)
 
 
 @pytest.mark.parametrize(("dark", "theme"), [(False, "light"), (True, "dark")])
@@ -31,9 +38,10 @@ def test_every_row_has_the_look_of_its_family_in_both_themes(dark, theme):
         assert hollow == [False, False, True, False]
 
 
-def test_nothing_is_cut_and_no_label_lies_on_another():
+@pytest.mark.parametrize("result", [RESULT, SEVEN], ids=["two intervals", "seven"])
+def test_nothing_is_cut_and_no_label_lies_on_another(result):
     with drawing():
-        figure = draw_result(RESULT, DECLARED)
+        figure = draw_result(result, DECLARED)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
     for ax in figure.axes:
