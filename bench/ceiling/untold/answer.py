@@ -287,7 +287,8 @@ class UntoldPosterior:
         spread = math.sqrt(self.weight @ (z - self.weight @ z) ** 2)
         width = spread * min(SMOOTHING, self.effective_size**-0.2)
         square = ((at[:, None] - z) / width) ** 2
-        log_density = special.logsumexp(-0.5 * square, b=self.weight, axis=1) - math.log(width)
+        log_weight = np.log(np.maximum(self.weight, np.finfo(np.float64).tiny))  # as ``b`` a subnormal one overflows
+        log_density = special.logsumexp(log_weight - 0.5 * square, axis=1) - math.log(width)
         prior = -0.5 * at**2 / (1.0 + width**2) - 0.5 * math.log(1.0 + width**2)
         return np.asarray(log_density - prior)
 

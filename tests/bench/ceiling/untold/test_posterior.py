@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -84,6 +86,14 @@ def test_a_deactivation_that_cannot_be_told_from_none_has_a_support_of_one(found
     for posterior in posteriors:
         assert abs(posterior.support(np.array([2e-6]))[0] - 1.0) < 3.0 / np.sqrt(posterior.support_size)
     assert max(posterior.support_size for posterior in posteriors) > 30.0  # so that one of them says something
+
+
+def test_draws_of_next_to_no_weight_are_no_trouble(found):
+    _, _, posteriors = found
+    posterior = posteriors[0]
+    weight = np.where(posterior.draws[:, 1] < np.median(posterior.draws[:, 1]), 5e-324, posterior.weight)
+    support = replace(posterior, weight=weight / weight.sum()).support(np.array([2e-6, 1e-3]))
+    assert np.isfinite(support).all()
 
 
 def test_support_needs_a_prior_that_reaches_down_to_none(found):
