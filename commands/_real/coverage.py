@@ -16,6 +16,7 @@ from bench.seeding import Stream
 from bench.world.laboratory import Laboratory
 from bench.world.quantities import E0, K_D
 from commands._real.simulated import TRUTHS, measure_anywhere
+from commands._shared.options import say
 from commands._shared.terminal import Console
 
 MINUTE = Laboratory(60.0, 1.0)
@@ -96,11 +97,12 @@ def main() -> None:
     asked = parser.parse_args()
     told = Told() if asked.worlds is None else Told(weighed=tuple(asked.worlds.split(",")))
     laboratory = Laboratory(asked.length, asked.interval)
-    print(*HEADINGS, sep="\n", flush=True)
+    console = Console()
+    say(console, "\n".join(HEADINGS))
     for truth in TRUTHS if asked.truth is None else (asked.truth,):
         with Console(stderr=True).status(f"answering {asked.traces} traces of {truth}"):
             covered = cover(truth, range(asked.traces), laboratory, told)
-        print(covered.row(), flush=True)
+        say(console, covered.row())
 
 
 if __name__ == "__main__":

@@ -42,6 +42,11 @@ def test_trace_that_breaks_a_rule_is_named(arrays, message):
     assert str(error.value) == f"{message}, got one that is not. Mend or drop the case."
 
 
+def test_repeated_times_as_of_edge_padding_are_refused():
+    with pytest.raises(BenchError, match="case 0 'time_s': value must be strictly increasing"):
+        Traces.of([0.0, 1.0, 1.0], [[7.0, 7.5, 7.5]], KNOWN[:1])
+
+
 def test_padding_may_hold_anything():
     arrays = with_change("ph", (1, 2), np.nan)
     assert Traces(**arrays).lengths.tolist() == [3, 1, 2]

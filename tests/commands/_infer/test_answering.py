@@ -70,7 +70,7 @@ def test_the_table_has_the_keys_of_the_json(answered):
         (("--prior", "box"), "error: prior 'box': name must be one of benchmark, laboratory, got 'box'."),
         (
             ("--worlds", "water,slo"),
-            "error: world 'slo': name must be one of air, buffer, carbonate, slow, water, got 'slo'.",
+            "error: world 'slo': name must be one of air, ammonium, buffer, carbonate, slow, water, got 'slo'.",
         ),
         (("--noise", "0"), "error: told 'noise_sd': value must be between 0.0001 and 1, got 0. Mend it.\n"),
         (("--model", "ridge"), "error: option '--model': it must come with --ideal, got --model ridge alone. "),
