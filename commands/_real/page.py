@@ -13,7 +13,6 @@ from bench.infer.told import PURE
 from bench.laboratory.trace import read_trace
 from bench.seeding import Stream
 from bench.world.laboratory import Laboratory
-from commands._real.coverage import HEADINGS, cover
 from commands._real.simulated import TRUTHS, measure_anywhere
 from commands._real.traces import PREFIXES_S, SHOWN_WORLDS, Forecasted, forecast_rest, forecasts_of
 from commands._shared.options import ROOT
@@ -28,8 +27,8 @@ LIKE_THE_REAL = Prior("real", (0.02, 0.1), (1e-4, 1e-3), log=True)
 """Targets of simulated curves that are like the two."""
 KNOWN = np.array([[20.0, 0.087, 40.0, 7.35, 0.2]])
 WHOLE = Laboratory(2180.0, 10.0)
-N_SIMULATED, N_COVERED = 10, 40
-"""Simulated curves a world behind the declared error, and traces a world behind the coverage."""
+N_SIMULATED = 10
+"""Simulated curves a world behind the declared error."""
 
 
 def curves_block(pictures: Path) -> str:
@@ -108,14 +107,8 @@ def error_block(_: Path) -> str:
     return "\n".join(lines)
 
 
-def coverage_block(_: Path) -> str:
-    """Coverage and silent misses of answers."""
-    return "\n".join([*HEADINGS, *(cover(truth, range(N_COVERED)).row() for truth in TRUTHS)])
-
-
 BLOCKS: dict[str, Callable[[Path], str]] = {
     "real curves": curves_block,
     "declared error": error_block,
-    "coverage": coverage_block,
 }
 """Blocks of docs/real_traces.md by name; each takes the folder of pictures."""

@@ -54,8 +54,6 @@ def test_everything_is_written_where_it_is_asked_for(invoke, monkeypatch, tmp_pa
 
 
 def test_a_block_that_the_page_of_real_traces_has_not_is_refused(invoke):
-    result = invoke("documents", "--real", "coverge")
+    result = invoke("documents", "--real", "real curve")
     assert result.exit_code == 2
-    assert result.stderr.startswith(
-        "error: block 'coverge': name must be one of coverage, declared error, real curves,"
-    )
+    assert result.stderr.startswith("error: block 'real curve': name must be one of declared error, real curves,")
