@@ -10,9 +10,11 @@ from leaderboard.site.sentences import SMALL_UNITS, in_small_units
 from leaderboard.site.values import Values
 from leaderboard.wording import SHOWN, ratio_text
 
-WIDTH, HEIGHT = 350.0, 330.0
-LEFT, RIGHT, TOP, BOTTOM = 32.0, 172.0, 30.0, 282.0
+WIDTH, HEIGHT = 400.0, 330.0
+LEFT, RIGHT, TOP, BOTTOM = 32.0, 222.0, 30.0, 282.0
 LABEL_GAP = 16.0
+MOST_NUMBERS = 4
+"""Attainable errors that stand below a chart: of more intervals every other one has its own."""
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -46,14 +48,14 @@ def _chart(
     for line, place in zip(lines, places, strict=True):
         line["label_y"] = round(place, 1)
     said = [f"{row}: {', '.join(ratio_text(of_task[target]) for of_task in each)}" for row, each in ratios.items()]
-    shown = SHOWN[target]
+    shown, every = SHOWN[target], 1 if len(xs) <= MOST_NUMBERS else 2
     return {
         **{"w": WIDTH, "h": HEIGHT, "left": LEFT, "right": RIGHT, "bottom": BOTTOM, "lines": lines},
         **{"symbol": shown.symbol, "unit": SMALL_UNITS[target]},
         "grid": [(tick, y_of(tick)) for tick in TICKS if tick < top],
         "columns": [
-            (x, f"{interval:g}", in_small_units(target, tasks[name]["attainable"][target]))
-            for x, interval, name in zip(xs, result["intervals"], result["tasks"], strict=True)
+            (x, f"{interval:g}", "" if place % every else in_small_units(target, tasks[name]["attainable"][target]))
+            for place, (x, interval, name) in enumerate(zip(xs, result["intervals"], result["tasks"], strict=True))
         ],
         "label": f"Error of {shown.symbol} relative to the attainable one, sampled every "
         f"{', '.join(f'{interval:g}' for interval in result['intervals'])} s. {'. '.join(said)}.",
