@@ -18,6 +18,10 @@ GROUPS = {
 """Groups of the map in their order. What the suites of that name hold is one group each: the map grows by groups."""
 
 
+SHORT = {"carbonate": "carb.", "bicarbonate": "HCO3", "co2": "CO2"}
+"""Words that are too long for the head of a column."""
+
+
 def group_of(task: Task | None) -> str:
     """Group of a task.
 
@@ -48,9 +52,12 @@ def heading_of(task: Task | None, name: str) -> list[str]:
     ['30 s', '@ 10']
     >>> heading_of(Task("a", "", (fine,), Acquisition(30.0, 0.3, lag_s=2.0)), "a")
     ['lag', '2 s']
+    >>> heading_of(Task("world_slow_bicarbonate", "", (fine,), fine, suite="worlds"), "world_slow_bicarbonate")
+    ['slow', 'HCO3']
     """
     if task is None or task.suite in GROUPS:
         words = name.removeprefix(f"{task.suite.removesuffix('s')}_" if task else "").split("_")
+        words = [SHORT.get(word, word) for word in words]
         middle = (len(words) + 1) // 2
         return [" ".join(words[:middle]), " ".join(words[middle:])]
     test, train = task.test, task.train[0]
