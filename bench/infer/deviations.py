@@ -12,7 +12,6 @@ from scipy.linalg import solve_triangular
 from bench.arrays import Array
 from bench.ceiling.untold.answer import UntoldPosterior
 from bench.ceiling.untold.likelihood import log_density
-from bench.infer.others import shown_by
 from bench.seeding import Stream
 from bench.world.laboratory import Laboratory
 
@@ -122,7 +121,7 @@ def forecast_with(
     before = posterior.run.time_s
     rows = posterior.chosen(N_EQUAL, generator)
     both = np.concatenate([before, time_s])
-    bare = shown_by(posterior, rows, both)
+    bare = posterior.curves(rows, both, reading=True)
     shown = bare + posterior.draws[rows, 7, None] + posterior.draws[rows, 8, None] * both
     run = posterior.run._replace(ph=np.ascontiguousarray(ph))
     sampled = [

@@ -16,11 +16,10 @@ from scipy import special
 from bench.arrays import Array
 from bench.ceiling.untold.answer import UntoldPosterior
 from bench.ceiling.untold.beaker import LN_U_STEP, LOWEST_LN_U, Curves, fill, show
-from bench.ceiling.untold.likelihood import CARBONATE, DECAY, LAG, LOAD, LOG_UNIFORM, NOISE, RAMP, START, UNIFORM
+from bench.ceiling.untold.likelihood import CARBONATE, DECAY, LAG, LOAD, LOG_UNIFORM, RAMP, START, UNIFORM
 from bench.ceiling.untold.sampling import WORST_PARETO_K, Beaker
 from bench.compiled import compiled
 from bench.errors import BenchError
-from bench.seeding import Stream
 from bench.world.buffers import Buffer
 from bench.world.carbon import pack_world
 from bench.world.equilibria import World
@@ -193,61 +192,28 @@ class OtherPosterior(UntoldPosterior):
         """Whether the answer can be trusted: enough effective draws, no weight that outweighs all others."""
         return self.effective_size >= LEAST_SIZE and self.sample.pareto_k <= WORST_PARETO_K
 
-    def _curves(self, rows: NDArray[np.int64], time_s: Array, reading: bool) -> Array:
-        """PH of some draws: in the beaker, or by the electrode without its offset and drift."""
+    def _shown(self, rows: NDArray[np.int64]) -> Array:
+        """What the electrode shows of draws at the samples before offset and drift, by their own curves."""
+        return self.curves(rows, self.run.time_s, reading=True)
+
+    def curves(self, rows: NDArray[np.int64], time_s: Array, reading: bool) -> Array:
+        """PH of some draws by their own exact curves.
+
+        Parameters
+        ----------
+        rows : integer array, shape (draw,)
+            Which of the draws.
+        time_s : array, shape (sample,)
+            Times by the protocol's clock, ascending [s].
+        reading : bool
+            By the electrode, before offset and drift; otherwise in the beaker.
+
+        Returns
+        -------
+        array, shape (draw, sample)
+            PH.
+        """
         values = np.array(self.draws[rows])
         values[:, LAG] *= reading
         beaker = OtherBeaker(self.known, self.laboratory, self.world, self.other)
         return beaker.shown(values, self.sample.beta[rows], time_s)
-
-    def predicted(self, n_draws: int) -> tuple[Array, Array, Array]:
-        """As of every posterior.
-
-        Parameters
-        ----------
-        n_draws : int
-            How many.
-
-        Returns
-        -------
-        shown, replicated : array, shape (n_draws, sample)
-            Readings without noise, and of the same measurement made again.
-        noise_sd : array, shape (n_draws, 1)
-            Standard deviation of noise and rounding [pH].
-        """
-        generator = Stream("untold/replicated").generator(0)
-        rows = self.chosen(n_draws, generator)
-        time_s, step = self.run.time_s, self.laboratory.step_ph
-        offset, drift, noise_sd = (self.draws[rows, column, None] for column in (7, 8, NOISE))
-        shown = self._curves(rows, time_s, reading=True) + offset + drift * time_s
-        ph = shown + noise_sd * generator.standard_normal(shown.shape)
-        struck = generator.random(ph.shape) < self.laboratory.outlier_fraction
-        ph += np.where(struck, self.laboratory.outlier_sd * generator.standard_normal(ph.shape), 0.0)
-        ph = np.round(ph / step) * step if step > 0 else ph
-        return shown, np.asarray(ph), np.hypot(noise_sd, step / math.sqrt(12.0))
-
-
-def shown_by(posterior: UntoldPosterior, rows: NDArray[np.int64], time_s: Array) -> Array:
-    """What the electrode shows of draws before offset and drift, by their own exact curves.
-
-    Parameters
-    ----------
-    posterior : UntoldPosterior
-        Where the draws are from.
-    rows : integer array, shape (draw,)
-        Which of its draws.
-    time_s : array, shape (sample,)
-        Times by the protocol's clock, ascending [s].
-
-    Returns
-    -------
-    array, shape (draw, sample)
-        PH.
-    """
-    values, beta, world = posterior.draws[rows], posterior.sample.beta[rows], posterior.world
-    if isinstance(posterior, OtherPosterior):
-        world = posterior.other.world_of(world, values[:, CARBONATE])
-    elif values[:, CARBONATE].any():
-        world = replace(world, carbonate_uM=values[:, CARBONATE])
-    held = Beaker(posterior.known, posterior.laboratory, world).held(beta[:, 2:])
-    return shown_at(held, world, values, time_s)

@@ -1,10 +1,9 @@
-"""What the untold posterior of one trace says: draws, intervals, residuals, forecasts, support."""
+"""What the untold posterior of one trace says: draws, intervals, forecasts, support."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from scipy import special
 
 from bench.arrays import Array
 from bench.ceiling.untold.beaker import empty_curves
-from bench.ceiling.untold.likelihood import CARBONATE, DECAY, LAG, NOISE, RAMP, START, Run, look, values_of
+from bench.ceiling.untold.likelihood import CARBONATE, DECAY, LAG, NOISE, RAMP, START, Run, look
 from bench.ceiling.untold.prior import Prior
 from bench.ceiling.untold.sampling import ENOUGH, WORST_PARETO_K, Sample
 from bench.errors import BenchError
@@ -135,34 +134,6 @@ class UntoldPosterior:
         """
         return np.asarray(self.weight @ (self.draws[:, :2] < truth))
 
-    @cached_property
-    def _at_mode(self) -> tuple[Array, Array]:
-        """Reading that the best point gives, and the values of that point."""
-        value = np.empty(len(self.sample.mode))
-        values_of(self.sample.mode, self.run, value)
-        return self._reading(self.sample.mode, self.sample.mode_beta), value
-
-    @property
-    def residual(self) -> Array:
-        """Measured minus fitted at the best point, in standard deviations of noise and rounding, shape (sample,)."""
-        reading, value = self._at_mode
-        return np.asarray((self.run.ph - reading) / math.hypot(value[NOISE], self.laboratory.step_ph / math.sqrt(12.0)))
-
-    def replicated(self, n_draws: int) -> Array:
-        """Readings that the posterior predicts of the same measurement made again, to hold the real one against.
-
-        Parameters
-        ----------
-        n_draws : int
-            How many.
-
-        Returns
-        -------
-        array, shape (n_draws, sample)
-            With noise, outliers and rounding.
-        """
-        return self.predicted(n_draws)[1]
-
     def predicted(self, n_draws: int) -> tuple[Array, Array, Array]:
         """What equal draws of the posterior say of the samples.
 
@@ -180,8 +151,8 @@ class UntoldPosterior:
         """
         generator = Stream("untold/replicated").generator(0)
         rows = self.chosen(n_draws, generator)
-        shown = np.array([self._reading(self.sample.z[row], self.sample.beta[row]) for row in rows])
-        noise_sd = self.draws[rows, NOISE, None]
+        offset, drift, noise_sd = (self.draws[rows, column, None] for column in (7, 8, NOISE))
+        shown = self._shown(rows) + offset + drift * self.run.time_s
         ph = shown + noise_sd * generator.standard_normal(shown.shape)
         struck = generator.random(ph.shape) < self.laboratory.outlier_fraction
         ph += np.where(struck, self.laboratory.outlier_sd * generator.standard_normal(ph.shape), 0.0)
@@ -208,10 +179,32 @@ class UntoldPosterior:
         """
         rows = self.chosen(n_draws, Stream("untold/forecast").generator(0))
         offset, drift = self.draws[rows, 7, None], self.draws[rows, 8, None]
-        return np.asarray(self._curves(rows, time_s, reading) + reading * (offset + drift * time_s))
+        return np.asarray(self.curves(rows, time_s, reading) + reading * (offset + drift * time_s))
 
-    def _curves(self, rows: NDArray[np.int64], time_s: Array, reading: bool) -> Array:
-        """PH of some draws: in the beaker, or by the electrode without its offset and drift."""
+    def _shown(self, rows: NDArray[np.int64]) -> Array:
+        """What the electrode shows of draws at the samples before offset and drift, by the tables."""
+        shown, curves = np.empty((len(rows), len(self.run.time_s))), empty_curves(self.run.table, 1)
+        for place, row in enumerate(rows):
+            look(self.sample.z[row], self.sample.beta[row], self.run, curves, shown[place : place + 1], False)
+        return shown
+
+    def curves(self, rows: NDArray[np.int64], time_s: Array, reading: bool) -> Array:
+        """PH of some draws by their own exact curves.
+
+        Parameters
+        ----------
+        rows : integer array, shape (draw,)
+            Which of the draws.
+        time_s : array, shape (sample,)
+            Times by the protocol's clock, ascending [s].
+        reading : bool
+            By the electrode, before offset and drift; otherwise in the beaker.
+
+        Returns
+        -------
+        array, shape (draw, sample)
+            PH.
+        """
         chosen = self.draws[rows]
         known = np.repeat(self.known[None], len(rows), axis=0)
         known[:, INITIAL_PH], known[:, TEMPERATURE], known[:, SUBSTRATE] = chosen[:, 9], chosen[:, 10], chosen[:, 11]
@@ -291,15 +284,6 @@ class UntoldPosterior:
         log_density = special.logsumexp(log_weight - 0.5 * square, axis=1) - math.log(width)
         prior = -0.5 * at**2 / (1.0 + width**2) - 0.5 * math.log(1.0 + width**2)
         return np.asarray(log_density - prior)
-
-    def _reading(self, z: Array, beta: Array) -> Array:
-        """What the electrode shows at a point, without noise."""
-        shown = np.empty((1, len(self.run.time_s)))
-        look(z, beta, self.run, empty_curves(self.run.table, 1), shown, False)
-        laboratory = self.laboratory
-        return np.asarray(
-            shown[0] + laboratory.offset_sd * beta[0] + laboratory.drift_sd_per_s * beta[1] * self.run.time_s
-        )
 
     def chosen(self, n_draws: int, generator: np.random.Generator) -> NDArray[np.int64]:
         """Rows of equal draws from the weighted ones, spread as evenly as can be.

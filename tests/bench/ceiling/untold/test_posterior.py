@@ -65,10 +65,10 @@ def test_a_case_is_the_same_whatever_others_there_are(found):
 def test_predictions_are_as_far_from_the_trace_as_its_noise(found):
     traces, _, posteriors = found
     for case, posterior in enumerate(posteriors):
-        again = posterior.replicated(200)
+        shown, again, noise_sd = posterior.predicted(200)
         inside = np.mean((again.min(axis=0) <= traces.ph[case]) & (traces.ph[case] <= again.max(axis=0)))
         assert inside > 0.9
-        assert 0.5 < np.median(np.abs(posterior.residual)) / 0.6745 < 2.0
+        assert 0.5 < np.median(np.abs((traces.ph[case] - shown) / noise_sd)) / 0.6745 < 2.0
         assert np.allclose(again / 0.01, np.round(again / 0.01), atol=1e-6)
 
 
