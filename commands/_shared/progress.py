@@ -36,7 +36,7 @@ class RunProgress(AbstractContextManager["RunProgress"]):
         self._n_done = 0
         self._began = time.monotonic()
         self._lock = threading.Lock()
-        self._started: dict[str, float] = {}
+        self._stepped: dict[str, tuple[float, float]] = {}
         self._last_line: dict[str, float] = {}
         self._bars: dict[str, TaskID] = {}
         self._left: dict[str, set[CellKey]] = {}
@@ -84,7 +84,9 @@ class RunProgress(AbstractContextManager["RunProgress"]):
         """Take a progress report from a worker thread."""
         with self._lock:
             now = time.monotonic()
-            started = self._started.setdefault(job.key, now)
+            if fraction > 0.0:  # from the first step on, which imports and compiles as well
+                self._stepped.setdefault(job.key, (now, fraction))
+            since, at = self._stepped.get(job.key, (now, fraction))
             if self._whole is not None:
                 self._progress.update(self._whole, doing=self._expected())
                 if job.key not in self._bars:
@@ -94,8 +96,8 @@ class RunProgress(AbstractContextManager["RunProgress"]):
             elif now - self._last_line.get(job.key, 0.0) >= LINE_EVERY_S:
                 self._last_line[job.key] = now
                 left = ""
-                if 0.02 < fraction < 1.0:
-                    left = f", about {duration((now - started) * (1 - fraction) / fraction)} left"
+                if at < fraction < 1.0:
+                    left = f", about {duration((now - since) * (1 - fraction) / (fraction - at))} left"
                 self._line(f"{job.label}: {doing}{left}")
 
     def done(self, record: Record) -> None:

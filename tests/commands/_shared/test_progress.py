@@ -45,6 +45,14 @@ def test_lines_of_one_job_are_some_seconds_apart(shown, clock):
     ]
 
 
+def test_what_the_first_step_took_to_compile_is_not_expected_of_the_others(shown, clock):
+    progress, lines = shown
+    for fraction, took_s in ((0.0, 20.0), (0.025, 6.0), (0.05, 0.0)):
+        progress.report(JOB, fraction, "training")
+        clock.value += took_s
+    assert [line.partition("training")[2] for line in lines()] == ["", "", ", about 3.8 min left"]
+
+
 def test_a_finished_cell_shows_its_scores(shown):
     progress, lines = shown
     scores = {"E0_g_per_L": {"r2": 0.98765}, "k_d_per_s": {"r2": -0.5}}
