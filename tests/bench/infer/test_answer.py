@@ -1,11 +1,12 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from bench.cases import Traces
 from bench.errors import BenchError
-from bench.infer.answer import answer_of
+from bench.infer.answer import Answer, answer_of
 from bench.infer.report import report, warnings_of
 from bench.infer.told import Told, written_step
 from bench.world.buffers import Buffer
@@ -33,6 +34,15 @@ def test_a_trace_of_pure_water_is_answered_without_a_warning_and_k_d_bounded_fro
     assert found["estimates"]["k_d_per_s"]["bound"] == "upper"
     assert answer.k_d_below > 1e-3
     assert (found["trusted"], codes(answer)) == (True, [])
+
+
+@pytest.mark.parametrize(("share", "sampled"), [(0.15, True), (0.3, False)])
+def test_an_answer_is_trusted_if_poorly_sampled_worlds_hold_little_of_it(share, sampled):
+    worlds = {
+        "pure water": SimpleNamespace(log_evidence=np.log(1.0 - share), ok=True),
+        "air": SimpleNamespace(log_evidence=np.log(share), ok=False),
+    }
+    assert Answer(trace_of(), Told(), worlds).sampled is sampled
 
 
 def test_a_k_d_that_stops_the_reaction_is_known_from_both_sides():

@@ -57,3 +57,10 @@ def test_a_minute_of_slow_carbon_dioxide_is_held_unless_it_is_said_that_there_is
     assert weighed.share["slow CO2"] > 0.5
     assert weighed.sampled
     assert not weighed.contradicted
+
+
+@pytest.mark.parametrize(("size", "tail", "ok"), [(120.0, 0.5, True), (80.0, 0.5, False), (120.0, 0.9, False)])
+def test_a_posterior_of_few_draws_or_a_heavy_tail_is_not_trusted(size, tail, ok):
+    sample = SimpleNamespace(effective_size=size, pareto_k=tail)
+    one = OtherPosterior(None, None, sample, None, KNOWN[0], None, None, TEMPERATURE_CORRECTED, OTHERS[0])
+    assert one.ok is ok

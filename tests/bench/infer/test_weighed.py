@@ -3,10 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bench.ceiling.untold.chains import nodes_of
+from bench.ceiling.untold.likelihood import CARBONATE
 from bench.ceiling.untold.posterior import untold_posteriors
 from bench.infer.integrated import Fits
 from bench.infer.others import OTHERS, Other, OtherBeaker
-from bench.infer.weighed import FAR, other_posterior
+from bench.infer.weighed import FAR, _table, other_posterior
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.laboratory import Laboratory
 from bench.world.mixing import measure_in_laboratory
@@ -19,6 +21,16 @@ LABORATORY_60S = Laboratory(60.0, 2.0)
 def plain():
     traces = measure_in_laboratory(LABORATORY_60S, KNOWN, TARGETS, TEMPERATURE_CORRECTED, "weighed", range(1))
     return next(untold_posteriors(traces, LABORATORY_60S))
+
+
+def test_nodes_along_ammonium_are_close_where_the_load_that_goes_with_it_bends(plain):
+    ammonium = next(other for other in OTHERS if other.short == "ammonium")
+    run = plain.run._replace(prior=np.vstack([plain.run.prior, ammonium.prior]))
+    table = _table(run, OtherBeaker(plain.known, plain.laboratory, plain.world, ammonium))
+    nodes, _ = nodes_of(run._replace(table=table), len(run.prior))
+    amounts = np.unique([node.point.z[CARBONATE] for node in nodes])
+    assert amounts.max() > 2.0
+    assert np.diff(amounts[amounts > 0.6]).max() < 0.6  # in standard deviations of the prior; 0.8 on a straight ridge
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from commands._shared.options import (
     parse_settings,
     plugin_files,
     published_rows,
+    published_tasks,
     task_files,
 )
 from run_bench import VERBS, app
@@ -64,6 +65,12 @@ def test_rows_of_a_suite_are_not_on_the_published_board():
     rows = plugin_files([])
     assert "laboratory_posterior" in rows.keys() - published_rows(rows).keys()
     assert set(REFERENCE) <= published_rows(rows).keys()
+
+
+def test_every_task_but_those_of_a_laboratory_is_on_the_published_board():
+    left_out = {task.suite for name, task in all_tasks().items() if name not in published_tasks()}
+    assert left_out == {"laboratory"}
+    assert {"intervals", "worlds"} <= {task.suite for task in published_tasks().values()}
 
 
 def test_names_from_elsewhere_are_no_rows_and_lead_to_rows():

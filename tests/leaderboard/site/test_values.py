@@ -4,6 +4,7 @@ import pytest
 
 from leaderboard.comparison.findings import Findings
 from leaderboard.site.attainable import read_attainable
+from leaderboard.site.chart import charts_of
 from leaderboard.site.sentences import headline, lacking, result_of
 from leaderboard.site.values import page_values
 from tests.leaderboard.site.shown import EVIL, GRID, ROWS, shown_board
@@ -139,6 +140,14 @@ def test_the_picture_of_the_result_has_a_row_of_each_kind_at_every_interval(valu
     assert result["rows"] == ["laplace", "tcn_dt_subsampled", "tcn", "gru", "mean"]
     assert result["note"].startswith("At 10 s, the 2 networks that saw 0.3 s only have ")
     assert "out of reach" not in result["note"]  # the exact posterior knows k_d on this board
+
+
+@pytest.mark.parametrize(("n", "numbered"), [(3, [0, 1, 2]), (7, [0, 2, 4, 6])])
+def test_of_many_intervals_every_other_has_its_attainable_error_below(values, n, numbered):
+    result = result_of(values)
+    result |= {"intervals": list(range(n)), "tasks": (3 * result["tasks"])[:n]}
+    for chart in charts_of(values, result):
+        assert [place for place, (_, _, attainable) in enumerate(chart["columns"]) if attainable] == numbered
 
 
 def test_every_row_says_where_in_the_prior_it_errs(values):
