@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,8 +27,8 @@ LEAST_SHARE = 0.3
 FARTHEST_OFF = 0.2
 """A miss of E0 by more than this share, without any warning, is a silent one."""
 HEADINGS = (
-    "| what is really there | trusted | 90 % of E0 / k_d holds | no warning | holds | E0, high over low end | silent |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    "| really there | trusted | 90 % of E0 / k_d holds | no warning | holds | E0, high over low end | silent | CPU s |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- |",
 )
 
 
@@ -41,6 +42,7 @@ class Covered:
     trusted: list[list[bool]] = field(default_factory=list)
     quiet: list[list[bool]] = field(default_factory=list)
     widths: list[float] = field(default_factory=list)
+    cpu_s: list[float] = field(default_factory=list)
 
     def row(self) -> str:
         """A line of the table."""
@@ -49,7 +51,8 @@ class Covered:
             shares = np.reshape(held, (-1, 2)).mean(axis=0) if held else (np.nan, np.nan)
             cells += [f"{len(held)} of {self.n}", " / ".join(f"{share:.2f}" for share in shares)]
         width = np.median(self.widths) if self.widths else np.nan
-        return f"| {' | '.join(cells)} | {width:.2f} | {self.silent / max(self.n, 1):.2f} |"
+        silent, cpu_s = self.silent / max(self.n, 1), np.median(self.cpu_s) if self.cpu_s else np.nan
+        return f"| {' | '.join(cells)} | {width:.2f} | {silent:.2f} | {cpu_s:.1f} |"
 
     def count(self, answer: Answer, targets: Array) -> None:
         """Add an answer; one that misses without any warning is silent."""
@@ -74,7 +77,10 @@ def cover(truth: str, numbers: range, laboratory: Laboratory = MINUTE, told: Tol
         share = Stream("realistic/targets").generator(number).random((1, 2))
         share[0, 0] = LEAST_SHARE + (1.0 - LEAST_SHARE) * share[0, 0]
         targets = LABORATORY.draw(share)
-        covered.count(answer_of(measure_anywhere(laboratory, KNOWN, targets, TRUTHS[truth], number), told), targets[0])
+        traces, began_s = measure_anywhere(laboratory, KNOWN, targets, TRUTHS[truth], number), time.process_time()
+        answer = answer_of(traces, told)
+        covered.cpu_s.append(time.process_time() - began_s)
+        covered.count(answer, targets[0])
     return covered
 
 

@@ -30,8 +30,8 @@ def group_of(task: Task | None) -> str:
     >>> fine, coarse = Acquisition(30.0, 0.3), Acquisition(30.0, 10.0)
     >>> group_of(Task("a", "", (fine,), coarse)), group_of(Task("b", "", (fine, coarse), coarse)), group_of(None)
     ('interval', 'remedy', 'other')
-    >>> group_of(Task("c", "", (fine,), coarse, suite="intervals")), group_of(Task("d", "", (fine,), fine, suite="worlds"))
-    ('interval', 'worlds')
+    >>> [group_of(Task("c", "", (fine,), coarse, suite=suite)) for suite in ("intervals", "worlds")]
+    ['interval', 'worlds']
     """
     if task is None:
         return "other"

@@ -45,9 +45,9 @@ def test_waves_are_as_large_as_declared_and_none_is_an_offset():
 
 
 def test_a_line_of_coverage_has_those_without_a_warning_apart():
-    covered = Covered("air", 4, 1, [[True, True], [False, True]], [[True, True]], [1.2, 1.3])
-    assert covered.row() == "| air | 2 of 4 | 0.50 / 1.00 | 1 of 4 | 1.00 / 1.00 | 1.25 | 0.25 |"
-    assert Covered("air").row() == "| air | 0 of 0 | nan / nan | 0 of 0 | nan / nan | nan | 0.00 |"
+    covered = Covered("air", 4, 1, [[True, True], [False, True]], [[True, True]], [1.2, 1.3], [3.0, 5.0])
+    assert covered.row() == "| air | 2 of 4 | 0.50 / 1.00 | 1 of 4 | 1.00 / 1.00 | 1.25 | 0.25 | 4.0 |"
+    assert Covered("air").row() == "| air | 0 of 0 | nan / nan | 0 of 0 | nan / nan | nan | 0.00 | nan |"
 
 
 @pytest.mark.slow
