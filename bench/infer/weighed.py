@@ -14,17 +14,14 @@ from scipy import special
 
 from bench.arrays import Array
 from bench.ceiling.untold.answer import UntoldPosterior
-from bench.ceiling.untold.beaker import LN_U_STEP, LOWEST_LN_U, Table, empty_curves, stencil, tabulate
 from bench.ceiling.untold.chains import FALLEN, Node, Point
-from bench.ceiling.untold.likelihood import CARBONATE, FARTHEST, Run
+from bench.ceiling.untold.likelihood import CARBONATE, FARTHEST
 from bench.ceiling.untold.mixture import Mixture
-from bench.ceiling.untold.posterior import LN_CARBONATE_STEP
-from bench.ceiling.untold.sampling import ENOUGH, NO_TABLE, in_rounds, mixture_of, sample, values
-from bench.errors import BenchError
+from bench.ceiling.untold.posterior import draws_of, even_in_log, table_of
+from bench.ceiling.untold.sampling import ENOUGH, in_rounds, mixture_of, sample
 from bench.infer.integrated import Fits
 from bench.infer.others import LEAST_SIZE, Other, OtherBeaker, OtherPosterior
 from bench.seeding import Stream
-from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
 
 PLACES = (-1.6, -0.8, -0.4, 0.0, 0.4, 0.8, 1.6)
 """Amounts at which fits are made first, in standard deviations of the prior; the least is nearest to pure water."""
@@ -59,7 +56,7 @@ def other_posterior(plain: UntoldPosterior, other: Other, best: float = -math.in
     run = plain.run._replace(prior=np.vstack([plain.run.prior, other.prior]))
     generator = Stream("infer/others").generator(0)
     if other.world_of(plain.world, np.array([other.ends[1]])).autonomous:
-        run = run._replace(table=_table(run, beaker))
+        run = run._replace(table=table_of(beaker, even_in_log(*other.ends), run.table.nodes.shape[1]))
         found = sample(run, beaker, len(run.prior), generator)
     else:
         fits = Fits(run, beaker)
@@ -75,27 +72,10 @@ def other_posterior(plain: UntoldPosterior, other: Other, best: float = -math.in
             return ENOUGH if below < NEAR else LEAST_SIZE if below < FAR else 0.0
 
         found = in_rounds(first, weighed, ROUNDS, generator, wanted)
-    held = beaker.held(found.beta[:, 2:])[:, [INITIAL_PH, TEMPERATURE, SUBSTRATE]]
-    laboratory = plain.laboratory
-    linear = found.beta[:, :2] * np.array([laboratory.offset_sd, laboratory.drift_sd_per_s])
-    draws = np.column_stack([values(found.z, run), linear, held])
-    return OtherPosterior(draws, found.weight, found, run, plain.known, laboratory, plain.prior, plain.world, other)
-
-
-def _table(run: Run, beaker: OtherBeaker) -> Table:
-    """Tables at amounts that are even in the log."""
-    ln_low, ln_high = np.log(beaker.other.ends)
-    ln_amount = np.linspace(ln_low, ln_high, 1 + math.ceil((ln_high - ln_low) / LN_CARBONATE_STEP))
-    n_nodes = run.table.nodes.shape[1]
-    nodes, at = np.empty((len(ln_amount), *run.table.nodes.shape[1:])), stencil()
-    for number, amount in enumerate(np.exp(ln_amount)):
-        drawn = np.full((len(at), CARBONATE + 1), amount)
-        packed = beaker.packed(drawn, np.column_stack([np.zeros((len(at), 2)), at]))
-        u_stop = math.exp(LOWEST_LN_U + LN_U_STEP * n_nodes)
-        if not tabulate(packed, u_stop, empty_curves(run.table, 1), nodes[number]):
-            raise BenchError(NO_TABLE)
-    step = float(ln_amount[1] - ln_amount[0])
-    return Table(nodes, float(ln_low), step, run.table.ph0, run.table.ph0_sd)
+    draws = draws_of(found, run, beaker)
+    return OtherPosterior(
+        draws, found.weight, found, run, plain.known, plain.laboratory, plain.prior, plain.world, other
+    )
 
 
 def _components(plain: UntoldPosterior, fits: Fits) -> Mixture:

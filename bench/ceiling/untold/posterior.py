@@ -25,18 +25,17 @@ from bench.ceiling.untold.beaker import (
     stencil,
     tabulate,
 )
-from bench.ceiling.untold.likelihood import FARTHEST, LOG_UNIFORM, NORMAL, UNIFORM, Run
+from bench.ceiling.untold.likelihood import CARBONATE, FARTHEST, LOG_UNIFORM, NORMAL, UNIFORM, Run
 from bench.ceiling.untold.prior import LABORATORY, Prior
 from bench.ceiling.untold.sampling import NO_TABLE, Beaker, Sample, sample, values
 from bench.errors import BenchError
 from bench.seeding import Stream
 from bench.world.equilibria import TEMPERATURE_CORRECTED, World
 from bench.world.laboratory import Laboratory
-from bench.world.mixing import packed_with_carbonate
 from bench.world.quantities import INITIAL_PH, SUBSTRATE, TEMPERATURE
 
-LN_CARBONATE_STEP = 0.1
-"""Step of the tables in ln carbonate: at 0.2 fits were up to 0.01 pH off, and the draws beside the posterior."""
+LN_AMOUNT_STEP = 0.1
+"""Step of the tables in the log of an amount: at 0.2 fits were up to 0.01 pH off, and draws beside the posterior."""
 
 
 def untold_posteriors(
@@ -84,7 +83,7 @@ def untold_posteriors(
         chances = Stream("untold/sample").generator(zlib.crc32(measured.known[case].tobytes()))
         found = sample(run, beaker, len(run.prior), chances)
         yield UntoldPosterior(
-            _draws(found, run, beaker),
+            draws_of(found, run, beaker),
             found.weight,
             found,
             run,
@@ -108,13 +107,11 @@ def _run(time_s: Array, ph: Array, beaker: Beaker, prior: Prior) -> Run:
         (UNIFORM, 0.0, laboratory.longest_ramp_s),
         (LOG_UNIFORM, *noise),
     ]
-    ln_carbonate, step = np.array([-math.inf]), 1.0
+    ln_carbonate = np.array([-math.inf])
     if laboratory.most_carbonate_uM > 0:
         ends = laboratory.least_carbonate_uM, laboratory.most_carbonate_uM
         rows.append((LOG_UNIFORM, *ends))
-        n_carbonate = max(4, 1 + math.ceil(math.log(ends[1] / ends[0]) / LN_CARBONATE_STEP))
-        ln_carbonate, step = np.linspace(math.log(ends[0]), math.log(ends[1]), n_carbonate), 0.0
-        step = float(ln_carbonate[1] - ln_carbonate[0])
+        ln_carbonate = even_in_log(*ends)
     settings = np.array(
         [
             laboratory.offset_sd,
@@ -126,18 +123,31 @@ def _run(time_s: Array, ph: Array, beaker: Beaker, prior: Prior) -> Run:
     )
     longest_s = time_s[-1] + FARTHEST * laboratory.start_sd_s
     n_nodes = 2 + math.ceil((math.log(prior.E0_g_per_L[1] * longest_s) - LOWEST_LN_U) / LN_U_STEP)
-    nodes = np.empty((len(ln_carbonate), n_nodes, 2 * N_TERMS))
-    held = beaker.held(stencil())
-    ph0 = float(beaker.recorded[INITIAL_PH])
-    table = Table(nodes, float(ln_carbonate[0]), float(step), ph0, laboratory.initial_ph_sd)
-    for number, each in enumerate(ln_carbonate):
-        packed = packed_with_carbonate(held, np.full(len(held), math.exp(each)), beaker.world)
-        if not tabulate(packed, math.exp(LOWEST_LN_U + LN_U_STEP * n_nodes), empty_curves(table, 1), nodes[number]):
-            raise BenchError(NO_TABLE)
+    table = table_of(beaker, ln_carbonate, n_nodes)
     return Run(np.ascontiguousarray(time_s), np.ascontiguousarray(ph), table, np.array(rows), settings)
 
 
-def _draws(found: Sample, run: Run, beaker: Beaker) -> Array:
+def even_in_log(low: float, high: float) -> Array:
+    """Logs of the amounts at which a table stands, from one to another."""
+    n_amounts = max(4, 1 + math.ceil(math.log(high / low) / LN_AMOUNT_STEP))
+    return np.linspace(math.log(low), math.log(high), n_amounts)
+
+
+def table_of(beaker: Beaker, ln_amount: Array, n_nodes: int) -> Table:
+    """Tables of a beaker at amounts that are even in the log, or at the only one."""
+    at, ph0 = stencil(), float(beaker.recorded[INITIAL_PH])
+    beta = np.column_stack([np.zeros((len(at), 2)), at])
+    nodes = np.empty((len(ln_amount), n_nodes, 2 * N_TERMS))
+    step = float(ln_amount[1] - ln_amount[0]) if len(ln_amount) > 1 else 1.0
+    table = Table(nodes, float(ln_amount[0]), step, ph0, beaker.laboratory.initial_ph_sd)
+    for number, each in enumerate(ln_amount):
+        packed = beaker.packed(np.full((len(at), CARBONATE + 1), math.exp(each)), beta)
+        if not tabulate(packed, math.exp(LOWEST_LN_U + LN_U_STEP * n_nodes), empty_curves(table, 1), nodes[number]):
+            raise BenchError(NO_TABLE)
+    return table
+
+
+def draws_of(found: Sample, run: Run, beaker: Beaker) -> Array:
     """Draws in physical units, shape (draw, 12)."""
     beta = found.beta
     drawn = [beaker.laboratory.offset_sd * beta[:, 0], beaker.laboratory.drift_sd_per_s * beta[:, 1]]

@@ -5,10 +5,10 @@ import pytest
 
 from bench.ceiling.untold.chains import nodes_of
 from bench.ceiling.untold.likelihood import CARBONATE
-from bench.ceiling.untold.posterior import untold_posteriors
+from bench.ceiling.untold.posterior import even_in_log, table_of, untold_posteriors
 from bench.infer.integrated import Fits
 from bench.infer.others import OTHERS, Other, OtherBeaker
-from bench.infer.weighed import FAR, _table, other_posterior
+from bench.infer.weighed import FAR, other_posterior
 from bench.world.equilibria import TEMPERATURE_CORRECTED
 from bench.world.laboratory import Laboratory
 from bench.world.mixing import measure_in_laboratory
@@ -26,7 +26,8 @@ def plain():
 def test_nodes_along_ammonium_are_close_where_the_load_that_goes_with_it_bends(plain):
     ammonium = next(other for other in OTHERS if other.short == "ammonium")
     run = plain.run._replace(prior=np.vstack([plain.run.prior, ammonium.prior]))
-    table = _table(run, OtherBeaker(plain.known, plain.laboratory, plain.world, ammonium))
+    beaker = OtherBeaker(plain.known, plain.laboratory, plain.world, ammonium)
+    table = table_of(beaker, even_in_log(*ammonium.ends), run.table.nodes.shape[1])
     nodes, _ = nodes_of(run._replace(table=table), len(run.prior))
     amounts = np.unique([node.point.z[CARBONATE] for node in nodes])
     assert amounts.max() > 2.0
