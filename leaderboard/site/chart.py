@@ -10,8 +10,8 @@ from leaderboard.site.sentences import SMALL_UNITS, in_small_units
 from leaderboard.site.values import Values
 from leaderboard.wording import SHOWN, ratio_text
 
-WIDTH, HEIGHT = 400.0, 330.0
-LEFT, RIGHT, TOP, BOTTOM = 32.0, 222.0, 30.0, 282.0
+WIDTH, HEIGHT = 380.0, 330.0
+LEFT, RIGHT, TOP, BOTTOM = 32.0, 208.0, 30.0, 282.0
 LABEL_GAP = 16.0
 MOST_NUMBERS = 4
 """Attainable errors that stand below a chart: of more intervals every other one has its own."""
