@@ -142,7 +142,7 @@ def published_scores() -> pd.DataFrame:
     from leaderboard.published.store import read_published
 
     planned = Published.from_json((ROOT / PLAN_FILE).read_text(encoding="utf-8"))
-    return frame_of(read_published(ROOT / "leaderboard" / "records"), planned.stale)
+    return frame_of(read_published(ROOT / "leaderboard" / "records"), planned.stale).drop(columns="record")
 
 
 def _stated(records: Sequence[Record], stale: Stale) -> pd.DataFrame:

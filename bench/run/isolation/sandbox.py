@@ -63,7 +63,8 @@ KERNEL = (
     "/sys/kernel/mm",
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-GPU_DEVICES = ("/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm", "/proc/driver/nvidia")
+GPU_DEVICES = ("/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm", "/proc/driver/nvidia", "/proc/self/task")
+"""The driver names the threads that it starts, in /proc/self/task: without that it finds no GPU."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def confine(own: Path, sandbox: Sandbox, *, apart: bool = False) -> None:
         (str(own), WRITE),
         *([(SHARED_MEMORY, WRITE), ("/proc", READ)] * apart),
         *((path, READ) for path in sandbox.readable),
-        *((path, READ_FILE | WRITE_FILE | IOCTL_DEV) for path in sandbox.writable),
+        *((path, READ_FILE | WRITE_FILE | TRUNCATE | IOCTL_DEV) for path in sandbox.writable),
     ):
         _allow(rules, path, rights & handled)
     _checked(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl(PR_SET_NO_NEW_PRIVS)")

@@ -40,10 +40,10 @@ NO_FILTER = "sandbox.has_filters = lambda: False"
 ALL_RIGHTS = "sandbox._libc().capset = lambda *rights: 0"
 
 
-def confined(folder, attempts, version=0, before=""):
+def confined(folder, attempts, version=0, before="", device="cpu"):
     """What came of statements that a confined process tries; another statement comes before it is confined."""
     folder.mkdir(exist_ok=True)
-    box = sandbox_for(MEAN, ROOT)
+    box = sandbox_for(MEAN, ROOT, device)
     rules = json.dumps([box.readable, box.writable])
     line = [sys.executable, "-c", TRY, rules, json.dumps(attempts), str(version), before]
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]} | prepare(folder, CACHE)
@@ -150,6 +150,13 @@ def test_a_gpu_is_opened_only_for_a_run_on_one(monkeypatch):
     monkeypatch.setattr(sandbox, "landlock_version", lambda: 7)
     assert "/dev/nvidiactl" not in sandbox_for(MEAN, ROOT).writable
     assert "/dev/nvidiactl" in sandbox_for(MEAN, ROOT, "cuda").writable
+
+
+@needs_landlock
+def test_threads_are_named_only_in_a_run_on_a_gpu_as_its_driver_does(tmp_path):
+    name_it = ["open(f'/proc/self/task/{os.getpid()}/comm', 'w').write('driver')"]
+    assert confined(tmp_path / "own", name_it) == ["Permission denied"]
+    assert confined(tmp_path / "own", name_it, device="cuda") == ["done"]
 
 
 def test_a_secret_in_a_readable_folder_is_found_through_links(tmp_path):
