@@ -319,3 +319,12 @@ def test_screen_reader_finds_names_for_everything(opened):
         assert len(ids) == len(set(ids))
         heads = shown.eval_on_selector_all("table.one thead th", "all => all.map(each => each.textContent)")
         assert len(heads) == len(set(heads))
+
+
+@pytest.mark.parametrize(("width", "goes_on"), [(560, True), (1280, False)])
+def test_a_map_that_goes_on_to_the_right_says_so(opened, width, goes_on):
+    shown = opened(width=width, at="#view=map")
+    hidden_columns = shown.evaluate(
+        "document.querySelector('.scroll').scrollWidth > document.querySelector('.scroll').clientWidth"
+    )
+    assert (hidden_columns, shown.locator(".cue").is_visible()) == (goes_on, goes_on)

@@ -13,6 +13,8 @@ function draw() {
   }
   const view = viewNow();
   put($("#board"), board.tasks.length ? { map: mapView, task: taskView, row: rowView }[view]() : html`<h2 class="big" id="board-title">Nothing is published yet.</h2>`);
+  const cue = $(".cue");
+  if (cue) cue.hidden = $(".scroll").scrollWidth <= $(".scroll").clientWidth;
   if (board.tasks.length) costs();
 }
 function set(change) { Object.assign(state, change); writeAddress(); draw(); }
