@@ -47,9 +47,14 @@ class Tried:
         return "" if self.listed in NO_ITEM else re.split(r",| \d", self.listed)[0]
 
     @property
+    def places(self) -> list[str]:
+        """Places among the ten most likely causes."""
+        return [each for each in self.listed.split(", ") if each.startswith("#")]
+
+    @property
     def seed_says(self) -> str:
-        """Severity, and the place among the ten most likely causes."""
-        return ", ".join([self.severity, *(each for each in self.listed.split(", ") if each.startswith("#"))])
+        """Severity and places."""
+        return ", ".join([self.severity, *self.places])
 
     @property
     def group(self) -> str:
@@ -62,9 +67,10 @@ class Tried:
 
     @property
     def text(self) -> str:
-        """Its item, its name and the factor of the RMSE where that is not next to 1."""
+        """Its item, places and name, and the factor of the RMSE where that is not next to 1."""
         factor = "" if self.factor == NONE or self.verdict == NONE_MEASURED else f"({self.factor})"
-        return " ".join(filter(None, [self.item, code_span(self.name), factor]))
+        listed = dict.fromkeys([self.item, *self.places])
+        return " ".join(filter(None, [*listed, code_span(self.name), factor]))
 
 
 def tried(audit: Audit) -> list[Tried]:

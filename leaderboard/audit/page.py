@@ -87,7 +87,7 @@ def audit_page(audit: Audit) -> str:
 
 VERDICTS = f"""\
 `confirmed` needs {LEAST_SEEDS} seeds, one row that stands above the other, and a factor of at least {WITHIN[1]:g} or
-its inverse; `opposite` is the same with the other sign. `no measurable effect` needs an interval within {WITHIN[0]:g}
+its inverse. `opposite` is the same with the other sign. `no measurable effect` needs an interval within {WITHIN[0]:g}
 to {WITHIN[1]:g}, and `not a fault` arithmetic. Everything else is `undecided`."""
 """How a verdict is reached, for a page."""
 HOW_TO_READ = f"""\

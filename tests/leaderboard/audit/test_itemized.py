@@ -32,14 +32,14 @@ def test_a_verdict_is_sorted_by_what_the_seed_audit_says(tried, group):
 @pytest.mark.parametrize(
     ("tried", "text"),
     [
-        (FAULT, "A5 `edge_padding` (1.50)"),
-        (replace(FAULT, verdict="no measurable effect"), "A5 `edge_padding`"),
+        (FAULT, "A5 #2 #8 `edge_padding` (1.50)"),
+        (replace(FAULT, verdict="no measurable effect"), "A5 #2 #8 `edge_padding`"),
         (replace(FAULT, listed="priority fixes 1, 2", factor="-"), "priority fixes `edge_padding`"),
         (replace(FAULT, listed="#10"), "#10 `edge_padding` (1.50)"),
         (replace(FAULT, listed="all"), "`edge_padding` (1.50)"),
     ],
 )
-def test_a_variant_is_named_with_the_item_that_lists_it_first(tried, text):
+def test_a_variant_is_named_with_the_item_that_lists_it_first_and_its_places(tried, text):
     assert tried.text == text
 
 

@@ -43,10 +43,10 @@ def pooled_and_right():
 
 SAID = {
     "The pipeline as found never learns k_d.": lambda: effect("as_found").r2 < LITTLE,
-    "what is learnt at one interval does not carry to another, in the sound pipeline neither": lambda: (
+    "what is learnt at one interval does not carry to another, not even in the sound pipeline": lambda: (
         min(base_r2(SOUND, HERE, E0)) > MUCH and max(base_r2(SOUND, AT_10S, E0)) < 0.5
     ),
-    "A receptive field of 29 samples, which it calls sufficient, costs k_d.": lambda: (
+    "A receptive field of 29 samples, which it calls sufficient, costs k_d": lambda: (
         finding("receptive_field_29").verdict == CONFIRMED
         and finding("receptive_field_29").variant.decides.target == K_D
     ),
