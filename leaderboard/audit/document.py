@@ -14,6 +14,8 @@ from leaderboard.wording import code_span, r2_text
 
 PAGE = "audit.md"
 COMMAND = "python run_bench.py audit --publish"
+BASES = "#what-was-compared"
+"""Heading of the page under which the bases stand."""
 
 
 def published(folder: Path) -> dict[str, Audit]:
@@ -26,7 +28,7 @@ def blocks(audits: Mapping[str, Audit]) -> dict[str, str]:
     """Write the blocks of the page."""
     sound = audits.get(SOUND)
     return {
-        "in short": short_table(sound) if sound else UNMEASURED,
+        "in short": _short_text(sound) if sound else UNMEASURED,
         "what was run": "\n".join(map(_run_text, audits.values())) or UNMEASURED,
         "verdicts": VERDICTS,
         "every item": items_table(sound, audits.get(HOLDS)) if sound else UNMEASURED,
@@ -50,19 +52,31 @@ def as_found_text(audits: Mapping[str, Audit]) -> str:
     )
 
 
+def _short_text(audit: Audit) -> str:
+    """What came of the items, and of which base."""
+    earlier = ", by an earlier plan than today's" if _otherwise(audit) else ""
+    base = f"The figures are those of {code_span(audit.base)} at {_commits(audit)}{earlier} ([settings]({BASES}))."
+    return f"{base}\n\n{short_table(audit)}"
+
+
 def _run_text(audit: Audit) -> str:
     """What a published audit rests on, and how its variants differ from today's."""
     compared = sum(finding.deciding is not None for finding in audit.findings)
+    ran = f"preset {audit.preset}, {audit.n_seeds} seed(s), {compared} of {len(audit.findings)} variants compared"
+    return f"- {'; '.join([f'{settings_text(audit)}: {ran}', _commits(audit), *_otherwise(audit)])}"
+
+
+def _commits(audit: Audit) -> str:
+    """Commits that the records name."""
+    return f"commit {', '.join(map(code_span, audit.commits))}"
+
+
+def _otherwise(audit: Audit) -> list[str]:
+    """Variants by which a published audit and today's plan differ."""
     then = {finding.variant.row for finding in audit.findings} - {fault.row for fault in DECODED}
     now = {variant.row for variant in variants(audit.base)}
-    differing = [
-        f"{said} {', '.join(map(code_span, sorted(names)))}"
-        for said, names in (("planned since then:", now - then), ("planned then only:", then - now))
-        if names
-    ]
-    ran = f"preset {audit.preset}, {audit.n_seeds} seed(s), {compared} of {len(audit.findings)} variants compared"
-    commits = f"commit {', '.join(map(code_span, audit.commits))}"
-    return f"- {'; '.join([f'{settings_text(audit)}: {ran}', commits, *differing])}"
+    sides = (("planned since then:", now - then), ("planned then only:", then - now))
+    return [f"{said} {', '.join(map(code_span, sorted(names)))}" for said, names in sides if names]
 
 
 def _order_text(audit: Audit) -> str:

@@ -85,6 +85,8 @@ def test_what_was_run_names_the_base_and_how_the_plan_has_changed():
     assert "; commit `abc`; planned since then: " in said
     assert "`dropout`" in said
     assert said.endswith("; planned then only: `more_dropout`")
+    short = blocks({"tcn_dt": audit})["in short"]
+    assert short.startswith("The figures are those of `tcn_dt` at commit `abc`, by an earlier plan than today's (")
 
 
 def test_without_a_published_audit_nothing_is_measured_yet():
