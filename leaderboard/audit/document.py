@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from leaderboard.audit.items import items
-from leaderboard.audit.page import SHORT, findings_table, order_text, spread_text
-from leaderboard.audit.plan import AS_FOUND, HOLDS, SOUND
+from leaderboard.audit.computed import DECODED
+from leaderboard.audit.itemized import UNMEASURED, items_table, short_table
+from leaderboard.audit.page import VERDICTS, agreement_text, settings_text, spread_text
+from leaderboard.audit.plan import AS_FOUND, HOLDS, SOUND, variants
 from leaderboard.audit.result import Audit, load_audit
-from leaderboard.wording import code_span, grid, r2_text, ratio_text
+from leaderboard.wording import code_span, r2_text
 
 PAGE = "audit.md"
 COMMAND = "python run_bench.py audit --publish"
-HELD = "held by test"
-"""Verdict of an item that only a test answers."""
-UNMEASURED = "not measured yet"
+BASES = "#what-was-compared"
+"""Heading of the page under which the bases stand."""
 
 
 def published(folder: Path) -> dict[str, Audit]:
@@ -26,14 +26,13 @@ def published(folder: Path) -> dict[str, Audit]:
 
 def blocks(audits: Mapping[str, Audit]) -> dict[str, str]:
     """Write the blocks of the page."""
-    sound, holds = audits.get(SOUND), audits.get(HOLDS)
+    sound = audits.get(SOUND)
     return {
-        "what was run": _run_text(audits),
-        "ten causes": order_text(sound) if sound else UNMEASURED,
-        "spread": spread_text(sound) if sound and len(sound.spread.repeats) > 1 else UNMEASURED,
-        "all variants": _short(sound) if sound else UNMEASURED,
-        "row that holds": _short(holds) if holds else UNMEASURED,
-        "items": items_table(sound),
+        "in short": _short_text(sound) if sound else UNMEASURED,
+        "what was run": "\n".join(map(_run_text, audits.values())) or UNMEASURED,
+        "verdicts": VERDICTS,
+        "every item": items_table(sound, audits.get(HOLDS)) if sound else UNMEASURED,
+        "order": _order_text(sound) if sound else UNMEASURED,
     }
 
 
@@ -53,41 +52,33 @@ def as_found_text(audits: Mapping[str, Audit]) -> str:
     )
 
 
-def items_table(audit: Audit | None) -> str:
-    """Lay out what answers every item, and what was measured."""
-    verdicts = verdict_texts(audit)
-    lines = []
-    for item in items():
-        answers = [f"task {code_span(task)}" for task in item.tasks] + [code_span(test) for test in item.tests]
-        answers = [f"variant {code_span(name)}" for name in item.measured] + answers
-        said = [f"{code_span(name)} {verdicts.get(name, UNMEASURED)}" for name in item.measured] or [HELD]
-        lines.append([item.name, item.asks, "; ".join(answers), item.probe, "; ".join(said)])
-    return grid(["item", "what it asks for", "answered by", "found by `diagnose` as", "verdict"], lines, "l")
+def _short_text(audit: Audit) -> str:
+    """What came of the items, and of which base."""
+    earlier = ", by an earlier plan than today's" if _otherwise(audit) else ""
+    base = f"The figures are those of {code_span(audit.base)} at {_commits(audit)}{earlier} ([settings]({BASES}))."
+    return f"{base}\n\n{short_table(audit)}"
 
 
-def verdict_texts(audit: Audit | None) -> dict[str, str]:
-    """Verdict of every variant and wrong metric, with the factor of the RMSE that it rests on."""
-    if audit is None:
-        return {}
-    texts = {
-        finding.variant.row: f"**{finding.verdict}** (RMSE x {ratio_text(finding.deciding.factor)})"
-        for finding in audit.findings
-        if finding.deciding
-    }
-    return texts | {each.metric.name: f"**{each.verdict}**" for each in audit.metrics}
+def _run_text(audit: Audit) -> str:
+    """What a published audit rests on, and how its variants differ from today's."""
+    compared = sum(finding.deciding is not None for finding in audit.findings)
+    ran = f"preset {audit.preset}, {audit.n_seeds} seed(s), {compared} of {len(audit.findings)} variants compared"
+    return f"- {'; '.join([f'{settings_text(audit)}: {ran}', _commits(audit), *_otherwise(audit)])}"
 
 
-def _run_text(audits: Mapping[str, Audit]) -> str:
-    """What the published audits rest on."""
-    lines = [
-        f"- `{audit.base}`: preset {audit.preset}, {audit.n_seeds} seed(s), "
-        f"{sum(finding.deciding is not None for finding in audit.findings)} of {len(audit.findings)} variants compared"
-        for audit in audits.values()
-    ]
-    return "\n".join(lines) or UNMEASURED
+def _commits(audit: Audit) -> str:
+    """Commits that the records name."""
+    return f"commit {', '.join(map(code_span, audit.commits))}"
 
 
-def _short(audit: Audit) -> str:
-    """Verdicts in few columns, in the order of the measured effect."""
-    picture = f"![What each fault costs and each repair brings](../leaderboard/audited/audit_{audit.base}.png)"
-    return f"{picture}\n\n{findings_table(SHORT, [finding for finding in audit.findings if finding.deciding])}"
+def _otherwise(audit: Audit) -> list[str]:
+    """Variants by which a published audit and today's plan differ."""
+    then = {finding.variant.row for finding in audit.findings} - {fault.row for fault in DECODED}
+    now = {variant.row for variant in variants(audit.base)}
+    sides = (("planned since then:", now - then), ("planned then only:", then - now))
+    return [f"{said} {', '.join(map(code_span, sorted(names)))}" for said, names in sides if names]
+
+
+def _order_text(audit: Audit) -> str:
+    """How far the orders agree, and how far fits of the split without a seed scatter."""
+    return "\n\n".join(filter(None, [agreement_text(audit), spread_text(audit)]))

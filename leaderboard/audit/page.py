@@ -56,7 +56,6 @@ NUMBERS = (
     Column("repaired", lambda f: ratio_text(effect.factor if (effect := repaired(f)) else None), "r"),
 )
 """Those of short tables."""
-SHORT = (VARIANT, ITEMS, SEVERITY, WHERE, *NUMBERS, VERDICT)
 
 
 def findings_table(columns: Sequence[Column], findings: Sequence[Finding]) -> str:
@@ -72,11 +71,11 @@ def audit_page(audit: Audit) -> str:
     if audit.n_seeds < LEAST_SEEDS:
         parts.append(f"**{caution(audit)}**")
     picture = f"![What each fault costs and each repair brings](audit_{audit.base}.png)"
-    parts += ["## Verdicts", picture, HOW_TO_READ, findings_table(FULL, findings)]
+    parts += ["## Verdicts", picture, HOW_TO_READ, VERDICTS, findings_table(FULL, findings)]
     parts += ["## The order of the ten most likely causes, and the measured one", order_text(audit)]
     parts += ["## The same predictions, scored wrongly", _metrics(audit)]
-    if len(audit.spread.repeats) > 1:
-        parts += ["## The split without a seed", spread_text(audit)]
+    if spread := spread_text(audit):
+        parts += ["## The split without a seed", spread]
     for title, removed in ((f"Added to {code_span(audit.base)}", False), (f"Removed from {code_span(AS_FOUND)}", True)):
         for target in TARGET_NAMES:
             if table := _everywhere(findings, target, removed):
@@ -86,6 +85,11 @@ def audit_page(audit: Audit) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+VERDICTS = f"""\
+`confirmed` needs {LEAST_SEEDS} seeds, one row that stands above the other, and a factor of at least {WITHIN[1]:g} or
+its inverse. `opposite` is the same with the other sign. `no measurable effect` needs an interval within {WITHIN[0]:g}
+to {WITHIN[1]:g}, and `not a fault` arithmetic. Everything else is `undecided`."""
+"""How a verdict is reached, for a page."""
 HOW_TO_READ = f"""\
 - A variant is added to its base, from which it differs in one stage. **RMSE x** is the factor by which the RMSE grows,
   and with it the ratio to the ceiling, from the base's middle fit to the variant's; in brackets from the best fit over
@@ -95,10 +99,8 @@ HOW_TO_READ = f"""\
 - **removed** is what its repair brings to `{AS_FOUND}`, the pipeline with all faults together, on the same task and
   target.
 - The verdict rests on the task and target named, fixed beforehand, and on the direction that the seed audit claims: a
-  fault raises the RMSE, a repair lowers it. `confirmed` needs {LEAST_SEEDS} seeds, one row that stands above the other
-  (its worst fit beats the other's best by more than cases, over all variants, and seeds explain), and a factor of at
-  least {WITHIN[1]:g}; `opposite` the same with the other sign; `no measurable effect` an interval within {WITHIN[0]:g}
-  to {WITHIN[1]:g}; `not a fault` where arithmetic shows it; everything else is `undecided`.
+  fault raises the RMSE, a repair lowers it. A row stands above another if its worst fit beats the other's best by more
+  than cases, over all variants, and seeds explain.
 - The order is that of the factor in the claimed direction."""
 
 
@@ -112,7 +114,7 @@ def caution(audit: Audit) -> str:
 
 
 def order_text(audit: Audit) -> str:
-    """Say how the seed audit's order agrees with the measured one."""
+    """Lay out the seed audit's order beside the measured one."""
     added, removed = (dict(audit.order(side)) for side in (False, True))
     names = {f.variant.place: f.variant.row for f in audit.findings}
     names |= {m.metric.place: m.metric.name for m in audit.metrics}
@@ -123,16 +125,20 @@ def order_text(audit: Audit) -> str:
         cells += [NONE if brought is None else ratio_text(math.exp(-brought)), _rank(brought, removed)]
         lines.append([str(place), code_span(names[place]), *cells])
     heading = ["place", "variant", "RMSE x when added", "rank", "RMSE x when removed", "rank"]
+    note = (
+        "Place 8 is the same line of code as place 2. A proposed repair (place 10) counts by what is lost without it."
+    )
+    return "\n\n".join(filter(None, [grid(heading, lines, "rlrrrr"), agreement_text(audit), note]))
+
+
+def agreement_text(audit: Audit) -> str:
+    """Say how far the two orders agree; nothing where too few causes were measured."""
     sentences = [
         f"{which}: {agreement[0]:+.2f} over {agreement[2]} causes (p = {agreement[1]:.2f})"
         for which, side in (("added", False), ("removed", True))
         if (agreement := audit.agreement(removed=side))
     ]
-    text = f"Rank correlation (Spearman; 1 where the orders agree): {'; '.join(sentences)}." if sentences else ""
-    note = (
-        "Place 8 is the same line of code as place 2. A proposed repair (place 10) counts by what is lost without it."
-    )
-    return "\n\n".join(filter(None, [grid(heading, lines, "rlrrrr"), text, note]))
+    return f"Rank correlation (Spearman; 1 where the orders agree): {'; '.join(sentences)}." if sentences else ""
 
 
 def _rank(loss: float | None, losses: dict[int, float]) -> str:
@@ -141,13 +147,20 @@ def _rank(loss: float | None, losses: dict[int, float]) -> str:
 
 
 def spread_text(audit: Audit) -> str:
-    """Say how far fits of the unseeded split scatter, beside fits over seeds."""
+    """Say how far fits of the unseeded split scatter, beside fits over seeds; nothing where it was not repeated."""
+    if len(audit.spread.repeats) < 2:
+        return ""
 
     def said(values: Sequence[float]) -> str:
         return f"{len(values)} fits, R2 of k_d in distribution from {r2_text(min(values))} to {r2_text(max(values))}"
 
     seeds = audit.spread.seeds
     return f"Repeats with one seed: {said(audit.spread.repeats)}. {code_span(audit.base)} over seeds: {said(seeds)}."
+
+
+def settings_text(audit: Audit) -> str:
+    """Name the base with the settings that it was run with."""
+    return code_span(f"{audit.base}({', '.join(f'{name}={value}' for name, value in sorted(audit.settings.items()))})")
 
 
 def _summary(audit: Audit) -> str:
@@ -157,6 +170,7 @@ def _summary(audit: Audit) -> str:
     lines = [
         f"- {code_span(command)}",
         f"- preset {audit.preset}, {audit.n_seeds} seed(s); tasks {', '.join(map(code_span, TASKS))}",
+        f"- base: {settings_text(audit)}",
         f"- {compared} of {len(audit.findings)} variants compared, {len(DECODED)} of them computed from predictions",
     ]
     lines += [f"- commit: {code_span(commit)}" for commit in audit.commits]

@@ -58,8 +58,8 @@ def read_audit(
             f"audit '{folder}': row {base} must have a score for every task and seed of preset {preset}, got not all. "
             "Run the audit with this folder first."
         )
-    sizes = fresh[TASKS[0], base, cells.seeds[0]].sizes
-    training = [training_statistics(sizes["train"], seed) for seed in cells.seeds]
+    first = fresh[TASKS[0], base, cells.seeds[0]]
+    training = [training_statistics(first.sizes["train"], seed) for seed in cells.seeds]
     computed = [replace(fault, base=base) for fault in DECODED]
     added: list[Effect] = []
     removed: list[Effect] = []
@@ -73,6 +73,7 @@ def read_audit(
     return Audit(
         preset,
         base,
+        first.settings,
         len(cells.seeds),
         _findings([*chosen, *computed], added, removed),
         tuple(_scored_wrongly(metric, cells, base, training) for metric in METRICS),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -65,6 +66,8 @@ class Audit:
 
     preset: str
     base: str
+    settings: Mapping[str, Any]
+    """Of the base, as they stand in its records."""
     n_seeds: int
     findings: tuple[Finding, ...]
     metrics: tuple[MetricFinding, ...]
