@@ -15,7 +15,7 @@ def run(
     task: Annotated[list[str] | None, typer.Option(help="Task to run; may be repeated.", metavar="NAME")] = None,
     suite: Annotated[
         str | None,
-        typer.Option(help="Tasks to run: core, laboratory, worlds or all.", metavar="core|laboratory|worlds|all"),
+        typer.Option(help="Tasks to run: core, a further suite that --list names, or all.", metavar="NAME"),
     ] = None,
     model: Annotated[
         list[str] | None,

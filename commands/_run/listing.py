@@ -21,11 +21,12 @@ def print_list(folders: list[Path]) -> None:
 
 def _tasks() -> Table:
     """What is asked."""
-    tasks = Table(_name("task"), "core", "train", "test", "question", title="Tasks (--task, --suite)")
+    tasks = Table(_name("task"), "suite", "train", "test", "question", title="Tasks (--task, --suite)")
     for name, task in all_tasks().items():
         train = " + ".join(acquisition.label for acquisition in task.train)
         world = "" if task.test_world == task.train_world else f", {task.test_world.name}"
-        tasks.add_row(name, "yes" if task.core else "", train, task.test.label + world, task.question)
+        suites = ", ".join([*["core"] * task.core, *[task.suite] * bool(task.suite)])
+        tasks.add_row(name, suites, train, task.test.label + world, task.question)
     return tasks
 
 
