@@ -161,6 +161,9 @@ SAID = {
             s.moved(E0, ALIKE, NETWORKS).max(),
         ],
         "E0 of a row that was not made for it moves by up to # %": lambda s: [s.moved(E0, SHIFTED).max()],
+        "`gru` has # / # times for E0 / k_d, `tcn_dt` # / #, boosted trees # / #": lambda s: [
+            value for row in ("gru", "tcn_dt", "gradient_boosting") for value in s.pairs(["in_distribution"], row)
+        ],
     },
     "docs/rows.md": {
         "times the noise: `#` for E0, `#` for k_d. With a slow electrode or an offset it is `#` for both.": lambda s: [
