@@ -43,7 +43,8 @@ def plan(
 ) -> None:
     """Say before measuring what each design would tell of E0 and k_d.
 
-    Lag, mixing, offset, drift, noise and errors of the record are unknown, as in docs/laboratory.md. For example:
+    Lag, mixing, offset, drift, noise and errors of the record are unknown, as in docs/laboratory.md. Urea, temperature
+    and initial pH are yours to try: k_d is that at the temperature you give. For example:
 
       python run_bench.py plan --e0 0.5 --kd 1e-3
 

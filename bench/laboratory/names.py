@@ -58,7 +58,7 @@ WORDS = {
     TIME: (
         "time|t|time stamp|timestamp|date time|datetime|date and time|pdattime|local time|sample time|sampling time|"
         "measurement time|time of day|clock|clock time|zeit|uhrzeit|zeitstempel|zeitpunkt|datum uhrzeit|datum zeit|"
-        "datum und uhrzeit|temps|heure|horodatage|date heure|date et heure|tiempo|hora|fecha hora|fecha y hora|"
+        "datum und uhrzeit|temps|heure|horodatage|date heure|date et heure|tiempo|hora|fecha hora|fecha y hora|tempo|ora|"
         f"marca de tiempo|时间|時間|测量时间|采样时间|日期时间|时间戳|{ELAPSED}"
     ),
     DATE: "date|datum|fecha|日期",
@@ -69,12 +69,12 @@ WORDS = {
     ),
     "initial_pH": (
         "initial ph|ph initial|ph0|ph 0|start ph|starting ph|ph start|initial ph value|anfangs ph|anfangs ph wert|"
-        "start ph wert|ph initiale|ph de depart|ph inicial|初始ph|初始ph值|起始ph|起始ph值"
+        "start ph wert|ph initiale|ph de depart|ph inicial|ph iniziale|初期ph|初始ph|初始ph值|起始ph|起始ph值"
     ),
     "substrate_mM": (
         "substrate|urea|s0|substrate concentration|urea concentration|initial urea|initial urea concentration|"
         "concentration of urea|harnstoff|harnstoffkonzentration|harnstoff konzentration|uree|concentration uree|"
-        "concentration d uree|concentration en uree|concentracion de urea|尿素|尿素浓度|尿素濃度|底物浓度"
+        "concentration d uree|concentration en uree|concentracion de urea|ureia|尿素|尿素浓度|尿素濃度|底物浓度"
     ),
     "temperature_C": (
         "temperature|temp|temperature value|temp value|sample temperature|solution temperature|temp avg|"

@@ -27,6 +27,45 @@ def _cut(share: int) -> Column:
     return Column(no_wrap=True, overflow="ellipsis", ratio=share)
 
 
+def _left(took_s: float, since: float, share: float) -> str:
+    """How long the rest takes, if it goes on as it went since another share was done."""
+    return f", about {duration(took_s * (1 - share) / (share - since))} left" if since < share < 1.0 else ""
+
+
+class CeilingProgress(AbstractContextManager["CeilingProgress"]):
+    """Shows of which task the exact posterior is being computed, and of a long one how long it has left."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("computing the exact ceiling of each task")
+        self._task = ""
+        self._began = self._shown = time.monotonic()
+        self._since = 0.0
+
+    def __enter__(self) -> CeilingProgress:
+        self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._status.stop()
+
+    def report(self, task: str, share: float) -> None:
+        """Take a progress report: what share of a task's cases is done."""
+        now = time.monotonic()
+        if task != self._task:
+            self._task, self._began, self._since = task, now, share
+        if now - self._shown < LINE_EVERY_S:
+            return
+        self._shown = now
+        text = f"exact ceiling of {task}: {share:.0%}{_left(now - self._began, self._since, share)}"
+        if self._console.is_terminal:
+            self._status.update(text)
+        else:
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 class RunProgress(AbstractContextManager["RunProgress"]):
     """Shows what each job is doing and how long it and the run have left."""
 
@@ -95,10 +134,7 @@ class RunProgress(AbstractContextManager["RunProgress"]):
                 self._progress.update(self._bars[job.key], completed=fraction, doing=doing)
             elif now - self._last_line.get(job.key, 0.0) >= LINE_EVERY_S:
                 self._last_line[job.key] = now
-                left = ""
-                if at < fraction < 1.0:
-                    left = f", about {duration((now - since) * (1 - fraction) / (fraction - at))} left"
-                self._line(f"{job.label}: {doing}{left}")
+                self._line(f"{job.label}: {doing}{_left(now - since, at, fraction)}")
 
     def done(self, record: Record) -> None:
         """Take a finished cell."""

@@ -21,7 +21,7 @@ from bench.run.scores.ceiling import CEILING, SOURCE, UNTOLD, ceilings, source_o
 from bench.run.scores.rescore import put_beside, rescore
 from bench.run.seal import Seal
 from commands._shared.options import all_tasks, declared_rows, plugin_files, say
-from commands._shared.progress import RunProgress
+from commands._shared.progress import CeilingProgress, RunProgress
 from commands._shared.terminal import Console
 from leaderboard.comparison.findings import Findings
 from leaderboard.predictions import Predictions
@@ -172,8 +172,8 @@ def best_of(
     console: Console, plan: Plan, records: Sequence[Record], out: Path, seal: Seal | None = None
 ) -> dict[str, Record]:
     """Exact ceiling of every task of a plan; rows that stand beside an older one are put beside it."""
-    with console.status("computing the exact ceiling of each task"):
-        best = {record.task: record for record in ceilings(plan.cells, records, out, seal)}
+    with CeilingProgress(console) as progress:
+        best = {record.task: record for record in ceilings(plan.cells, records, out, seal, progress.report)}
     moved = Counter(record.task for record in put_beside(records, best.values(), all_tasks(), out))
     for task, n_cells in moved.items():
         cells = f"{n_cells} cell{'s' * (n_cells > 1)} of {task}"

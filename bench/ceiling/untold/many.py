@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,7 +92,12 @@ class UntoldPosteriors:
 
 
 def untold_ceiling(
-    measured: Traces, truth: Array, laboratory: Laboratory, world: World, prior: Prior = BENCHMARK
+    measured: Traces,
+    truth: Array,
+    laboratory: Laboratory,
+    world: World,
+    prior: Prior = BENCHMARK,
+    report: Callable[[float], object] = lambda share: None,
 ) -> UntoldPosteriors:
     """Posteriors of all cases, and how they stand to the truth.
 
@@ -107,6 +113,8 @@ def untold_ceiling(
         Chemistry, without the carbonate.
     prior : Prior
         Of E0 and k_d.
+    report : callable
+        Told what share of the cases is done.
 
     Returns
     -------
@@ -125,7 +133,10 @@ def untold_ceiling(
     (2, 2)
     """
     posteriors = untold_posteriors(measured, laboratory, prior, world)
-    rows = [_reduced(posterior, true) for posterior, true in zip(posteriors, truth, strict=True)]
+    rows = []
+    for posterior, true in zip(posteriors, truth, strict=True):
+        rows.append(_reduced(posterior, true))
+        report(len(rows) / len(truth))
     mean, sd, rank, gain, crps, draws, ok = (np.array(column) for column in zip(*rows, strict=True))
     return UntoldPosteriors(mean, sd, rank, gain, crps, draws, ok)
 

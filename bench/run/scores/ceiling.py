@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,17 @@ UNTOLD = ROOT / "bench" / "ceiling" / "untold" / "many.py"
 """The same on tasks of a laboratory, where the posterior is told the distribution of what is wrong and no more."""
 
 
-def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: Seal | None = None) -> Iterator[Record]:
-    """Give the ceiling of every task among some cells, computing those that are missing or stale."""
+def ceilings(
+    cells: Iterable[Cell],
+    records: Sequence[Record],
+    out: Path,
+    seal: Seal | None = None,
+    report: Callable[[str, float], object] = lambda task, share: None,
+) -> Iterator[Record]:
+    """Give the ceiling of every task among some cells, computing those that are missing or stale.
+
+    ``report`` is told of what task, and what share of its cases is done.
+    """
     newest = {record.cell: record for record in records}
     seen: set[CellKey] = set()
     for cell in cells:
@@ -53,7 +63,7 @@ def ceilings(cells: Iterable[Cell], records: Sequence[Record], out: Path, seal: 
         if stored is not None and fresh and not own.stale(stored):
             yield stored
         else:
-            yield ceiling(own, out, seal)
+            yield ceiling(own, out, seal, partial(report, cell.task.name))
 
 
 def source_of(task: Task) -> Path:
@@ -61,7 +71,9 @@ def source_of(task: Task) -> Path:
     return UNTOLD if isinstance(task.test, Laboratory) else SOURCE
 
 
-def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
+def ceiling(
+    cell: Cell, out: Path, seal: Seal | None = None, report: Callable[[float], object] = lambda share: None
+) -> Record:
     """Compute the ceiling of one task, with its forecasts and the example traces, and append its record."""
     started = provenance.now()
     task = cell.task
@@ -69,7 +81,7 @@ def ceiling(cell: Cell, out: Path, seal: Seal | None = None) -> Record:
     truth, known = targets.values, measured.known
     known_of(task, measured.take(slice(0, 1)), truth[:1])  # compiles, if nothing has yet
     began, cpu_began = time.perf_counter(), time.process_time()
-    posterior = known_of(task, measured, truth)
+    posterior = known_of(task, measured, truth, report)
     prediction = Prediction(posterior.mean, posterior.sd)
     predict_s, predict_cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
     energy = energy_scores(truth, posterior.draws(), energy_unit(posterior.uncertainty), fair=True)

@@ -39,10 +39,12 @@ class Known:
     told: bool = True
 
 
-def known_of(task: Task, measured: Traces, truth: Array) -> Known:
+def known_of(
+    task: Task, measured: Traces, truth: Array, report: Callable[[float], object] = lambda share: None
+) -> Known:
     """Posterior of the test cases: told how they were measured, or only how a laboratory measures."""
     if isinstance(task.test, Laboratory):
-        untold = untold_ceiling(measured, truth, task.test, task.test_world)
+        untold = untold_ceiling(measured, truth, task.test, task.test_world, report=report)
         n_poor = int(np.sum(~untold.ok))
         note = f"{n_poor} of {len(truth)} posteriors have too few effective draws" if n_poor else ""
         return Known(

@@ -15,6 +15,7 @@ READ = {
     "french elapsed": ("Temps écoulé en s\tpH mesuré\n", "{t}\t{p}\n", ""),
     "spanish": ("Tiempo (s);Valor de pH;Temperatura (°C)\n", "{t};{c};24,9\n", ""),
     "spanish elapsed": ("Tiempo transcurrido (segundos),pH medido\n", "{t},{p}\n", ""),
+    "italian": ("Tempo [s];pH\n", "{t},0;{c}\n", ""),
     "chinese": ("时间（秒）,pH值,温度（℃）\n", "{t},{p},25.0\n", ""),
     "chinese traditional": ("時間(s),pH 值\n", "{t},{p}\n", ""),
     "unit row": ("Time,pH,Temp\ns,pH units,°C\n", "{t},{p},25.0\n", ""),

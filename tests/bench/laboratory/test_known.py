@@ -16,6 +16,7 @@ READ = {
     "# Temperature: 25 C; Urea: 40 mM": 40.0,
     "Harnstoffkonzentration: 0,04 mol/l": 40.0,
     "Urée : 40 mM": 40.0,
+    "Ureia (mM);40": 40.0,
     "尿素浓度：40 mM": 40.0,
     "Urea stock: 1 M": 0.0,
     "Urea: as usual": 0.0,

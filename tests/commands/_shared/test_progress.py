@@ -7,7 +7,7 @@ from rich.console import Console
 
 import commands._shared.progress as progress_module
 from bench.run.record import Record
-from commands._shared.progress import LINE_EVERY_S, RunProgress
+from commands._shared.progress import LINE_EVERY_S, CeilingProgress, RunProgress
 
 CELLS = [SimpleNamespace(key=(task, "tcn", 0, "tiny")) for task in ("dense", "sparse")]
 JOB = SimpleNamespace(label="tcn on 2 tasks, seed 0", key="0123", cells=CELLS)
@@ -51,6 +51,19 @@ def test_what_the_first_step_took_to_compile_is_not_expected_of_the_others(shown
         progress.report(JOB, fraction, "training")
         clock.value += took_s
     assert [line.partition("training")[2] for line in lines()] == ["", "", ", about 3.8 min left"]
+
+
+def test_a_ceiling_that_takes_long_says_how_long(clock):
+    file = io.StringIO()
+    with CeilingProgress(Console(file=file)) as progress:
+        for task in ("laboratory_60s", "laboratory_600s"):
+            for share in (0.1, 0.2, 0.3):
+                progress.report(task, share)
+                clock.value += 0.9 * LINE_EVERY_S
+    assert file.getvalue().splitlines() == [
+        "exact ceiling of laboratory_60s: 30%, about 32 s left",
+        "exact ceiling of laboratory_600s: 20%, about 36 s left",
+    ]
 
 
 def test_a_finished_cell_shows_its_scores(shown):

@@ -14,7 +14,9 @@ CELL = Cell(TASK, Plugin(ROOT / "models" / "mean.py"), 3, "tiny", Sizes(64, 32, 
 
 
 def test_a_task_of_a_laboratory_has_the_untold_posterior_for_ceiling(tmp_path):
-    (record,) = ceilings([CELL], [], tmp_path)
+    told = []
+    (record,) = ceilings([CELL], [], tmp_path, report=lambda task, share: told.append((task, share)))
+    assert (told[0], told[-1], len(told)) == ((TASK.name, 1 / 24), (TASK.name, 1.0), 24)
     assert (record.row, record.status, record.metric_version) == (CEILING, "ok", METRIC_VERSION)
     assert not record.told
     assert record.source_digest == Plugin(UNTOLD).digest != Plugin(SOURCE).digest
