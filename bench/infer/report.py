@@ -21,8 +21,6 @@ LIKE_DEACTIVATION = ("slow CO2", "air")
 """Worlds that can look like deactivation."""
 CLOSED = "Either can look like deactivation and was not weighed."
 AGED = " A second short run with enzyme that has aged tells k_d; 'plan' says how well."
-LONGER_S = 600.0
-LONGER = " A trace of ten minutes tells slow CO2 from more enzyme."
 APART = (
     "The runs are better explained as different solutions than as one: something was changed between them. "
     "Answer each by itself to see which."
@@ -144,7 +142,6 @@ def warnings_of(answer: Answer) -> list[Warned]:
         text = (
             f"{listed(answer.near)} explain the trace about equally well and disagree on "
             f"{listed([('E0', 'k_d')[column] for column in apart])}."
-            + LONGER * ("slow CO2" in answer.near and float(answer.traces.time_s[0, -1]) < LONGER_S)
             + AGED * (K_D in apart and not aged)
         )
         found.append(Warned("worlds_disagree", text))
