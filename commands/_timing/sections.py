@@ -17,6 +17,8 @@ SECTIONS = {
     "simulate": _late("simulation", "simulation"),
     "fit": _late("inference", "fits"),
     "posterior": _late("inference", "posteriors"),
+    "worlds": _late("laboratory", "worlds"),
+    "laboratory": _late("laboratory", "posteriors"),
     "train": _late("networks", "epochs"),
     "predict": _late("networks", "predictions"),
     "runner": _late("runner", "starting"),
