@@ -50,7 +50,8 @@ def worlds(quick: bool) -> Iterator[Figure]:
                 spent = turns(works, n_rounds)
                 us = 1e6 * min(spent["it"]) / n_cases
                 beside = us * usual_ratio(spent, "ideal", "it")
-                yield Figure(SECTION, work, us, "us", "the ideal world", beside, 1.0 / MOST_DEARER)
+                peer = "the ideal world" + ", no coefficients" * world.activity
+                yield Figure(SECTION, work, us, "us", peer, beside, 1.0 / MOST_DEARER)
             else:
                 seconds = cpu_seconds(partial(simulate_ph, time_s, known, targets, world)) / n_cases
                 yield Figure(SECTION, f"traces a second: {work}", 1.0 / seconds, "1/s", least=least)
