@@ -10,7 +10,7 @@ from bench.arrays import Array
 from bench.diagnosis.evidence import UNITS, Evidence
 from bench.diagnosis.measures import SURE, Finding, Shown, View, error_of, rms, slope_of
 from bench.diagnosis.questions import N_PARTS, STEP, part_edges
-from bench.world.quantities import INITIAL_PH, KNOWN, SUBSTRATE, TARGETS, TEMPERATURE
+from bench.world.quantities import INITIAL_PH, KNOWN, SUBSTRATE, TARGETS, TEMPERATURE, VOLUME
 
 NOTHING = 0.02
 """Share of the largest, or of the exact posterior's, that counts as no response at all."""
@@ -20,6 +20,8 @@ LEARNT = 0.5
 """Share of what the exact posterior explains from which a target counts as learnt."""
 ALIKE = 1e-3
 """Largest difference, in prior standard deviations, of answers that must be the same."""
+MISLED = 0.1
+"""Move of an answer, in prior standard deviations, by an input that the task never varies, from which on it is told."""
 READ_BY_MODELS = (SUBSTRATE, TEMPERATURE, INITIAL_PH)
 """Known inputs that the rate law has; powder and volume have no part in it."""
 SPREAD = 1.0 / np.sqrt(12.0) / STEP
@@ -166,7 +168,7 @@ def _misread(view: View, column: int, own: Array, other: Array) -> Finding | Non
 
 
 def _distractor(view: View) -> Iterator[Finding]:
-    """Whether the answer depends on the powder, which has no part in the rate law: given that of another case."""
+    """Whether the answer depends on powder or volume, which have no part in the rate law."""
     moved = view.evidence.moved("powder of another")[:, view.column]
     expected = view.evidence.moved("powder of another", exact=True)[:, view.column]
     shown = Shown(
@@ -177,6 +179,12 @@ def _distractor(view: View) -> Iterator[Finding]:
     )
     if finding := view.finding("distractor_used", "base", moved**2 / 2, shown):
         yield finding
+        return
+    volume = view.evidence.moved(f"known {KNOWN[VOLUME].name}")[:, view.column]
+    if rms(volume) > MISLED:  # it is the same in every case: errors do not show it, somebody else's vessel does
+        measure = f"rms move of the answer, in prior sd, when the volume moves by {STEP:.0%} of its value"
+        shown = Shown(rms(volume), error_of(np.abs(volume)), 0.0, measure)
+        yield view.stated("distractor_used", "base", 0.0, shown)
 
 
 def _level(view: View) -> Iterator[Finding]:

@@ -141,8 +141,7 @@ def warnings_of(answer: Answer) -> list[Warned]:
     if apart:
         text = (
             f"{listed(answer.near)} explain the trace about equally well and disagree on "
-            f"{listed([('E0', 'k_d')[column] for column in apart])}."
-            + AGED * (K_D in apart and not aged)
+            f"{listed([('E0', 'k_d')[column] for column in apart])}." + AGED * (K_D in apart and not aged)
         )
         found.append(Warned("worlds_disagree", text))
     closed = [name for name in LIKE_DEACTIVATION if name not in answer.worlds]

@@ -58,8 +58,8 @@ WORDS = {
     TIME: (
         "time|t|time stamp|timestamp|date time|datetime|date and time|pdattime|local time|sample time|sampling time|"
         "measurement time|time of day|clock|clock time|zeit|uhrzeit|zeitstempel|zeitpunkt|datum uhrzeit|datum zeit|"
-        "datum und uhrzeit|temps|heure|horodatage|date heure|date et heure|tiempo|hora|fecha hora|fecha y hora|tempo|ora|"
-        f"marca de tiempo|时间|時間|测量时间|采样时间|日期时间|时间戳|{ELAPSED}"
+        "datum und uhrzeit|temps|heure|horodatage|date heure|date et heure|tiempo|hora|fecha hora|fecha y hora|"
+        f"marca de tiempo|tempo|ora|时间|時間|测量时间|采样时间|日期时间|时间戳|{ELAPSED}"
     ),
     DATE: "date|datum|fecha|日期",
     PH: (

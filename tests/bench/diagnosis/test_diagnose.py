@@ -12,7 +12,7 @@ from bench.diagnosis.evidence import UNITS, Evidence
 from bench.diagnosis.questions import Extent, questions
 from bench.task import Task
 from bench.world.acquisition import Acquisition
-from bench.world.quantities import E0, K_D, POWDER, TARGETS, TEMPERATURE
+from bench.world.quantities import E0, K_D, POWDER, TARGETS, TEMPERATURE, VOLUME
 
 FINE = Acquisition(30.0, 0.3)
 TASK = Task("sparse", "does it hold", (FINE,), Acquisition(30.0, 3.0))
@@ -176,6 +176,14 @@ def test_an_input_that_is_misused_and_one_that_should_not_be_used_are_told_apart
     assert "distractor_used" in names(diagnose(evidence(powder)))
     assert "known_misread" in names(diagnose(evidence(temperature)))[:1]
     assert "distractor_used" not in names(diagnose(evidence(temperature)))
+
+
+def test_an_input_that_no_case_varies_is_found_though_it_costs_nothing_there(asked, evidence):
+    def volume(name, mean):
+        return mean + 1e3 * UNITS * (asked.asked[name].measured.known[:, VOLUME] - 0.2)[:, None]
+
+    told = [each for each in diagnose(evidence(volume)).findings if each.name == "distractor_used"]
+    assert [(each.cost, each.expected, each.evidence > 1.0) for each in told] == [(0.0, 0.0, True)] * 2
 
 
 def interval_off(name, mean):
