@@ -21,6 +21,7 @@ LIKE_DEACTIVATION = ("slow CO2", "air")
 """Worlds that can look like deactivation."""
 CLOSED = "Either can look like deactivation and was not weighed."
 AGED = " A second short run with enzyme that has aged tells k_d; 'plan' says how well."
+LEAVE_OUT = " Leave out with --worlds what the beaker cannot hold."
 APART = (
     "The runs are better explained as different solutions than as one: something was changed between them. "
     "Answer each by itself to see which."
@@ -141,7 +142,7 @@ def warnings_of(answer: Answer) -> list[Warned]:
     if apart:
         text = (
             f"{listed(answer.near)} explain the trace about equally well and disagree on "
-            f"{listed([('E0', 'k_d')[column] for column in apart])}." + AGED * (K_D in apart and not aged)
+            f"{listed([('E0', 'k_d')[column] for column in apart])}." + LEAVE_OUT + AGED * (K_D in apart and not aged)
         )
         found.append(Warned("worlds_disagree", text))
     closed = [name for name in LIKE_DEACTIVATION if name not in answer.worlds]
