@@ -197,22 +197,7 @@ class OtherPosterior(UntoldPosterior):
         return self.curves(rows, self.run.time_s, reading=True)
 
     def curves(self, rows: NDArray[np.int64], time_s: Array, reading: bool) -> Array:
-        """PH of some draws by their own exact curves.
-
-        Parameters
-        ----------
-        rows : integer array, shape (draw,)
-            Which of the draws.
-        time_s : array, shape (sample,)
-            Times by the protocol's clock, ascending [s].
-        reading : bool
-            By the electrode, before offset and drift; otherwise in the beaker.
-
-        Returns
-        -------
-        array, shape (draw, sample)
-            PH.
-        """
+        """PH of some draws by their own exact curves, as ``UntoldPosterior.curves`` has it."""
         values = np.array(self.draws[rows])
         values[:, LAG] *= reading
         beaker = OtherBeaker(self.known, self.laboratory, self.world, self.other)
