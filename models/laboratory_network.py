@@ -9,8 +9,8 @@ import numpy as np
 from bench.arrays import Array
 from bench.cases import Cases
 from bench.contract import Context, Model
-from models._exposure_model import ExposurePredictor
 from models._exposure_network import ReadingNetwork, Scale, cost, scaled
+from models._exposure_predictor import ExposurePredictor
 from models._exposure_readings import Readings
 from models._laboratory_cases import Beakers, laboratory_of
 from models._laboratory_summaries import LaboratoryReader
@@ -21,6 +21,7 @@ from models._row_training import RowTraining, settled
 class LaboratoryPredictor(ExposurePredictor):
     """The fitted network, how traces are read for it, and what it was trained on."""
 
+    simulator_calls: int = 0
     pretrained_on: str = ""
 
 
@@ -44,7 +45,6 @@ class LaboratoryNetwork(Model):
 
     family = "learned_on_physics"
     trained_at = "many"
-    suite = "laboratory"
     fixed_features = True
     gives_sd = True
     packages = ("torch", "numba")
@@ -81,9 +81,7 @@ class LaboratoryNetwork(Model):
             history = training.run(network, cost, rows, rows_valid, generator, context.report)
         simulated = (len(targets) + len(targets_valid)) // self.copies
         pretrained_on = f"{simulated:,} beakers of its own, as a laboratory measures them"
-        return LaboratoryPredictor(
-            reader, scale, network.to("cpu"), context.threads, history, simulated, pretrained_on=pretrained_on
-        )
+        return LaboratoryPredictor(reader, scale, network.to("cpu"), context.threads, history, simulated, pretrained_on)
 
 
 MODEL = LaboratoryNetwork()

@@ -3,9 +3,9 @@ import numpy as np
 from bench.draw import draw_cases
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
-from models import exposure_robust
 from models._exposure_readings import PLAIN, Reader, Reading
 
+READINGS = (*PLAIN, Reading(offset=True, delay=True), Reading(delay=True, skipped=0.35))
 WORLD = TEMPERATURE_CORRECTED
 FINE = Acquisition(30.0, 0.3)
 
@@ -16,7 +16,7 @@ def cases(name, n_cases, acquisition=FINE):
 
 def test_features_are_finite_for_traces_of_one_sample_and_for_traces_that_nothing_explains():
     traces = cases("test", 20).traces
-    reader = Reader(WORLD, 0.01, exposure_robust.READINGS)
+    reader = Reader(WORLD, 0.01, READINGS)
     single = type(traces)(traces.time_s[:, :1], traces.ph[:, :1], traces.valid[:, :1], traces.known)
     absurd = type(traces)(traces.time_s, traces.ph[:, ::-1].copy(), traces.valid, traces.known)
     for asked in (single, absurd):

@@ -9,9 +9,9 @@ from bench.draw import draw_cases
 from bench.metrics import scores
 from bench.world.acquisition import Acquisition
 from bench.world.equilibria import TEMPERATURE_CORRECTED
-from models import exposure, exposure_robust, gradient_boosting_exposure, nls
-from models._exposure_model import ExposurePredictor
+from models import exposure, gradient_boosting_exposure, nls
 from models._exposure_network import Scale
+from models._exposure_predictor import ExposurePredictor
 from models._exposure_readings import PLAIN, Reader
 from models._least_squares import HIGH, LOW
 
@@ -40,16 +40,6 @@ def test_a_row_trained_every_third_of_a_second_beats_least_squares_at_four_sampl
     fitted = short.fit(cases("train", 1_000), cases("valid", 200), CONTEXT)
     asked = cases("test", 500, COARSE)
     assert (rmse(fitted, asked) < rmse(nls.MODEL.fit(None, None, CONTEXT), asked)).all()
-
-
-@pytest.mark.slow
-def test_a_row_trained_with_nuisances_beats_least_squares_behind_a_slow_electrode():
-    short = replace(exposure_robust.MODEL, copies=4, epochs=8)
-    fitted = short.fit(cases("train", 1_000), cases("valid", 200), CONTEXT)
-    asked = cases("test", 500, replace(FINE, lag_s=2.0))
-    assert (rmse(fitted, asked) < 0.6 * rmse(nls.MODEL.fit(None, None, CONTEXT), asked)).all()
-    # Electrode and chemistry are simulated in fit, twice for every trace shown: four copies of each case.
-    assert fitted.simulator_calls == 2 * (4 * 1_000 + 4 * 200)
 
 
 def test_no_answer_is_less_sure_than_the_prior_or_outside_it():
