@@ -29,6 +29,9 @@ MOST_LETTERS = 26
 MOST_POINTS = 1000
 """Cases drawn in one panel; more only hide each other."""
 
+OVER_POINTS = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.0}
+"""Box of a text that stands where points are."""
+
 
 def draw_r2(table: Table, looks: Mapping[str, Look]) -> Figure:
     """Draw R2 of every row, both targets side by side."""
@@ -62,8 +65,9 @@ def draw_predicted(
             outside = draw_answers(ax, cell.truth, cell.mean, shown, looks[line.row].colour)
             ax.set_title(named(line.label, MOST_LETTERS), fontsize=8, fontweight="bold")
             reached = r2_text(line.scored[0].scores[shown.name]["r2"])  # of the seed that is drawn
-            ax.text(0.04, 0.95, f"R2 {reached}", transform=ax.transAxes, va="top", fontsize=7)
-            ax.text(0.96, 0.04, outside, transform=ax.transAxes, ha="right", fontsize=7)
+            over = {"transform": ax.transAxes, "fontsize": 7, "bbox": OVER_POINTS, "zorder": 4}
+            ax.text(0.04, 0.95, f"R2 {reached}", va="top", **over)
+            ax.text(0.96, 0.04, outside, ha="right", **over)
         for ax in panels.flat[len(lines) :]:
             ax.set_visible(False)
         for ax in panels.flat[max(0, len(lines) - per_line) : len(lines)]:  # nothing is below these
