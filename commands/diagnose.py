@@ -31,7 +31,7 @@ from leaderboard.diagnosis.report import (
     headline,
     sound_lines,
 )
-from leaderboard.pictures.looks import drawing, save
+from leaderboard.pictures.looks import drawing, named, save
 from leaderboard.wording import file_name
 
 FOLDER = "diagnosed"
@@ -98,7 +98,7 @@ def write(subject: Subject, evidence: Evidence, found: Diagnosis, folder: Path) 
     (folder / "diagnosis.md").write_text(diagnosis_page(subject, found), encoding="utf-8")
     with drawing():
         save(
-            draw_diagnosis(f"{subject.row} on {subject.task}, {subject.preset}", evidence, found),
+            draw_diagnosis(f"{named(subject.row)} on {subject.task}, {subject.preset}", evidence, found),
             folder / "diagnosis.png",
         )
     return value

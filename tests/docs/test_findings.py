@@ -270,6 +270,9 @@ SAID = {
             s.held(("in_distribution", "shift_1s", "shift_10s"), "npe")
         )[::3],
     },
+    "docs/diagnose.md": {
+        "where the board's `tcn` has # and # for E0": lambda s: s.times(E0, ("shift_1s", "shift_10s"), "tcn"),
+    },
     "docs/limits.md": {
         "seeds move a network's RMSE by up to # % for E0 and # % for k_d": lambda s: [
             s.moved(target, SHIFTED, NETWORKS).max() for target in TARGET_NAMES
